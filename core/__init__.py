@@ -1,0 +1,6 @@
+"""The science of RTKscope: data, statistics, analyses, figures, export. For everything that needs no window.
+
+Not for: anything of Qt. The window (gui) and the command line (main.py) are two faces of this one core.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,103 @@
+"""What every analysis is made of: its facts, its parameters, what it is given and what it returns.
+
+Not for: any one question; each has a module of its own beside this one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.cohort import Cohort
+from core.figures.spec import FigureSpec
+from core.problems import Problem
+
+
+@dataclass(frozen=True)
+class Info:
+    """Facts about an analysis. ``kind`` is its name in the study file."""
+
+    kind: str
+    title: str
+    question: str
+    reference: str
+
+
+def parameter(default: Any, *, label: str, help: str, unit: str = "", low: float | None = None,
+              high: float | None = None, choices: Sequence[str] = ()) -> Any:
+    """A field of a Parameters dataclass; the form, the checks, the study file and the methods all read it."""
+    facts = {"label": label, "help": help, "unit": unit, "low": low, "high": high, "choices": tuple(choices)}
+    if isinstance(default, (list, dict)):
+        raise TypeError("defaults are immutable: use a tuple")
+    return field(default=default, metadata=facts)
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What an analysis of a cohort is given: the evaluated cohort with its expression and outcome."""
+
+    cohort: Cohort
+    study_name: str
+    analysis_name: str
+    simulated: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ResultTable:
+    """A table of results: columns in the order of the contract, all of one length.
+
+    Values are str, bool, int or float; NaN and None both mean "not defined" and are written as empty cells.
+    ``describe`` says what each column is, in words, for the workbook.
+    """
+
+    name: str
+    columns: Mapping[str, Sequence[Any] | NDArray[Any]]
+    title: str = ""
+    describe: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def n_rows(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def __post_init__(self) -> None:
+        lengths = {name: len(values) for name, values in self.columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"columns of {self.name} differ in length: {lengths}")
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What an analysis gives back: numbers, pictures, words."""
+
+    info: Info
+    name: str
+    tables: tuple[ResultTable, ...]
+    figures: tuple[FigureSpec, ...]
+    findings: tuple[str, ...]
+    methods: str
+    warnings: tuple[Problem, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tests_paid_for: int = 0
+    tests_not_paid_for: int = 0
+
+    def table(self, name: str) -> ResultTable:
+        """The table of that name. Raises KeyError."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+
+def as_array(values: Sequence[Any]) -> NDArray[np.float64]:
+    """A float column, None as NaN."""
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def parameter_facts(parameters: type[Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Field name -> label, help, unit, limits, choices of a Parameters dataclass."""
+    return {item.name: item.metadata for item in dataclasses.fields(parameters)}

@@ -1,0 +1,1 @@
+"""Results into workbooks, methods text and reports. Not for computing anything."""

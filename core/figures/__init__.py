@@ -1,0 +1,1 @@
+"""Figures as plain values, and their writer for files. Not for the screen."""

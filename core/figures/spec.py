@@ -1,0 +1,260 @@
+"""A figure as a value: panels of marks with roles for colours, alt text and its data. Both renderers read it.
+
+Not for: drawing. writer.py draws it into files with matplotlib; the window draws the same value with pyqtgraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StepLine:
+    """A right-continuous step function (a survival curve): the value holds from its x to the next x."""
+
+    x: FloatArray
+    y: FloatArray
+    role: str
+    name: str = ""
+    label: str = ""
+    faded_from: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Points joined by straight pieces; NaN breaks the line. ``style``: solid, dashed, dotted."""
+
+    x: FloatArray
+    y: FloatArray
+    role: str
+    name: str = ""
+    label: str = ""
+    style: str = "solid"
+    width: float = 1.2
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The area between ``low`` and ``high``; ``step`` as in StepLine."""
+
+    x: FloatArray
+    low: FloatArray
+    high: FloatArray
+    role: str
+    step: bool = False
+    name: str = ""
+    faded_from: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Ticks:
+    """Short vertical marks (censored patients), one per x, at height y; ``samples`` names the patients."""
+
+    x: FloatArray
+    y: FloatArray
+    role: str
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Marks with a shape (circle, square, triangle, diamond) per figure role; ``filled`` per point."""
+
+    x: FloatArray
+    y: FloatArray
+    role: str
+    samples: tuple[str, ...] = ()
+    shape: str = "circle"
+    filled: tuple[bool, ...] | bool = True
+    size: float = 4.0
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Horizontal intervals from ``low`` to ``high`` at heights ``y`` with a square at ``centre`` (a forest)."""
+
+    y: FloatArray
+    centre: FloatArray
+    low: FloatArray
+    high: FloatArray
+    roles: tuple[str, ...]
+    filled: tuple[bool, ...]
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Vertical bars from 0 to ``height`` between ``left`` and ``right``."""
+
+    left: FloatArray
+    right: FloatArray
+    height: FloatArray
+    role: str
+    roles: tuple[str, ...] = ()
+    horizontal: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """Tiles, ``values`` shape (n_rows, n_columns), coloured by a diverging or sequential scale."""
+
+    values: FloatArray
+    row_names: tuple[str, ...]
+    column_names: tuple[str, ...]
+    scale: str = "diverging"
+    texts: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A straight line across the panel at x or at y; ``style``: solid, dashed, dotted."""
+
+    x: float | None = None
+    y: float | None = None
+    role: str = "axis"
+    style: str = "solid"
+    label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """A shaded stretch of x (the equivalence margin)."""
+
+    low: float
+    high: float
+    role: str = "margin"
+    label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Label:
+    """Words at a place. ``space``: "data", or "panel" where (0, 0) is the lower left and (1, 1) the upper right."""
+
+    x: float
+    y: float
+    text: str
+    role: str = "text"
+    space: str = "panel"
+    align: str = "left"
+    valign: str = "bottom"
+    bold: bool = False
+
+
+Mark = StepLine | Line | Band | Ticks | Points | Intervals | Bars | Matrix | Rule | Span | Label
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: its words carry the unit in parentheses.
+
+    ``ticks`` fixes positions, ``tick_labels`` their words; ``log`` for a logarithmic axis; ``reverse`` turns it.
+    """
+
+    label: str
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    reverse: bool = False
+    ticks: tuple[float, ...] = ()
+    tick_labels: tuple[str, ...] = ()
+    visible: bool = True
+
+
+@dataclass(frozen=True)
+class AtRiskRow:
+    """One row of the table under a survival curve; ``numbers`` at the panel's at-risk times, in their order."""
+
+    name: str
+    role: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """A column of words beside a panel, one entry per y position (the numbers of a forest)."""
+
+    title: str
+    texts: tuple[str, ...]
+    y: tuple[float, ...]
+    side: str = "right"
+    align: str = "left"
+    bold: tuple[bool, ...] = ()
+    width_mm: float = 20.0
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One pair of axes. ``at_risk_times`` and ``at_risk`` add the rows under it, on the same x axis."""
+
+    x: Axis
+    y: Axis
+    marks: tuple[Mark, ...]
+    title: str = ""
+    remark: str = ""
+    at_risk_title: str = ""
+    at_risk_times: tuple[float, ...] = ()
+    at_risk: tuple[AtRiskRow, ...] = ()
+    columns: tuple[TextColumn, ...] = ()
+    height_share: float = 1.0
+    width_share: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class FigureSpec:
+    """A whole figure.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending (``kaplan_meier_ERBB2``).
+    title : str
+        For lists and alt text; not drawn inside the figure.
+    rows : tuple of tuple of Panel
+        Panels row by row; x axes of one column are not shared unless their ranges are equal.
+    alt_text : str
+        What the figure shows, in sentences, for a screen reader.
+    caption : str
+        A legend for the paper: test, n, events, what is adjusted.
+    data : mapping of str -> mapping of column -> sequence
+        The numbers behind it, one table per key.
+    width_mm, height_mm : float
+        Size in a journal's column.
+    """
+
+    name: str
+    title: str
+    rows: tuple[tuple[Panel, ...], ...]
+    alt_text: str
+    caption: str
+    data: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
+    width_mm: float = 180.0
+    height_mm: float = 120.0
+    badge: str = ""
+
+    def texts(self) -> tuple[str, ...]:
+        """Every word that must appear in a drawing: axis and tick labels, marks' labels, at-risk rows, columns."""
+        found: list[str] = [self.badge] if self.badge else []
+        for panel in (panel for row in self.rows for panel in row):
+            found += [panel.title, panel.remark]
+            for axis in (panel.x, panel.y):
+                if axis.visible:
+                    found += [axis.label, *axis.tick_labels]
+            for mark in panel.marks:
+                found += [getattr(mark, "label", ""), getattr(mark, "text", "")]
+                if isinstance(mark, Matrix):
+                    found += [*mark.row_names, *mark.column_names, *(text for row in mark.texts for text in row)]
+            if panel.at_risk:
+                found += [panel.at_risk_title]
+                for row in panel.at_risk:
+                    found += [row.name, *row.numbers]
+            for column in panel.columns:
+                found += [column.title, *column.texts]
+        return tuple(text for text in found if text)
