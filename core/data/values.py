@@ -21,7 +21,9 @@ def value_key(value: object) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = number_words(float(value)) if isinstance(value, (int, float)) and math.isfinite(value) else str(value).strip()
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        return number_words(float(value) + 0.0)
+    text = str(value).strip()
     if _NUMBER.fullmatch(text) and len(re.sub(r"\D", "", text)) <= 15:
         number = float(text)
         if math.isfinite(number):

@@ -1,0 +1,70 @@
+"""A study as a frozen value: data sets, cohorts, analyses. The window, the command line and both files share it.
+
+Not for: reading or writing TOML (study_file.py) or running anything (core/batch.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.data.cohort_rules import CohortRule
+from core.data.recipe import Answers, TableSpec
+from core.data.tables import EndpointRule
+
+STUDY_FORMAT = 1
+ROLES = ("cohort", "cell_lines", "biopsies", "activation")
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """One data set as the study states it. ``layout`` holds the role's own key (pairs, response, groups)."""
+
+    name: str
+    role: str
+    expression: tuple[TableSpec, ...] = ()
+    clinical: tuple[TableSpec, ...] = ()
+    endpoints: tuple[EndpointRule, ...] = ()
+    answers: Answers = field(default_factory=Answers)
+    accept_near_matches: bool = False
+    simulated: bool = False
+    layout: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stated_sha256: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnalysisSpec:
+    """One analysis to run: its kind, the cohort and endpoint it uses, and its parameters as stated."""
+
+    name: str
+    kind: str
+    cohort: str = ""
+    endpoint: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that decides the results of a study, but for the bytes of its data files."""
+
+    name: str
+    file: str
+    datasets: tuple[DatasetSpec, ...]
+    cohorts: tuple[CohortRule, ...]
+    analyses: tuple[AnalysisSpec, ...]
+    description: str = ""
+
+    def dataset(self, name: str) -> DatasetSpec:
+        """The data set of that name. Raises KeyError."""
+        return {dataset.name: dataset for dataset in self.datasets}[name]
+
+    def cohort(self, name: str) -> CohortRule:
+        """The cohort of that name. Raises KeyError."""
+        return {cohort.name: cohort for cohort in self.cohorts}[name]
+
+
+def folder_of(path: Path) -> Path:
+    """The folder that relative file names in a study file start from."""
+    return path.resolve().parent

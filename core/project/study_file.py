@@ -1,0 +1,266 @@
+"""Study files (TOML) into Study values: every key known, every name resolved, problems named by their place.
+
+Not for: looking at the data files; a missing column is found when its table is read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.data.cohort_rules import CohortRule, KeepRule
+from core.data.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
+from core.data.tables import MONTHS_IN, EndpointRule, Scale
+from core.problems import Location, Problem, UserError, user_error
+from core.project.study import ROLES, STUDY_FORMAT, AnalysisSpec, DatasetSpec, Study, folder_of
+from core.project.toml_section import Section, nearest
+
+MAX_STUDY_BYTES = 64_000_000
+TABLE_KEYS = ("file", "id", "samples", "scale", "collapse", "measure", "sheet", "header_row", "delimiter", "decimal",
+              "encoding", "missing", "sha256")
+ROLE_KEYS = {
+    "cohort": (),
+    "cell_lines": ("response", "groups", "pairs"),
+    "biopsies": ("pairs",),
+    "activation": (),
+}
+LAYOUT_KEYS = {
+    ("biopsies", "pairs"): ("patient", "time_point", "before", "after"),
+    ("cell_lines", "pairs"): ("line", "state", "parental", "resistant"),
+    ("cell_lines", "response"): ("column", "direction"),
+    ("cell_lines", "groups"): ("column", "sensitive", "resistant"),
+}
+FOLDER_FORBIDDEN = set('<>:"/\\|?*')
+RESERVED_NAMES = {"results.xlsx", "methods.md", "import_report.md", "problems.json", "study.toml", "con", "prn", "aux",
+                  "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+
+
+def read_study(path: Path) -> Study:
+    """Read and check a study file.
+
+    Raises
+    ------
+    UserError
+        With every problem of the file at once.
+    """
+    study, problems = parse_study(_read_toml(path), path)
+    if problems:
+        raise UserError(*problems)
+    return study
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    place = Location(path.name)
+    if path.is_dir():
+        raise user_error("not_a_study", "this is a folder, not a study file", place, remedy="name the .toml file in it")
+    if not path.exists():
+        others = sorted(item.name for item in path.parent.glob("*.toml")) if path.parent.is_dir() else []
+        hint = f"; in that folder there is {', '.join(others[:5])}" if others else ""
+        raise user_error("no_study_file", "there is no such study file", place, remedy=f"check the path{hint}")
+    if path.suffix.lower() == ".rtkproj":
+        raise user_error("project_file", "this version runs study files (.toml), not projects (.rtkproj)", place,
+                         remedy="give the study.toml of the project's results")
+    try:
+        if path.stat().st_size > MAX_STUDY_BYTES:
+            raise user_error("not_a_study", "the file is too large to be a study file", place,
+                             remedy="give the .toml file that describes the study, not a data file")
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise user_error("not_a_study", "the file is not UTF-8 text, so it is no study file", place,
+                         remedy="save the study file as UTF-8 text, or give the .toml file of the study") from None
+    except OSError as error:
+        raise user_error("unreadable", f"the study file cannot be read ({error.strerror})", place,
+                         remedy="check that you may read it") from None
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise user_error("not_toml", f"the study file cannot be understood: {error}", place,
+                         why="A study file follows the TOML rules (docs/study-file.md).",
+                         remedy="mend that line; texts stand in double quotes") from None
+
+
+def parse_study(values: dict[str, Any], path: Path) -> tuple[Study, list[Problem]]:
+    """A study from parsed TOML, with the list of what is wrong; the study is usable only when the list is empty."""
+    problems: list[Problem] = []
+    top = Section(values, path.name, "", problems)
+    top.allow(("format", "name", "description", "program", "dataset", "cohort", "analysis"))
+    _check_format(top)
+    datasets = tuple(_dataset(section, folder_of(path)) for section in top.sections("dataset"))
+    if not datasets:
+        top.problem("no_dataset", "the study names no data set", remedy="add a [[dataset]] with its files")
+    _unique_names(top, "dataset", [dataset.name for dataset in datasets])
+    cohorts = _cohorts(top, datasets)
+    analyses = tuple(_analysis(section) for section in top.sections("analysis"))
+    _unique_names(top, "analysis", [analysis.name for analysis in analyses],
+                  remedy="give each its own name: it becomes the folder of its results", folded=True)
+    name = top.text("name", default=path.stem)
+    return Study(name, path.name, datasets, cohorts, analyses, top.text("description")), problems
+
+
+def _check_format(top: Section) -> None:
+    stated = top.values.get("format", STUDY_FORMAT)
+    if isinstance(stated, int) and not isinstance(stated, bool) and stated > STUDY_FORMAT:
+        top.problem("newer_format", f"this study was made by a newer RTKscope (format {stated}, this one reads "
+                    f"{STUDY_FORMAT}). Nothing was changed", remedy="open it with the newer version")
+    elif stated != STUDY_FORMAT or isinstance(stated, bool):
+        top.problem("unknown_format", f"format is {stated!r}", remedy=f"write format = {STUDY_FORMAT}")
+
+
+def _unique_names(top: Section, what: str, names: list[str], remedy: str = "give each its own name",
+                  folded: bool = False) -> None:
+    seen: set[str] = set()
+    for name in names:
+        key = name.lower() if folded else name
+        if key in seen:
+            top.problem("repeated_name", f"two entries of [[{what}]] are called “{name}”", remedy=remedy)
+        seen.add(key)
+
+
+def _dataset(section: Section, folder: Path) -> DatasetSpec:
+    role = section.values.get("role")
+    role_keys = ROLE_KEYS.get(role, ()) if isinstance(role, str) else ()
+    section.allow(("name", "role", "expression", "clinical", "endpoint", "answers", "simulated", *role_keys))
+    if role == "doses":
+        section.problem("role_not_in_this_version", "dose tables are not read by this version of RTKscope",
+                        remedy="take this data set out of the study for now")
+        role = "cohort"
+    else:
+        role = section.text("role", required=True, choices=ROLES)
+    hashes: dict[str, str] = {}
+    expression = tuple(_table(part, folder, "expression", hashes) for part in section.sections("expression"))
+    clinical = tuple(_table(part, folder, "clinical", hashes) for part in section.sections("clinical"))
+    if not expression and not clinical:
+        section.problem("no_tables", "the data set has no table", remedy="add expression = { file = … }")
+    endpoints = tuple(_endpoint(part) for part in section.sections("endpoint"))
+    _unique_names(section, "dataset.endpoint", [endpoint.name for endpoint in endpoints])
+    if endpoints and not clinical:
+        section.problem("no_clinical", "the data set has an endpoint but no clinical table",
+                        remedy="add clinical = { file = … }")
+    layout = {}
+    for key in role_keys:
+        part = section.section(key)
+        if part is not None:
+            known = LAYOUT_KEYS[(role, key)]
+            part.allow(known)
+            layout[key] = {name: part.text(name, required=True) for name in known}
+    answers, accept = _answers(section)
+    return DatasetSpec(section.text("name", required=True), role, expression, clinical, endpoints, answers, accept,
+                       bool(section.flag("simulated")), layout, hashes)
+
+
+def _table(section: Section, folder: Path, purpose: str, hashes: dict[str, str]) -> TableSpec:
+    section.allow(TABLE_KEYS)
+    stated_file = section.text("file", required=True)
+    scale = section.text("scale", choices=[str(item) for item in Scale])
+    header = section.number("header_row", low=0)
+    if header is not None and header != int(header):
+        section.problem("wrong_type", "“header_row” must be a whole number", remedy="0 means that there is no header")
+    path = Path(stated_file)
+    path = path if path.is_absolute() else folder / path
+    sha256 = section.text("sha256")
+    if sha256:
+        hashes[str(path)] = sha256
+    delimiter = section.values.get("delimiter")
+    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
+        section.problem("unknown_value", "“delimiter” must be one character", remedy='";", ",", "|" or "\\t"')
+        delimiter = None
+    return TableSpec(
+        path=path,
+        sheet=section.text("sheet") or None,
+        id=section.text("id") or None,
+        samples=section.text("samples", choices=("rows", "columns")) or None,
+        scale=Scale(scale) if scale else None,
+        collapse=section.text("collapse", choices=COLLAPSE_RULES) or None,
+        measure=(section.text("measure", choices=MEASURES) or None) if purpose == "expression" else None,
+        header_row=None if header is None else int(header),
+        delimiter=delimiter,
+        decimal=section.text("decimal", choices=(".", ",")) or None,
+        encoding=section.text("encoding") or None,
+        missing=section.texts("missing"),
+    )
+
+
+def _endpoint(section: Section) -> EndpointRule:
+    section.allow(("name", "time", "unit", "event", "event_values"))
+    values = section.scalars("event_values")
+    return EndpointRule(section.text("name", default="outcome") or "outcome", section.text("time", required=True),
+                        section.text("unit", required=True, choices=tuple(MONTHS_IN)),
+                        section.text("event", required=True), values or ())
+
+
+def _answers(section: Section) -> tuple[Answers, bool]:
+    part = section.section("answers")
+    if part is None:
+        return Answers(), False
+    part.allow(("genes", "samples", "cells", "drop", "near_matches"))
+    return Answers(part.text_map("genes"), part.text_map("samples"), part.text_map("cells"),
+                   part.texts("drop") or ()), bool(part.flag("near_matches"))
+
+
+def _cohorts(top: Section, datasets: tuple[DatasetSpec, ...]) -> tuple[CohortRule, ...]:
+    names = [dataset.name for dataset in datasets]
+    found: list[CohortRule] = []
+    for section in top.sections("cohort"):
+        section.allow(("name", "dataset", "keep", "follow_up_max", "same_rules_as"))
+        dataset = section.text("dataset")
+        if not dataset:
+            if len(names) == 1:
+                dataset = names[0]
+            else:
+                section.problem("missing_key", "the cohort does not say which data set it is of",
+                                remedy=f"add dataset = one of {', '.join(names)}", key="dataset")
+        elif dataset not in names:
+            close = nearest(dataset, names)
+            section.problem("unknown_name", f"there is no data set “{dataset}”",
+                            remedy=f"did you mean “{close}”?" if close else f"data sets: {', '.join(names)}")
+        keep = tuple(_keep(part) for part in section.sections("keep"))
+        limit = section.number("follow_up_max", low=0)
+        rule = CohortRule(section.text("name", required=True), dataset, keep, limit)
+        model = section.text("same_rules_as")
+        if model:
+            known = {cohort.name: cohort for cohort in found}
+            if model in known:
+                rule = replace(rule, keep=known[model].keep + keep,
+                               follow_up_max=known[model].follow_up_max if limit is None else limit)
+            else:
+                section.problem("unknown_name", f"there is no cohort “{model}” above this one",
+                                remedy=f"cohorts above: {', '.join(known) or 'none'}")
+        found.append(rule)
+    _unique_names(top, "cohort", [cohort.name for cohort in found])
+    return tuple(found)
+
+
+def _keep(section: Section) -> KeepRule:
+    section.allow(("column", "receptor", "in", "not_in", "min", "max", "missing", "upper_group"))
+    column, receptor = section.text("column"), section.text("receptor")
+    if bool(column) == bool(receptor):
+        section.problem("missing_key", "a rule needs either “column” or “receptor”",
+                        remedy='write { column = "her2_status", in = ["Positive"] }')
+    rule = KeepRule(column, receptor, section.scalars("in"), section.scalars("not_in"), section.number("min"),
+                    section.number("max"), section.flag("missing"), bool(section.flag("upper_group")))
+    operators = (rule.included, rule.excluded, rule.minimum, rule.maximum, rule.missing, rule.upper_group or None)
+    if all(operator is None for operator in operators):
+        section.problem("missing_key", f"the rule on “{rule.subject}” says nothing to keep",
+                        remedy="add in, not_in, min, max or missing")
+    if rule.upper_group and column:
+        section.problem("unknown_value", "“upper_group” goes with a receptor, not with a column",
+                        remedy="use in, min or max")
+    if receptor and (rule.included is not None or rule.excluded is not None):
+        section.problem("unknown_value", "“in” and “not_in” go with a column, not with a receptor",
+                        remedy="use min, max, missing or upper_group")
+    return rule
+
+
+def _analysis(section: Section) -> AnalysisSpec:
+    section.allow(("name", "kind", "cohort", "endpoint", "parameters"))
+    kind = section.text("kind", required=True)
+    name = section.text("name").strip() or kind
+    if (FOLDER_FORBIDDEN & set(name)) or name.strip(". ") != name or name.lower() in RESERVED_NAMES or len(name) > 100 \
+            or not name.isprintable():
+        section.problem("unusable_name", f"“{name}” cannot be the name of a folder",
+                        remedy="use letters, digits, spaces, - and _")
+    parameters = section.section("parameters")
+    return AnalysisSpec(name, kind, section.text("cohort"), section.text("endpoint"),
+                        parameters.values if parameters else {})
