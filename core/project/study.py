@@ -11,27 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from core.data.cohort_rules import CohortRule
-from core.data.recipe import Answers, TableSpec
-from core.data.tables import EndpointRule
+from core.data.dataset import DatasetSpec
 
 STUDY_FORMAT = 1
 ROLES = ("cohort", "cell_lines", "biopsies", "activation")
-
-
-@dataclass(frozen=True)
-class DatasetSpec:
-    """One data set as the study states it. ``layout`` holds the role's own key (pairs, response, groups)."""
-
-    name: str
-    role: str
-    expression: tuple[TableSpec, ...] = ()
-    clinical: tuple[TableSpec, ...] = ()
-    endpoints: tuple[EndpointRule, ...] = ()
-    answers: Answers = field(default_factory=Answers)
-    accept_near_matches: bool = False
-    simulated: bool = False
-    layout: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    stated_sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from core.data.cohort_rules import CohortRule, KeepRule
+from core.data.dataset import DatasetSpec
+from core.data.nearest_name import nearest
 from core.data.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
 from core.data.tables import MONTHS_IN, EndpointRule, Scale
 from core.problems import Location, Problem, UserError, user_error
-from core.project.study import ROLES, STUDY_FORMAT, AnalysisSpec, DatasetSpec, Study, folder_of
-from core.project.toml_section import Section, nearest
+from core.project.study import ROLES, STUDY_FORMAT, AnalysisSpec, Study, folder_of
+from core.project.toml_section import Section
 
 MAX_STUDY_BYTES = 64_000_000
 TABLE_KEYS = ("file", "id", "samples", "scale", "collapse", "measure", "sheet", "header_row", "delimiter", "decimal",

@@ -5,19 +5,11 @@ Not for: what the keys mean; that is study_file.py.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from core.data.nearest_name import nearest
 from core.problems import Location, Problem
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that looks most like ``word``, ignoring case; empty when none is close."""
-    choices = list(known)
-    folded = {choice.lower(): choice for choice in choices}
-    close = difflib.get_close_matches(word.lower(), list(folded), n=1, cutoff=0.6)
-    return folded[close[0]] if close else ""
 
 
 class Section:

@@ -1,0 +1,65 @@
+"""A data set: its tables as the study states them, and as they are once read, joined and checked.
+
+Not for: reading one table (importing.py) or choosing patients (evaluate_cohort.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.data.recipe import Answers, ImportRecipe, TableSpec
+from core.data.tables import ClinicalTable, Endpoint, EndpointRule, ExpressionMatrix
+from core.problems import Problem
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """One data set as the study states it. ``layout`` holds the role's own key (pairs, response, groups)."""
+
+    name: str
+    role: str
+    expression: tuple[TableSpec, ...] = ()
+    clinical: tuple[TableSpec, ...] = ()
+    endpoints: tuple[EndpointRule, ...] = ()
+    answers: Answers = field(default_factory=Answers)
+    accept_near_matches: bool = False
+    simulated: bool = False
+    layout: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stated_sha256: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TableRecord:
+    """How one table of a data set was read: what was stated, what was detected, and the hash of its bytes."""
+
+    part: str
+    spec: TableSpec
+    recipe: ImportRecipe
+    sha256: str
+    counts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set read: expression tables, one joined clinical table, endpoints, and everything that was noticed.
+
+    ``clinical`` is None where the study names none. ``findings`` holds notes and warnings; what made a part
+    unusable is in ``unusable``, and that part is absent.
+    """
+
+    spec: DatasetSpec
+    expression: tuple[ExpressionMatrix, ...]
+    clinical: ClinicalTable | None
+    endpoints: tuple[Endpoint, ...]
+    tables: tuple[TableRecord, ...]
+    findings: tuple[Problem, ...] = ()
+    unusable: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint of that name. Raises KeyError."""
+        return {endpoint.name: endpoint for endpoint in self.endpoints}[name]
