@@ -70,7 +70,7 @@ def check_replaceable(folder: Path) -> None:
         raise user_error("folder_not_writable", f"the folder cannot be read ({error.strerror})", place,
                          remedy="choose another folder with --out") from None
     if not replaceable:
-        raise user_error("folder_not_ours", "this folder holds files that RTKscope did not write, so it is not replaced",
+        raise user_error("folder_not_ours", "this folder holds files that RTKscope did not write, so it was left alone",
                          place, why="Results replace the whole folder.",
                          remedy="choose an empty or a new folder with --out, or move those files away")
 
@@ -177,7 +177,7 @@ def _escaped(name: str) -> str:
 def _is_running(pid: int) -> bool:
     if pid == os.getpid():
         return True
-    if os.name == "nt":
+    if sys.platform == "win32":
         handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)
         if handle:
             ctypes.windll.kernel32.CloseHandle(handle)
