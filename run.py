@@ -54,16 +54,16 @@ CHECKS = {
     "pytest": ["-m", "pytest"],
 }
 
-# What pip prints -> what to tell the person; the first that occurs is said.
+# What pip prints (a regular expression) -> what to tell the person; the first that occurs is said.
 PIP_FAILURES = {
     "No space left on device": "the disk is full: RTKscope needs about 1.2 GB; free some and start again",
-    "DO NOT MATCH THE HASHES": "a downloaded package is not the one this version was tested with and was refused; "
-    "start again, and if it stays so tell whoever runs your package index",
+    r"DO NOT MATCH THE HASHES.*\n\s+(\S+)": r"the downloaded \1 is not the one this version was tested with and was "
+    "refused; start again, and if it stays so tell whoever runs your package index",
     "CERTIFICATE_VERIFY_FAILED": "the package index could not be trusted: this network seems to inspect secure "
     "connections; ask your IT department which certificate pip should use",
     "ProxyError|NewConnectionError|new connection|name resolution|Failed to resolve|timed out|ConnectTimeout":
     "the package index could not be reached, and set-up needs the network once; start again when it is there",
-    "No matching distribution found": "a package does not exist for this computer: RTKscope needs 64-bit Windows, "
+    r"No matching distribution found for (\S+)": r"\1 does not exist for this computer: RTKscope needs 64-bit Windows, "
     "macOS 13 or Linux with glibc 2.34 (Debian 12, Ubuntu 22.04) or later",
 }
 
@@ -315,7 +315,6 @@ def make_venv() -> None:
     try:
         run_step(f"2 of 2  {packages} packages", pip, environment)
     except StepFailedError as failure:
-        say(last_lines(str(failure), 8))
         raise MachineNotReadyError(why_pip_failed(str(failure))) from failure
     STAMP.write_text("\n".join([pins_digest(), str(VENV), os.path.realpath(base_python)]), encoding="utf-8")
 
@@ -326,9 +325,12 @@ def last_lines(output: str, count: int) -> str:
 
 
 def why_pip_failed(output: str) -> str:
-    """Return one sentence for the person, from what pip printed."""
-    said = (sentence for sign, sentence in PIP_FAILURES.items() if re.search(sign, output))
-    return next(said, "pip could not install the packages; its last lines, above, say why")
+    """Return one sentence for the person, from what pip printed; where none is known, pip's own last lines."""
+    for sign, sentence in PIP_FAILURES.items():
+        match = re.search(sign, output)
+        if match:
+            return match.expand(sentence)
+    return f"pip could not install the packages; it said:\n{last_lines(output, 8)}"
 
 
 def run_checks(pytest_words: list[str]) -> int:
