@@ -19,8 +19,9 @@ _SPELLINGS = {
 """What stood before the number in a name that a spreadsheet program reads as a date (MARCH1, MARC1 and MAR1 alike)."""
 
 _MONTH_WORDS = {
-    # English, German, French, Spanish and Italian short and long forms, as the programs of those countries write them.
-    1: "jan january januar janv janvier ene enero gen gennaio", 2: "feb february februar févr fév février febrero febbraio",
+    # English, German, French, Spanish and Italian forms, as the programs of those countries write them.
+    1: "jan january januar janv janvier ene enero gen gennaio",
+    2: "feb february februar févr fév février febrero febbraio",
     3: "mar march mrz märz mars marzo", 4: "apr april avr avril abr abril aprile", 5: "may mai mayo mag maggio",
     6: "jun june juni juin junio giu giugno", 7: "jul july juli juil juillet julio lug luglio",
     8: "aug august août aout ago agosto", 9: "sep sept september septembre septiembre set settembre",
@@ -42,7 +43,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 18264, 73415  # 1950-01-01 and 2100-12-31
 
 @dataclass(frozen=True)
 class Damage:
-    """One damaged cell. ``kind``: "date", "date number" or "number"; ``candidates``: the genes that fit, may be none."""
+    """One damaged cell. ``kind``: "date", "date number" or "number"; ``candidates``: the genes that fit, maybe none."""
 
     kind: str
     candidates: tuple[str, ...]

@@ -208,12 +208,16 @@ def _without_suffix(name: str, call: GeneCall, known: Mapping[str, GeneCall], st
 def _without_phospho(known: dict[str, GeneCall]) -> dict[str, GeneCall]:
     """Read ``pEGFR``, ``phospho-HER2`` as the receptor where nearly every name of the column is written so.
 
-    Where phosphorylated and total protein stand in one column, the phosphorylated ones keep their own names.
+    Where phosphorylated and total protein stand in one column, the phosphorylated ones keep their own names. ``pERK``
+    in a column of such names is not PERK, an alias of EIF2AK3.
     """
-    plain = {name: _call(match[1], False) for name, call in known.items()
-             if call.how == "unknown" and (match := _PHOSPHO.fullmatch(name))}
-    plain = {name: replace(call, name=name, how="kit label") for name, call in plain.items() if call.symbol}
-    return {**known, **plain} if len(plain) >= 0.8 * len([name for name in known if name]) else known
+    stripped = {name: match[1] for name, call in known.items()
+                if call.how not in ("approved", "previous") and (match := _PHOSPHO.fullmatch(name))}
+    if len(stripped) < 0.8 * sum(bool(name) for name in known):
+        return known
+    calls = {name: _call(plain, False) for name, plain in stripped.items()}
+    return known | {name: replace(call, name=name, how="kit label" if call.symbol else call.how)
+                    for name, call in calls.items()}
 
 
 def _mostly_genes(calls: Sequence[GeneCall]) -> bool:
@@ -233,7 +237,9 @@ def _damaged(known: Mapping[str, GeneCall], cleaned: Sequence[str], dates: Colle
     for name, call in known.items():
         if (call.how != "unknown" and name not in date_cells) or not name:
             continue
-        damage = damage_of(name, name in date_cells)
+        repeated = _SUFFIX.fullmatch(name)  # pandas writes the second 1-Mar of a header as 1-Mar.1
+        plain = repeated[1] if repeated and repeated[1] in known else name
+        damage = damage_of(plain, name in date_cells)
         if damage is not None:
             calls[name] = _call_of_damage(name, damage, present)
     return calls

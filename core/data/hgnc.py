@@ -36,7 +36,10 @@ class GeneNames:
 
 @dataclass(frozen=True)
 class Claim:
-    """The genes that claim a name. ``how``: approved, previous, alias or kit label; empty for none, "ambiguous" for many."""
+    """The genes that claim a name.
+
+    ``how``: "approved", "previous", "alias" or "kit label"; "ambiguous" where several claim it, empty where none does.
+    """
 
     symbols: tuple[str, ...]
     how: str

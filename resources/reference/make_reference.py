@@ -72,8 +72,9 @@ def make_hgnc(hgnc: list[dict[str, str]], out: Path) -> None:
     """Symbols, previous symbols, aliases, Entrez and Ensembl ids of every approved gene, tab separated."""
     lines = ["symbol\tprev_symbol\talias_symbol\tentrez_id\tensembl_gene_id"]
     for row in sorted((row for row in hgnc if row["status"] == "Approved"), key=lambda row: row["symbol"]):
-        lines.append("\t".join((row["symbol"], "|".join(parts(row["prev_symbol"])), "|".join(parts(row["alias_symbol"])),
-                                row["entrez_id"].strip(), row["ensembl_gene_id"].strip())))
+        former, others = parts(row["prev_symbol"]), parts(row["alias_symbol"])
+        ids = row["entrez_id"].strip(), row["ensembl_gene_id"].strip()
+        lines.append("\t".join((row["symbol"], "|".join(former), "|".join(others), *ids)))
     content = ("\n".join(lines) + "\n").encode("utf-8")
     with (out / "hgnc.tsv.gz").open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
         file.write(content)
