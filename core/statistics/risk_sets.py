@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,7 +36,7 @@ def checked_outcome(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]:
     months = np.asarray(time, dtype=np.float64)
     happened = np.asarray(event)
     if months.ndim != 1 or happened.shape != months.shape:
-        raise ValueError(f"time and event are one-dimensional and of one length, not {months.shape} and {happened.shape}")
+        raise ValueError(f"time and event are vectors of one length, not {months.shape} and {happened.shape}")
     if not np.isfinite(months).all():
         raise user_error("missing_time", f"{int((~np.isfinite(months)).sum())} patients have no follow-up time",
                          remedy="leave them out or fill in their times")
@@ -183,7 +184,7 @@ class RiskSets:
             base = self.row_base[self.tied[self.tie_start]]
             collected[base[base >= 0]] += part[base >= 0]
         edges = [*self.stratum_start.tolist(), self.n]
-        for start, end in zip(edges[:-1], edges[1:]):
+        for start, end in pairwise(edges):
             _add_down(collected[start:end][::-1])
         return collected
 
@@ -230,7 +231,7 @@ def running_sums(values: Floats, stratum_start: Ints, carry: Floats | None = Non
     """
     starts = [start - first_position for start in stratum_start.tolist()]
     edges = sorted({0, len(values), *(start for start in starts if 0 < start < len(values))})
-    for start, end in zip(edges[:-1], edges[1:]):
+    for start, end in pairwise(edges):
         if start == 0 and carry is not None and 0 not in starts:
             values[0] += carry
         _add_down(values[start:end])

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from core.problems import Problem, warning
 from core.statistics.cox_model import CoxModel, cox_fit, independent_columns
-from core.statistics.risk_sets import checked_columns, checked_outcome, checked_strata
+from core.statistics.risk_sets import Bools, Floats, Ints, checked_columns, checked_outcome, checked_strata
 
 
 def cox_multivariable(time: ArrayLike, event: ArrayLike, design: ArrayLike,
@@ -39,9 +39,9 @@ def cox_multivariable(time: ArrayLike, event: ArrayLike, design: ArrayLike,
     values = checked_columns(design, len(months))
     codes = checked_strata(strata, len(months))
     spread = values.std(axis=0)
-    usable = independent_columns(np.atleast_2d(np.cov(values, rowvar=False)), spread > 0) if len(months) > 1 else []
-    if not happened.any() or not len(usable):
+    if not happened.any() or not (spread > 0).any():
         return cox_fit(months, happened, values, codes)
+    usable = independent_columns(np.atleast_2d(np.cov(values, rowvar=False)), spread > 0)
     begin, said = _lifelines_start(months, happened, values[:, usable], codes)
     start = np.zeros(values.shape[1])
     start[usable] = begin
@@ -53,8 +53,7 @@ def cox_multivariable(time: ArrayLike, event: ArrayLike, design: ArrayLike,
     return replace(model, findings=(*model.findings, *(finding for finding in said if finding.code not in known)))
 
 
-def _lifelines_start(time: np.ndarray, event: np.ndarray, design: np.ndarray,  # type: ignore[type-arg]
-                     strata: np.ndarray) -> tuple[np.ndarray, list[Problem]]:  # type: ignore[type-arg]
+def _lifelines_start(time: Floats, event: Bools, design: Floats, strata: Ints) -> tuple[Floats, list[Problem]]:
     """lifelines' coefficients (zeros where it fails) and its warnings as findings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # lifelines' own imports warn of things that are not the user's
