@@ -136,7 +136,11 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """Words at a place. ``space``: "data", or "panel" where (0, 0) is the lower left and (1, 1) the upper right."""
+    """Words at a place.
+
+    ``space``: "data"; "panel" where (0, 0) is the lower left and (1, 1) the upper right; or "below", between the
+    tick labels and the title of the x axis, where x runs from 0 to 1 and y is not used (arrow words of a forest).
+    """
 
     x: float
     y: float
@@ -178,8 +182,21 @@ class AtRiskRow:
 
 
 @dataclass(frozen=True)
+class KeyEntry:
+    """One line of the key that says what a mark means where it cannot be named directly."""
+
+    text: str
+    role: str
+    shape: str = "square"
+    filled: bool = True
+
+
+@dataclass(frozen=True)
 class TextColumn:
-    """A column of words beside a panel, one entry per y position (the numbers of a forest)."""
+    """A column of words beside a panel, one entry per y position (the numbers of a forest).
+
+    ``bold`` and ``roles`` (colours) are one per entry, or empty for plain text.
+    """
 
     title: str
     texts: tuple[str, ...]
@@ -188,6 +205,7 @@ class TextColumn:
     align: str = "left"
     bold: tuple[bool, ...] = ()
     width_mm: float = 20.0
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,6 +221,7 @@ class Panel:
     at_risk_times: tuple[float, ...] = ()
     at_risk: tuple[AtRiskRow, ...] = ()
     columns: tuple[TextColumn, ...] = ()
+    key: tuple[KeyEntry, ...] = ()
     height_share: float = 1.0
     width_share: float = 1.0
 
@@ -257,4 +276,5 @@ class FigureSpec:
                     found += [row.name, *row.numbers]
             for column in panel.columns:
                 found += [column.title, *column.texts]
+            found += [entry.text for entry in panel.key]
         return tuple(text for text in found if text)
