@@ -1,0 +1,96 @@
+"""The front door for files: any spreadsheet or text file in, a RawTable with true addresses and notes out.
+
+Not for: what rows and columns mean; that is layout.py and importing.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.data.file_safety import look_at
+from core.data.formats import LayoutHints
+from core.data.raw_table import RawTable
+from core.data.spreadsheet_files import SheetInfo, choose_sheet, read_sheet, workbook_sheets
+from core.data.text_files import read_text
+from core.jobs import JobContext
+from core.problems import Problem, note
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """What the file turned out to be.
+
+    ``kind`` is "xlsx", "xls", "xlsb", "ods", "text", "gct", "series matrix", "cbioportal clinical" or
+    "cbioportal expression"; the other parts are empty where they do not apply.
+    """
+
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = "."
+    thousands: str = ""
+    compression: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadResult:
+    """A table as it was read, what the file turned out to be, and everything that was noticed.
+
+    ``hints`` is given where the format fixes the layout (GCT, GEO series matrix, cBioPortal).
+    """
+
+    table: RawTable
+    format: FileFormat
+    notes: tuple[Problem, ...]
+    hints: LayoutHints | None
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Sheets of a workbook, visible ones first; ``("",)`` for a text file."""
+    return tuple(info.name for info in sheet_infos(path))
+
+
+def sheet_infos(path: Path) -> tuple[SheetInfo, ...]:
+    """Name, visibility and used size of every sheet; a text file has one nameless sheet of unknown size."""
+    source = look_at(path)
+    if source.kind == "text":
+        return (SheetInfo("", True, 0, 0),)
+    return tuple(sorted(workbook_sheets(source), key=lambda info: not info.visible))
+
+
+def likely_sheets(path: Path, purpose: str = "expression") -> tuple[SheetInfo, ...]:
+    """The sheets that could be the wanted table, by size, names and visibility."""
+    return tuple(info for info in sheet_infos(path) if info.plausible)
+
+
+def read_table(path: Path, *, sheet: str | None = None, delimiter: str | None = None, decimal: str | None = None,
+               encoding: str | None = None, purpose: str = "expression", job: JobContext | None = None) -> ReadResult:
+    """Read one table.
+
+    Parameters
+    ----------
+    sheet : str, optional
+        Needed where a workbook has several sheets that could be the table.
+    delimiter, decimal, encoding : str, optional
+        As the study file states them; detected and noted where absent.
+    purpose : str
+        "expression" or "clinical": a GEO series matrix holds both.
+
+    Raises
+    ------
+    UserError
+        For every file that cannot be read, with place and remedy. Nothing else leaves this function but ``Cancelled``.
+    """
+    job = job or JobContext()
+    source = look_at(path)
+    if source.kind == "text":
+        table, style = read_text(source, job, delimiter=delimiter, decimal=decimal, encoding=encoding)
+        form = FileFormat("text", style.encoding, style.delimiter, style.decimal, style.thousands, source.compression)
+        return ReadResult(table, form, (*source.notes, *style.notes), None)
+    name, notes = choose_sheet(source, sheet, purpose)
+    table, found = read_sheet(source, name, job, decimal=decimal)
+    ignored = tuple(note("not_needed", f"the key {key} is for text files and has no effect on a workbook", source.place)
+                    for key, value in (("delimiter", delimiter), ("encoding", encoding)) if value)
+    form = FileFormat(source.kind, decimal=decimal or ".", compression=source.compression)
+    return ReadResult(table, form, (*source.notes, *notes, *found, *ignored), None)
