@@ -29,9 +29,10 @@ class Info:
 
 
 def parameter(default: Any, *, label: str, help: str, unit: str = "", low: float | None = None,
-              high: float | None = None, choices: Sequence[str] = ()) -> Any:
+              high: float | None = None, choices: Sequence[str] = (), receptors: bool = False) -> Any:
     """A field of a Parameters dataclass; the form, the checks, the study file and the methods all read it."""
-    facts = {"label": label, "help": help, "unit": unit, "low": low, "high": high, "choices": tuple(choices)}
+    facts = {"label": label, "help": help, "unit": unit, "low": low, "high": high, "choices": tuple(choices),
+             "receptors": receptors}
     if isinstance(default, (list, dict)):
         raise TypeError("defaults are immutable: use a tuple")
     return field(default=default, metadata=facts)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.analyses import KINDS, LATER_KINDS
 from core.data.cohort_rules import CohortRule, KeepRule
 from core.data.dataset import DatasetSpec
 from core.data.nearest_name import nearest
@@ -94,7 +95,7 @@ def parse_study(values: dict[str, Any], path: Path) -> tuple[Study, list[Problem
         top.problem("no_dataset", "the study names no data set", remedy="add a [[dataset]] with its files")
     _unique_names(top, "dataset", [dataset.name for dataset in datasets])
     cohorts = _cohorts(top, datasets)
-    analyses = tuple(_analysis(section) for section in top.sections("analysis"))
+    analyses = tuple(_analysis(section, [cohort.name for cohort in cohorts]) for section in top.sections("analysis"))
     _unique_names(top, "analysis", [analysis.name for analysis in analyses],
                   remedy="give each its own name: it becomes the folder of its results", folded=True)
     name = top.text("name", default=path.stem)
@@ -255,14 +256,19 @@ def _keep(section: Section) -> KeepRule:
     return rule
 
 
-def _analysis(section: Section) -> AnalysisSpec:
+def _analysis(section: Section, cohorts: list[str]) -> AnalysisSpec:
     section.allow(("name", "kind", "cohort", "endpoint", "parameters"))
-    kind = section.text("kind", required=True)
+    kind = section.text("kind", required=True, choices=(*KINDS, *LATER_KINDS))
+    cohort = section.text("cohort")
+    if cohort and cohort not in cohorts:
+        close = nearest(cohort, cohorts)
+        section.problem("unknown_name", f"there is no cohort “{cohort}”", key="cohort",
+                        remedy=f"did you mean “{close}”?" if close else f"cohorts: {', '.join(cohorts) or 'none'}")
     name = section.text("name").strip() or kind
     if (FOLDER_FORBIDDEN & set(name)) or name.strip(". ") != name or name.lower() in RESERVED_NAMES or len(name) > 100 \
             or not name.isprintable():
         section.problem("unusable_name", f"“{name}” cannot be the name of a folder",
                         remedy="use letters, digits, spaces, - and _")
     parameters = section.section("parameters")
-    return AnalysisSpec(name, kind, section.text("cohort"), section.text("endpoint"),
+    return AnalysisSpec(name, kind, cohort, section.text("endpoint"),
                         parameters.values if parameters else {})

@@ -1,0 +1,182 @@
+"""The prognosis analysis in words: the answer, the findings, the warnings and the methods paragraph.
+
+Not for: numbers that are not already in PrognosisNumbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.analyses.prognosis_checks import Check
+from core.analyses.prognosis_numbers import PrognosisNumbers
+from core.analyses.prognosis_pictures import direction_words
+from core.data.reference import rtk_symbols
+from core.figures.number_words import count_words, hr_words, list_words, p_equals, time_words
+from core.problems import Problem, warning
+
+
+def findings(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[str, ...]:
+    """The answer first, then what holds, what matters little, what the numbers cannot say, and amber lights."""
+    better, worse = direction_words(numbers.cohort.endpoint.name)
+    words = [_answer(numbers, better, worse)]
+    counts = {verdict: numbers.verdict.count(verdict) for verdict in ("holds", "matters little", "not settled")}
+    total = len(numbers.receptors)
+    events = int(numbers.event.sum())
+    low, high = numbers.parameters.equivalence
+    if numbers.parameters.permutations:
+        words.append(
+            f"{counts['holds']} of {total} receptors hold after correction for all of them (maxT, "
+            f"{count_words(numbers.parameters.permutations)} shuffles). {counts['matters little']} are shown to matter "
+            f"little (90 % interval of the HR per SD inside {low:g} to {high:g}). {counts['not settled']} cannot be "
+            f"settled with {events} events.")
+    else:
+        words.append("No corrected P was computed (permutations = 0), so no receptor can be said to hold.")
+    inside = [numbers.receptors[i] for i in numbers.order if numbers.holds[i] and numbers.matters_little[i]]
+    if inside:
+        words.append(f"{list_words(inside)} hold, and the size of the effect is small: the 90 % interval of the HR per "
+                     f"SD lies inside {low:g} to {high:g}.")
+    words.append(f"With {events} events a hazard ratio of {numbers.detectable_hr:.2f} per SD (or "
+                 f"{1 / numbers.detectable_hr:.2f}) is detectable with 80 % power after correction.")
+    words.append(f"{len(numbers.patients)} patients were analysed, {events} of them with the event; median follow-up "
+                 f"{time_words(numbers.follow_up.median, numbers.unit)} (reverse Kaplan-Meier).")
+    words += _coverage(numbers)
+    words += [f"{name}: {text}" for name, text in numbers.cohort.facts.items()]
+    words += [check.sentence for check in checks if check.light == "amber" and not check.receptor]
+    return tuple(words)
+
+
+def _answer(numbers: PrognosisNumbers, better: str, worse: str) -> str:
+    held = [i for i in numbers.order if numbers.holds[i]]
+    rising = [numbers.receptors[i] for i in held if numbers.fit.coef[i] > 0]
+    falling = [numbers.receptors[i] for i in held if numbers.fit.coef[i] < 0]
+    parts = []
+    for names, outcome in ((rising, worse), (falling, better)):
+        if names:
+            shown = names[:6]
+            more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+            verb = "goes" if len(names) == 1 else "go"
+            listed = ", ".join(shown) + more if more else list_words(shown)
+            parts.append(f"high {listed} {verb} with {outcome}")
+    if parts:
+        sentence = "; ".join(parts)
+        return sentence[0].upper() + sentence[1:] + "."
+    measurable = [i for i in numbers.order if np.isfinite(numbers.fit.coef[i])]
+    if not measurable:
+        return "No receptor could be fitted."
+    first = measurable[0]
+    low, high = numbers.fit.interval
+    corrected = float(numbers.p_maxt[first])
+    p_text = f"corrected {p_equals(corrected)}" if np.isfinite(corrected) else "no corrected P"
+    start = "No receptor holds after correction" if np.isfinite(corrected) else "No receptor was tested with correction"
+    return (f"{start}; the strongest is {numbers.receptors[first]}, HR "
+            f"{hr_words(float(numbers.fit.hr[first]), float(low[first]), float(high[first]))} per SD, {p_text}.")
+
+
+def _coverage(numbers: PrognosisNumbers) -> list[str]:
+    words = []
+    if numbers.parameters.receptors == "all":
+        present = set(numbers.receptors)
+        lacking = [symbol for symbol in rtk_symbols() if symbol not in present]
+        if lacking:
+            words.append(f"{len(present)} of the 58 RTKs are in this table; nothing can be said of the other "
+                         f"{len(lacking)}: {', '.join(lacking)}.")
+    if numbers.covariates.left_out:
+        words.append(f"{len(numbers.covariates.left_out)} patients lack a value of "
+                     f"{list_words([*numbers.parameters.adjust, *numbers.parameters.strata])} and were left out of "
+                     "every row.")
+    if numbers.before_landmark:
+        words.append(f"{len(numbers.before_landmark)} patients had left follow-up before the landmark at "
+                     f"{numbers.parameters.landmark:g} months and were left out.")
+    return words
+
+
+def result_warnings(numbers: PrognosisNumbers) -> tuple[Problem, ...]:
+    """What a reader must know about single receptors and small data."""
+    place = numbers.matrix.place
+    found: list[Problem] = []
+    constant = [numbers.receptors[i] for i in range(len(numbers.receptors))
+                if numbers.n[i] and not np.nanstd(numbers.expression[:, i]) > 0]
+    if constant:
+        found.append(warning("constant_receptor", f"{list_words(constant)} has one value only in the analysed patients",
+                             place, why="Its statistics are empty.", remedy="nothing to do; the row is kept"))
+    failed = [numbers.receptors[i] for i in range(len(numbers.receptors))
+              if not np.isfinite(numbers.fit.coef[i]) and numbers.receptors[i] not in constant]
+    if failed:
+        found.append(warning("model_did_not_settle", f"the Cox model did not settle for {list_words(failed)}", place,
+                             why="Its hazard ratio is empty; other receptors are not affected.",
+                             remedy="look at its curve: often all events lie in one group, or values are missing"))
+    partial = [f"{numbers.receptors[i]} ({len(numbers.patients) - int(numbers.n[i])})"
+               for i in range(len(numbers.receptors)) if numbers.n[i] < len(numbers.patients)]
+    if partial:
+        found.append(warning("missing_values", f"patients without a value were left out for that receptor only: "
+                             f"{', '.join(partial[:10])}{', …' if len(partial) > 10 else ''}", place,
+                             remedy="n and events of each row are in the table"))
+    events = int(numbers.event.sum())
+    if events < 10:
+        found.append(warning("few_events", f"only {events} of {len(numbers.patients)} patients had the event", place,
+                             why=f"Only a hazard ratio above {numbers.detectable_hr:.2f} per SD is likely to show; "
+                             "that nothing holds says little.", remedy="add patients or follow-up"))
+    if numbers.not_converged:
+        found.append(warning("shuffles_not_settled", "the covariate model did not settle in "
+                             f"{numbers.not_converged} of {numbers.parameters.permutations} shuffles, which count "
+                             "against the receptors", place))
+    permutations = numbers.parameters.permutations
+    if permutations and 1 / (permutations + 1) > 0.05 / 5:
+        found.append(warning("few_shuffles", f"with {permutations} shuffles no corrected P can be below "
+                             f"{1 / (permutations + 1):.3f}", place, remedy="raise permutations"))
+    return tuple(found)
+
+
+def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
+    """A paragraph for the methods section, with every choice that decided a number."""
+    parameters, cohort = numbers.parameters, numbers.cohort
+    sentences = []
+    if simulated:
+        sentences.append("The data are simulated.")
+    rules = f", patients with {list_words(cohort.rule_words)}" if cohort.rule_words else ""
+    sentences.append(
+        f"In the cohort “{cohort.name}” (data set “{cohort.dataset}”{rules}), {len(numbers.patients)} patients with "
+        f"expression, follow-up time and status of {cohort.endpoint.name} were analysed; "
+        f"{int(numbers.event.sum())} had the event. Median follow-up by the reverse Kaplan-Meier method was "
+        f"{time_words(numbers.follow_up.median, numbers.unit)}.")
+    sentences += [f"{name[0].upper()}{name[1:]}: {text}." for name, text in cohort.facts.items()]
+    beside = ""
+    if parameters.adjust:
+        beside += f", adjusted for {list_words(parameters.adjust)}"
+    if parameters.strata:
+        beside += f", stratified by {list_words(parameters.strata)}"
+    sentences.append(
+        f"Each receptor's {numbers.matrix.measure} expression ({numbers.matrix.scale} scale) entered a Cox model as "
+        f"a z score within the analysed patients{beside} (Efron's method for ties); hazard ratios are per standard "
+        "deviation with 95 % Wald intervals, concordance is Harrell's, and proportional hazards were tested by the "
+        "score test of the time-varying coefficient on the Kaplan-Meier scale.")
+    if parameters.permutations:
+        kept = " within strata" if parameters.strata else ""
+        if parameters.adjust:
+            how = (f"time and status were shuffled{kept} against patients' receptors and covariates together, the "
+                   "covariate model was refitted each time, and the statistic was the efficient score of the receptor "
+                   "(approximate)")
+        else:
+            how = f"time and status were shuffled{kept} against expression; the statistic was the Cox score test"
+        sentences.append(
+            f"P values were corrected for all {len(numbers.receptors)} receptors by the step-down maxT procedure of "
+            f"Westfall and Young with {count_words(parameters.permutations)} permutations (seed {parameters.seed}): "
+            f"{how}.")
+    sentences.append(
+        f"Receptors were said to matter little where the 90 % interval of the hazard ratio lay inside "
+        f"{parameters.equivalence[0]:g} to {parameters.equivalence[1]:g} (two one-sided tests at 5 % per receptor, not "
+        "corrected).")
+    split = {"median": "at the median", "tertiles": "into thirds", "quartiles": "into quarters"}[parameters.split]
+    sentences.append(
+        f"For curves patients were split {split} (Kaplan-Meier, log-log intervals, log-rank test; unadjusted). "
+        "Cut-offs were searched between 10 % and 90 % of patients with maximally selected log-rank statistics; their "
+        "P values count the search over cuts (Lausen and Schumacher 1992) and over all cuts of all receptors "
+        "(permutation), and the hazard ratio at the chosen cut is that of left-out patients in 10-fold "
+        f"cross-validation. Restricted mean survival time was compared up to {parameters.rmst_at:g} months or the "
+        "smaller group's last time.")
+    if parameters.landmark:
+        sentences.append(f"Only patients still event-free at {parameters.landmark:g} months were analysed, from then "
+                         "on.")
+    return " ".join(sentences)

@@ -1,0 +1,153 @@
+"""A study run without a window: read, computed, written into a folder that appears whole.
+
+Not for: parsing arguments or printing (command_line.py), or for the numbers themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core.data.nearest_name import nearest
+from core.export.import_report import ImportedDatasetWords, ImportedTableWords, import_report
+from core.export.methods_text import methods_markdown
+from core.export.tables import write_csv
+from core.export.workbook import write_workbook
+from core.figures.writer import write_figure
+from core.jobs import JobContext
+from core.problems import Location, Problem, Severity, UserError, user_error
+from core.project.study import Study
+from core.project.study_file import read_study
+from core.project.study_writer import study_toml
+from core.result_folder import check_replaceable, whole_folder
+from core.study_runner import StudyRun, check_cohorts, load_study, run_analyses
+from core.versions import versions
+
+
+def check_study(path: Path, job: JobContext) -> StudyRun:
+    """Read the study and every table of it; nothing is computed or written.
+
+    Raises
+    ------
+    UserError
+        When the study file itself cannot be used.
+    """
+    run = load_study(read_study(path), job)
+    check_cohorts(run)
+    return run
+
+
+def run_study(path: Path, out: Path, job: JobContext, only: Collection[str] = ()) -> StudyRun:
+    """Run a study and put its results at ``out``; a refused study leaves ``problems.json`` there, alone.
+
+    Raises
+    ------
+    UserError
+        "folder_not_ours" and the like, with nothing written; or what refused the study, after ``problems.json``.
+    """
+    check_replaceable(out)
+    try:
+        study = _chosen(read_study(path), only)
+        run = load_study(study, job.part(0.0, 0.15))
+        run_analyses(run, job.part(0.15, 0.85))
+    except UserError as error:
+        with whole_folder(out) as folder:
+            _write_problems(folder, error.problems)
+        raise
+    with whole_folder(out) as folder:
+        if run.results:
+            _write_results(run, folder, out, job.part(0.85, 1.0))
+        _write_problems(folder, run.problems)
+    return run
+
+
+def _chosen(study: Study, only: Collection[str]) -> Study:
+    """The study with the analyses asked for. Raises UserError "no_analysis", "unknown_name"."""
+    place = Location(study.file)
+    names = [analysis.name for analysis in study.analyses]
+    if not names:
+        raise user_error("no_analysis", "the study names no analysis", place,
+                         remedy="add an [[analysis]] with its kind")
+    for name in only:
+        if name not in names:
+            close = nearest(name, names)
+            raise user_error("unknown_name", f"there is no analysis “{name}”", place,
+                             remedy=f"did you mean “{close}”?" if close else f"analyses: {', '.join(names)}")
+    return replace(study, analyses=tuple(a for a in study.analyses if a.name in only)) if only else study
+
+
+def _write_problems(folder: Path, problems: Sequence[Problem]) -> None:
+    entries = [problem.as_dict() for problem in problems if problem.severity != Severity.NOTE]
+    text = json.dumps(entries, ensure_ascii=False, indent=1)
+    (folder / "problems.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_results(run: StudyRun, folder: Path, out: Path, job: JobContext) -> None:
+    study = run.study
+    done = {result.name for result in run.results}
+    steps = sum(len(result.tables) + len(result.figures) for result in run.results)
+    step = 0
+    for result in run.results:
+        target = folder / result.name
+        target.mkdir()
+        for table in result.tables:
+            job.progress(0.8 * step / steps, f"Writing {result.name}/{table.name}.csv")
+            write_csv(table, target / f"{table.name}.csv")
+            step += 1
+        for figure in result.figures:
+            job.progress(0.8 * step / steps, f"Drawing {result.name}/{figure.name}")
+            write_figure(figure, target)
+            step += 1
+    finished = replace(study, analyses=tuple(a for a in study.analyses if a.name in done))
+    program = {"name": "RTKscope", "version": versions()["RTKscope"], "libraries": versions()}
+    text = study_toml(finished, run.datasets, run.parameters, Path(os.path.abspath(out)), program)
+    (folder / "study.toml").write_text(text, encoding="utf-8", newline="\n")
+    simulated = any(dataset.spec.simulated for dataset in run.datasets.values())
+    methods = methods_markdown(run.results, study_name=study.name, data_words=_data_words(run), versions=versions(),
+                               simulated=simulated)
+    (folder / "methods.md").write_text(methods, encoding="utf-8", newline="\n")
+    report = import_report(_datasets_in_words(run), study_name=study.name,
+                           further=[warning for result in run.results for warning in result.warnings])
+    (folder / "import_report.md").write_text(report, encoding="utf-8", newline="\n")
+    job.progress(0.85, "Writing results.xlsx")
+    write_workbook(
+        folder / "results.xlsx", run.results, study_words=_study_words(run),
+        samples={name: cohort.ledger for name, cohort in run.cohorts.items()}, parameters=(), versions=versions(),
+        problems=[problem for problem in run.problems if problem.severity != Severity.NOTE])
+
+
+def _data_words(run: StudyRun) -> list[str]:
+    words = [run.study.description] if run.study.description else []
+    for dataset in run.datasets.values():
+        for table in dataset.tables:
+            counts = ", ".join(f"{count} {what}" for what, count in table.counts.items() if what != "scale")
+            words.append(f"Data set “{dataset.name}”, {table.part}: {table.spec.file} ({counts}; sha256 "
+                         f"{table.sha256}).")
+    return words
+
+
+def _datasets_in_words(run: StudyRun) -> list[ImportedDatasetWords]:
+    return [
+        ImportedDatasetWords(
+            dataset.name, dataset.spec.role,
+            tuple(ImportedTableWords(table.part, table.spec.file, table.recipe.sheet, table.sha256, table.recipe,
+                                     table.counts) for table in dataset.tables),
+            (*dataset.unusable, *dataset.findings))
+        for dataset in run.datasets.values()]
+
+
+def _study_words(run: StudyRun) -> list[tuple[str, str]]:
+    words = [("Study", run.study.name)]
+    if run.study.description:
+        words.append(("About the data", run.study.description))
+    if any(dataset.spec.simulated for dataset in run.datasets.values()):
+        words.append(("Simulated", "This study holds simulated data."))
+    for result in run.results:
+        words += [(result.name if number == 0 else "", finding) for number, finding in enumerate(result.findings)]
+        words.append(("", f"Tests in this analysis: {result.tests_paid_for} paid for by a correction, "
+                      f"{result.tests_not_paid_for} not paid for."))
+    words.append(("Use", "For research only; nothing here is treatment advice."))
+    return words

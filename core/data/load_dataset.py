@@ -1,0 +1,200 @@
+"""All tables of a data set read, joined and matched; whatever is unusable is named and the rest still loads.
+
+Not for: one table (importing.py) or choosing patients (evaluate_cohort.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core.data.clinical_join import join_clinical
+from core.data.dataset import Dataset, DatasetSpec, TableRecord
+from core.data.endpoints import build_endpoint
+from core.data.evaluate_cohort import clinical_column
+from core.data.importing import Imported, import_clinical, import_expression
+from core.data.recipe import TableSpec
+from core.data.reference import rtk_symbols
+from core.data.sample_names import match_samples
+from core.data.tables import ClinicalTable, Endpoint, ExpressionMatrix
+from core.data.workbook import ReadResult, read_table
+from core.jobs import JobContext
+from core.problems import Location, Problem, UserError, note, warning
+
+
+@dataclass
+class FileShelf:
+    """Files already read in this run, so that a file named by several tables is read once."""
+
+    tables: dict[tuple[object, ...], ReadResult] = field(default_factory=dict)
+    hashes: dict[Path, str] = field(default_factory=dict)
+
+    def read(self, spec: TableSpec, purpose: str, job: JobContext) -> ReadResult:
+        """The file's cells; a GEO series matrix differs by purpose, every other file does not."""
+        key = (spec.path, spec.sheet, spec.delimiter, spec.decimal, spec.encoding)
+        for known in ((*key, purpose), key):
+            if known in self.tables:
+                return self.tables[known]
+        result = read_table(spec.path, sheet=spec.sheet, delimiter=spec.delimiter, decimal=spec.decimal,
+                            encoding=spec.encoding, purpose=purpose, job=job)
+        self.tables[(*key, purpose) if result.format.kind == "series matrix" else key] = result
+        return result
+
+    def sha256(self, path: Path) -> str:
+        """Hash of the file's bytes."""
+        if path not in self.hashes:
+            with open(path, "rb") as handle:
+                self.hashes[path] = hashlib.file_digest(handle, "sha256").hexdigest()
+        return self.hashes[path]
+
+
+@dataclass
+class _Loading:
+    """What has been gathered of one data set so far."""
+
+    spec: DatasetSpec
+    tables: list[TableRecord] = field(default_factory=list)
+    findings: list[Problem] = field(default_factory=list)
+    unusable: list[Problem] = field(default_factory=list)
+
+
+def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Dataset:
+    """Read every table of ``spec``; what cannot be used is listed in ``unusable``, and nothing is raised for it."""
+    loading = _Loading(spec)
+    parts = [("clinical", table) for table in spec.clinical] + [("expression", table) for table in spec.expression]
+    imported: dict[str, list[Imported]] = {"clinical": [], "expression": []}
+    for number, (part, table) in enumerate(parts):
+        job.progress(number / len(parts), f"Reading {table.file} ({spec.name}, {part})")
+        one = _import(part, table, loading, shelf, job.part(number / len(parts), (number + 1) / len(parts)))
+        if one is not None:
+            imported[part].append(one)
+    clinical = _join(imported["clinical"], loading)
+    expression = tuple(one.matrix for one in imported["expression"] if one.matrix is not None)
+    if clinical is not None:
+        clinical, expression = _match(clinical, expression, loading)
+    endpoints = _endpoints(clinical, loading)
+    _check_layout(clinical, loading)
+    return Dataset(spec, expression, clinical, endpoints, tuple(loading.tables), tuple(loading.findings),
+                   tuple(loading.unusable))
+
+
+def _import(part: str, table: TableSpec, loading: _Loading, shelf: FileShelf, job: JobContext) -> Imported | None:
+    try:
+        raw = shelf.read(table, part, job)
+        if part == "expression":
+            one = import_expression(table, loading.spec.answers, raw_file=raw, job=job)
+        else:
+            one = import_clinical(table, loading.spec.answers, raw_file=raw, job=job)
+        sha256 = shelf.sha256(table.path)
+    except UserError as error:
+        loading.unusable += [problem.at(file=table.file) for problem in error.problems]
+        return None
+    loading.findings += one.problems
+    stated = loading.spec.stated_sha256.get(str(table.path))
+    if stated and stated != sha256:
+        loading.findings.append(warning(
+            "file_has_changed", "the file is not the one that this study was saved with (its sha256 differs)",
+            Location(table.file), why="Results may differ from those saved with the study.",
+            remedy="check that it is the right file; the new hash is written with the results"))
+    loading.tables.append(TableRecord(part, table, one.recipe, sha256, _counts(one)))
+    return one
+
+
+def _counts(one: Imported) -> dict[str, int | str]:
+    if one.matrix is not None:
+        rtks = set(rtk_symbols())
+        return {"samples": len(one.matrix.samples), "genes": len(one.matrix.genes),
+                "RTKs": sum(gene in rtks for gene in one.matrix.genes), "scale": str(one.matrix.scale)}
+    assert one.clinical is not None
+    return {"samples": len(one.clinical.samples), "columns": len(one.clinical.columns)}
+
+
+def _join(tables: list[Imported], loading: _Loading) -> ClinicalTable | None:
+    named = [(one.clinical, one.recipe.id_name) for one in tables if one.clinical is not None]
+    if not named:
+        return None
+    try:
+        joined, findings = join_clinical(named)
+    except UserError as error:
+        loading.unusable += error.problems
+        return None
+    loading.findings += findings
+    return joined
+
+
+def _match(clinical: ClinicalTable, expression: tuple[ExpressionMatrix, ...],
+           loading: _Loading) -> tuple[ClinicalTable, tuple[ExpressionMatrix, ...]]:
+    """Give expression samples the spelling of the clinical table; near matches only where the study accepts them."""
+    matched = []
+    for matrix in expression:
+        match = match_samples(matrix.samples, clinical.samples)
+        renamed = {left: right for left, right in match.exact if left != right}
+        if match.proposals:
+            listed = ", ".join(f"“{left}” ~ “{right}”" for left, right, _ in match.proposals[:3])
+            count = f"{len(match.proposals)} samples have nearly the same name in {clinical.place.file}: {listed}"
+            reasons = ", ".join(dict.fromkeys(reason for *_, reason in match.proposals))
+            if loading.spec.accept_near_matches:
+                renamed |= {left: right for left, right, _ in match.proposals}
+                loading.findings.append(note("near_matches_accepted", f"{count} ({reasons}); they were taken as the "
+                                             "same, as the study says", matrix.place))
+            else:
+                problem = Problem(
+                    "near_sample_names", f"{count} ({reasons})", matrix.place,
+                    why="They were not taken as the same patients." if match.exact else
+                    "No sample has exactly the same name in both tables.",
+                    remedy="write near_matches = true under [dataset.answers] if they are the same, or name each "
+                    "under [dataset.answers.samples]", answer_key="near_matches")
+                if match.exact:
+                    loading.findings.append(warning(problem.code, problem.what, problem.where, why=problem.why,
+                                                    remedy=problem.remedy))
+                else:
+                    loading.unusable.append(problem)
+        elif not match.exact:
+            loading.unusable.append(Problem(
+                "samples_do_not_match", f"no sample of this table (such as {', '.join(matrix.samples[:3])}) is in "
+                f"{clinical.place.file} (such as {', '.join(clinical.samples[:3])})", matrix.place,
+                why="Expression and outcome are joined by sample.",
+                remedy="name the column with the same ids with the key id of each table, or give the pairs under "
+                "[dataset.answers.samples]", answer_key="samples"))
+        loading.findings += _unmatched(match.unmatched_left, match.unmatched_right, matrix, clinical)
+        matched.append(replace(matrix, samples=tuple(renamed.get(sample, sample) for sample in matrix.samples)))
+    return clinical, tuple(matched)
+
+
+def _unmatched(left: tuple[str, ...], right: tuple[str, ...], matrix: ExpressionMatrix,
+               clinical: ClinicalTable) -> list[Problem]:
+    found = []
+    for names, here, there in ((left, matrix.place, clinical.place), (right, clinical.place, matrix.place)):
+        if names:
+            more = ", …" if len(names) > 5 else ""
+            found.append(note("sample_without_partner", f"{len(names)} samples are not in {there.file}: "
+                              f"{', '.join(names[:5])}{more}", here))
+    return found
+
+
+def _endpoints(clinical: ClinicalTable | None, loading: _Loading) -> tuple[Endpoint, ...]:
+    if clinical is None:
+        return ()
+    built = []
+    for rule in loading.spec.endpoints:
+        try:
+            endpoint, findings = build_endpoint(rule, clinical)
+        except UserError as error:
+            loading.unusable += error.problems
+            continue
+        built.append(endpoint)
+        loading.findings += findings
+    return tuple(built)
+
+
+def _check_layout(clinical: ClinicalTable | None, loading: _Loading) -> None:
+    """The columns that a role's own key names must exist."""
+    for part in loading.spec.layout.values():
+        for key, column in part.items():
+            if clinical is not None and key in ("patient", "time_point", "column", "line", "state"):
+                try:
+                    clinical_column(clinical, column)
+                except UserError as error:
+                    loading.unusable += error.problems
+
