@@ -69,7 +69,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> KaplanMeier:
     here = np.bincount(place, minlength=len(distinct)).astype(np.int64)
     events = np.bincount(place, weights=happened, minlength=len(distinct)).astype(np.int64)
     at_risk = len(months) - np.concatenate(([0], np.cumsum(here)[:-1])).astype(np.int64) if len(distinct) else here
-    survival: Floats = np.cumprod(1.0 - events / at_risk)
+    survival = np.asarray(np.cumprod(1.0 - events / at_risk), dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events).astype(np.float64))))
         se = np.asarray(survival * relative, dtype=np.float64)

@@ -98,6 +98,20 @@ def checked_strata(strata: ArrayLike | None, n_patients: int) -> Ints:
     return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.intp)
 
 
+def missing_patterns(values: Floats) -> list[tuple[Bools, Ints]]:
+    """Columns that miss the same patients, together: (patients who have them, column numbers) per pattern."""
+    absent = np.isnan(values)
+    columns = np.arange(values.shape[1])
+    complete = ~absent.any(axis=0)
+    patterns: dict[bytes, list[int]] = {}
+    for column in columns[~complete]:
+        patterns.setdefault(np.packbits(absent[:, column]).tobytes(), []).append(int(column))
+    found = [(~absent[:, members[0]], np.array(members, dtype=np.intp)) for members in patterns.values()]
+    if complete.any():
+        found.insert(0, (np.ones(len(values), dtype=np.bool_), columns[complete]))
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class RiskSets:
     """The sorted outcome. Positions run from the longest follow-up to the shortest within each stratum.
@@ -151,22 +165,26 @@ class RiskSets:
             yield start, end
             start = end
 
-    def death_rows(self, sums: Floats) -> Floats:
-        """Efron's sums for every death, from running sums with positions on the first axis."""
+    def death_rows(self, sums: Floats, fraction: Floats | None = None) -> Floats:
+        """Efron's sums for every death, from running sums with positions on the first axis.
+
+        ``fraction`` replaces l/d of the tied death rows where it differs from column to column, (tied, columns, …).
+        """
         rows = sums[self.row_end]
         if len(self.tied):
-            rows[self.tied] = self._mixed(sums, self.fraction[self.tied])
+            share = self._tied_fraction(sums.ndim, fraction)
+            base = self.row_base[self.tied]
+            before = sums[np.maximum(base, 0)]
+            before[base < 0] = 0.0
+            rows[self.tied] = rows[self.tied] * (1.0 - share) + before * share
         return rows
 
-    def _mixed(self, sums: Floats, fraction: Floats) -> Floats:
-        """(1 - f) * sum at the end of the group + f * sum before its dead, for the tied death rows."""
-        shape = (-1,) + (1,) * (sums.ndim - 1)
-        base = self.row_base[self.tied]
-        known = (fraction * (base >= 0)).reshape(shape)
-        return np.asarray(sums[self.row_end[self.tied]] * (1.0 - fraction).reshape(shape)
-                          + sums[np.maximum(base, 0)] * known)
+    def _tied_fraction(self, n_axes: int, fraction: Floats | None) -> Floats:
+        """l/d of the tied death rows, shaped to multiply rows with ``n_axes`` axes."""
+        share = self.fraction[self.tied] if fraction is None else fraction
+        return share.reshape(share.shape + (1,) * (n_axes - share.ndim))
 
-    def cumulative_hazard(self, rows: Floats) -> Floats:
+    def cumulative_hazard(self, rows: Floats, fraction: Floats | None = None) -> Floats:
         """What every position collects from the death rows it was at risk in (the transpose of ``death_rows``).
 
         With ``rows`` = 1 / (Efron's sum of weights) this is the cumulative hazard at each patient's own time, a tied
@@ -177,9 +195,9 @@ class RiskSets:
         single[self.tied] = False
         collected[self.row_end[single]] = rows[single]
         if len(self.tied):
-            fraction = self.fraction[self.tied].reshape((-1,) + (1,) * (rows.ndim - 1))
-            full = np.add.reduceat(rows[self.tied] * (1.0 - fraction), self.tie_start, axis=0)
-            part = np.add.reduceat(rows[self.tied] * fraction, self.tie_start, axis=0)
+            share = self._tied_fraction(rows.ndim, fraction)
+            full = np.add.reduceat(rows[self.tied] * (1.0 - share), self.tie_start, axis=0)
+            part = np.add.reduceat(rows[self.tied] * share, self.tie_start, axis=0)
             collected[self.row_end[self.tied[self.tie_start]]] = full
             base = self.row_base[self.tied[self.tie_start]]
             collected[base[base >= 0]] += part[base >= 0]
