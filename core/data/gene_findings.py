@@ -217,7 +217,7 @@ def _unknown(standing: Sequence[Standing]) -> list[Problem]:
         names = _listed(f"{call.name.strip()} ({symbol}{', ' + place.cell if place.cell else ''})"
                         for call, place, symbol in like)
         findings.append(note(
-            "receptor_within_name", f"not read as an RTK, because the name of the RTK is only a part of theirs: {names}",
+            "receptor_within_name", f"not read as an RTK, because its name is only a part of the text: {names}",
             like[0][1], why="A phosphorylated site, an isoform or a fusion is not the receptor.",
             remedy=f"if it is the receptor, {_settle(like[0][0].name.strip(), like[0][2])}"))
     if standing:
