@@ -6,7 +6,6 @@ Not for: searching. Every cut, its P and the left-out hazard ratio arrive finish
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,12 @@ FloatArray = NDArray[np.float64]
 Estimate = tuple[float, float, float]
 
 SMALLEST_P = 1e-8
-HR_TICKS = (0.01, 0.03, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 30.0, 100.0)
-HR_TICKS_NEAR_ONE = (0.5, 0.7, 1.0, 1.4, 2.0)
+HR_LADDERS = (
+    (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 2.0),
+    (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0),
+    (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 20.0),
+    (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,8 +182,8 @@ def _hr_axis(arrays: dict[str, FloatArray]) -> Axis:
         if values.size:
             reach = max(reach, min(float(np.quantile(values, 1.0 if key == "hr" else 0.95)) * 1.08, cap or 2.5 * reach))
     low, high = _one_sided(arrays["hr"], reach)
-    ladder: Sequence[float] = HR_TICKS_NEAR_ONE if reach <= math.log(2.6) else HR_TICKS
-    ticks = tuple(tick for tick in ladder if low <= tick <= high)
+    fitting = [tuple(tick for tick in ladder if low <= tick <= high) for ladder in HR_LADDERS]
+    ticks = next((ticks for ticks in fitting if len(ticks) <= 5), fitting[-1])
     return Axis("HR, high v low", low, high, log=True, ticks=ticks, tick_labels=tuple(f"{tick:g}" for tick in ticks))
 
 

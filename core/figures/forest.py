@@ -41,6 +41,7 @@ FRAME_MM = 26.0
 PAGE_MM = 245.0
 TICK_LADDERS = (
     (0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4),
+    (0.6, 0.8, 1.0, 1.25, 1.6),
     (0.5, 0.7, 1.0, 1.4, 2.0),
     (0.25, 0.5, 1.0, 2.0, 4.0),
     (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
@@ -129,7 +130,7 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
             TextColumn("HR (95% CI)", tuple(hr_words(rows.hr[row], rows.hr_low[row], rows.hr_high[row])
                                             for row in range(n_rows)), tuple(places), bold=filled, width_mm=26.0,
                        align="right"),
-            TextColumn("corrected P", tuple(_p_column(rows, row, corrected) for row in range(n_rows)), tuple(places),
+            TextColumn("Corrected P", tuple(_p_column(rows, row, corrected) for row in range(n_rows)), tuple(places),
                        bold=filled, width_mm=16.0, align="right"),
         ),
         key=_key(verdicts, roles, corrected, margin),
@@ -215,8 +216,10 @@ def _axis_range(rows: ForestRows, margin: tuple[float, float]) -> tuple[float, f
     if bounds.size:
         reach = max(reach, min(float(np.quantile(bounds, 0.95)) * 1.05, max(2.5 * reach, math.log(2.0))))
     for ladder in TICK_LADDERS:
-        if reach <= math.log(ladder[-1]) * 1.3:
+        if reach <= math.log(ladder[-1]) * 1.2:
             break
+    outer = next((math.log(tick) for tick in ladder if math.log(tick) >= reach), reach)
+    reach = outer * 1.02 if outer < 1.25 * reach else reach
     low, high = math.exp(-reach), math.exp(reach)
     return low, high, tuple(tick for tick in ladder if low <= tick <= high)
 

@@ -18,6 +18,11 @@ from core.figures.spec import AtRiskRow, Axis, Band, FigureSpec, Label, Mark, Pa
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+FRAME_MM = 24.0
+"""What axis titles and names of lines take of the width."""
+LETTER_MM = 1.1
+LINE_SHARE = 5.8
+"""A letter of the words inside is about this wide, a line this high in percent of the y axis."""
 FEWEST_AT_RISK = 5
 SMALLEST_SHARE = 0.10
 STEPS_IN = {
@@ -127,19 +132,20 @@ def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: 
         Covariates of the forest beside which this curve is shown: the caption then says that curves are unadjusted.
     """
     longest = max((float(np.max(group.patient_time)) for group in groups if group.n), default=0.0)
-    widest = max((len(f"{group.n}{group.n_events}") for group in groups), default=2) + 3
-    ticks = follow_up_ticks(longest, unit, most=max(3, min(7, int((width_mm - 24) / (1.15 * widest + 1.0)))))
+    digits = max((len(f"{group.n}{group.n_events}") for group in groups), default=2)
+    column_mm = 1.18 * digits + 3.2
+    ticks = follow_up_ticks(longest, unit, most=max(3, min(7, int((width_mm - FRAME_MM) / column_mm) + 1)))
     roles = _roles(groups)
     bands: list[Mark] = []
     lines: list[Mark] = []
     for group, role in zip(groups, roles, strict=True):
         if group.n:
-            band, line, censored = _group_marks(group, role)
+            band, line, *censored = _group_marks(group, role)
             bands.append(band)
-            lines += [line, censored]
+            lines += [line, *censored]
     at_risk = {group.name: at_risk_counts(group.patient_time, group.patient_event, ticks) for group in groups}
     words = _words_inside(hr, hr_comparison, corrected_p, corrected_words, logrank_p)
-    inside, above = _place_words(words, groups, longest)
+    inside, above = _place_words(words, groups, longest, width_mm - FRAME_MM)
     if not lines:
         inside = (Label(0.5, 0.5, "No patient to draw", "text3", align="center", valign="center"),)
     sizes = " v ".join(str(group.n) for group in groups)
@@ -235,16 +241,23 @@ def _height_at(group: GroupCurve, times: FloatArray) -> FloatArray:
     return step_height[np.searchsorted(step_time, times, side="right") - 1]
 
 
-def _group_marks(group: GroupCurve, role: str) -> tuple[Band, StepLine, Ticks]:
+def _group_marks(group: GroupCurve, role: str) -> tuple[Band, StepLine, Ticks, Ticks]:
+    """Band, curve, censor marks, and censor marks on the greyed tail."""
     time, survival, low, high = _whole_step(group)
     fade = faded_from(group.patient_time)
+    times = np.asarray(group.patient_time, dtype=float)
     censored = ~np.asarray(group.patient_event, dtype=bool)
-    when = np.asarray(group.patient_time, dtype=float)[censored]
-    who = tuple(patient for patient, out in zip(group.patients, censored, strict=True) if out) if group.patients else ()
+    on_tail = times > (math.inf if fade is None else fade)
+
+    def marks(chosen: NDArray[np.bool_], colour_role: str) -> Ticks:
+        who = tuple(patient for patient, one in zip(group.patients, chosen) if one)
+        return Ticks(times[chosen], _height_at(group, times[chosen]), colour_role, who)
+
     return (
         Band(time, low, high, role, step=True, name=group.name, faded_from=fade),
         StepLine(time, survival, role, name=group.name, label=capitalised(group.name), faded_from=fade),
-        Ticks(when, _height_at(group, when), role, who),
+        marks(censored & ~on_tail, role),
+        marks(censored & on_tail, "ns"),
     )
 
 
@@ -252,7 +265,7 @@ def _words_inside(hr: tuple[float, float, float] | None, comparison: str, correc
                   corrected_words: str, logrank_p: float | None) -> tuple[str, ...]:
     words = []
     if hr is not None:
-        words.append(f"HR {hr_words(*hr)}, {comparison}")
+        words.append(f"HR {hr_words(*hr).replace('(', '(95% CI ')}, {comparison}")
     if corrected_p is not None and p_words(corrected_p):
         words.append(f"corrected P {p_words(corrected_p)}" + (f", {corrected_words}" if corrected_words else ""))
     if logrank_p is not None and p_words(logrank_p):
@@ -260,33 +273,48 @@ def _words_inside(hr: tuple[float, float, float] | None, comparison: str, correc
     return tuple(words)
 
 
-def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve],
-                 longest: float) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
-    """Words where no curve runs: lower left, else upper right, else above the panel."""
-    if not words:
-        return (), ()
-    need = 7.5 * len(words) + 5.0
-    wide = 0.28 + 0.012 * max(map(len, words))
-    lowest, highest = 100.0, 0.0
-    for group in groups:
-        if not group.n:
-            continue
-        time, survival, low, high = _whole_step(group)
-        low, high = np.where(np.isfinite(low), low, survival), np.where(np.isfinite(high), high, survival)
-        early = time <= wide * longest
-        lowest = min(lowest, float(low[early].min()))
-        late = np.append(time[1:], np.inf) > (1 - wide) * longest
-        highest = max(highest, float(high[late].max()))
-    if lowest > need:
-        places = [(0.03, 0.03 + 0.075 * (len(words) - 1 - line), "left") for line in range(len(words))]
-    elif highest < 100 - need:
-        places = [(0.99, 0.92 - 0.075 * line, "right") for line in range(len(words))]
+def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve], longest: float,
+                 axes_mm: float) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
+    """Words where no curve runs: lower left, else upper right, first clear of bands, then of curves; else above."""
+    shares = [min(1.0, (LETTER_MM * len(text) + 4.0) / axes_mm) for text in words]
+    n_lines = len(words)
+    for with_bands in (True, False):
+        if all(_lowest(groups, share * longest, with_bands) > LINE_SHARE * (n_lines - line) + 4.0
+               for line, share in enumerate(shares)):
+            places = [(0.03, 0.03 + 0.01 * LINE_SHARE * (n_lines - 1 - line), "left") for line in range(n_lines)]
+            break
+        if all(_highest(groups, (1 - share) * longest, with_bands) < 98.0 - LINE_SHARE * (line + 1)
+               for line, share in enumerate(shares)):
+            places = [(0.99, 0.99 - 0.01 * LINE_SHARE * (line + 1), "right") for line in range(n_lines)]
+            break
     else:
         return (), words
     return tuple(
         Label(x, y, text, "text3" if "uncorrected" in text else "text", align=align, bold=line == 0)
         for line, (text, (x, y, align)) in enumerate(zip(words, places, strict=True))
     ), ()
+
+
+def _lowest(groups: Sequence[GroupCurve], until: float, with_bands: bool) -> float:
+    """The lowest height, in percent, that curves (or their bands) reach up to that time."""
+    lowest = 100.0
+    for group in groups:
+        if group.n:
+            time, survival, low, _ = _whole_step(group)
+            heights = np.where(np.isfinite(low) & with_bands, low, survival)
+            lowest = min(lowest, float(heights[time <= until].min()))
+    return lowest
+
+
+def _highest(groups: Sequence[GroupCurve], since: float, with_bands: bool) -> float:
+    """The highest height, in percent, that curves (or their bands) have from that time on."""
+    highest = 0.0
+    for group in groups:
+        if group.n:
+            time, survival, _, high = _whole_step(group)
+            heights = np.where(np.isfinite(high) & with_bands, high, survival)
+            highest = max(highest, float(heights[np.append(time[1:], np.inf) > since].max()))
+    return highest
 
 
 def _alt_text(receptor: str, groups: Sequence[GroupCurve], endpoint_name: str, unit: str, ticks: tuple[float, ...],

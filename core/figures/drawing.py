@@ -1,0 +1,266 @@
+"""The marks of a FigureSpec on matplotlib axes, and the placed words around them.
+
+Not for: where things go (page_layout.py) or files (writer.py).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
+
+from core.figures.axis_scale import AxisScale
+from core.figures.page_layout import PlacedFigure, PlacedPanel
+from core.figures.panel_words import PlacedText
+from core.figures.spec import (
+    Band,
+    Bars,
+    FigureSpec,
+    Intervals,
+    Line,
+    Mark,
+    Matrix,
+    Points,
+    Rule,
+    Span,
+    StepLine,
+    Ticks,
+)
+from core.figures.style import (
+    AXIS_PT,
+    DASHED_ROLES,
+    DASHES,
+    DIVERGING,
+    MM_PER_PT,
+    SHAPES,
+    SMALL_PT,
+    TICK_MM,
+    colour,
+    tint,
+)
+from core.figures.text_layout import fitted, font
+
+FloatArray = NDArray[np.float64]
+
+BAND_OPACITY = 0.16
+FADED_BAND = 0.30
+
+
+def draw(spec: FigureSpec, placed: PlacedFigure, *, flat: bool = False) -> Figure:
+    """The figure, ready to be saved. ``flat`` replaces transparency by the colour it gives on white (EPS).
+
+    Call it inside ``style.drawing_settings()``.
+    """
+    figure = Figure(figsize=(spec.width_mm / 25.4, spec.height_mm / 25.4))
+    to_page = Affine2D().scale(1 / 25.4) + figure.dpi_scale_trans
+    for panel in placed.panels:
+        _draw_panel(figure, spec, panel, to_page, flat=flat)
+    if placed.badge:
+        box = placed.badge
+        figure.add_artist(FancyBboxPatch(
+            (box.left + 0.3, box.bottom + 0.3), box.width - 0.6, box.height - 0.6,
+            boxstyle="round,pad=0.3,rounding_size=0.6", transform=to_page, facecolor=colour("warntint"),
+            edgecolor=colour("warnline"), linewidth=AXIS_PT, zorder=1))
+        for text in placed.badge_texts:
+            _write(figure, text, to_page)
+    return figure
+
+
+def _draw_panel(figure: Figure, spec: FigureSpec, placed: PlacedPanel, to_page: Any, *, flat: bool) -> None:
+    words = placed.words
+    box = words.axes
+    axes = figure.add_axes((box.left / spec.width_mm, box.bottom / spec.height_mm, box.width / spec.width_mm,
+                            box.height / spec.height_mm))
+    _set_axis(axes, "x", words.x, visible=words.panel.x.visible)
+    _set_axis(axes, "y", words.y, visible=words.panel.y.visible)
+    for order, mark in enumerate(words.panel.marks):
+        _draw_mark(axes, mark, placed, 2.0 + order * 0.01, flat=flat)
+    for leader in placed.leaders:
+        figure.add_artist(Line2D([leader.x0, leader.x1], [leader.y0, leader.y1], transform=to_page, linewidth=0.5,
+                                 linestyle=DASHES["dotted"], color=tint(leader.role, 0.6)))
+    for place in placed.key:
+        entry = words.panel.key[place.entry]
+        figure.add_artist(_key_mark(place.x, place.y, entry.role, entry.shape, entry.filled, to_page))
+    for text in placed.texts:
+        _write(figure, text, to_page)
+
+
+def _set_axis(axes: Axes, which: Literal["x", "y"], scale: AxisScale, *, visible: bool) -> None:
+    ends = (scale.high, scale.low) if scale.reverse else (scale.low, scale.high)
+    axis = getattr(axes, f"{which}axis")
+    if scale.log:
+        getattr(axes, f"set_{which}scale")("log")
+    getattr(axes, f"set_{which}lim")(*ends)
+    axis.set_ticks(list(scale.ticks) if visible else [], minor=False)
+    axis.set_ticks([], minor=True)
+    axes.tick_params(axis=which, which="both", direction="out", length=TICK_MM / MM_PER_PT, width=AXIS_PT,
+                     color=colour("axis"), labelbottom=False, labelleft=False)
+    axes.spines["top"].set_visible(False)
+    axes.spines["right"].set_visible(False)
+    axes.spines["bottom" if which == "x" else "left"].set_visible(visible)
+
+
+def _write(figure: Figure, text: PlacedText, to_page: Any) -> None:
+    artist = figure.text(text.x, text.y, text.text, transform=to_page, ha=text.align, va="baseline",
+                         rotation=90 if text.turned else 0, rotation_mode="anchor", color=text.colour,
+                         fontproperties=font(text.size, text.bold), parse_math=False, zorder=10)
+    artist.set_label(text.kind)
+
+
+def _key_mark(x: float, y: float, role: str, shape: str, filled: bool, to_page: Any) -> Line2D:
+    size = 6.0 if shape == "patch" else 4.0
+    return Line2D([x], [y], transform=to_page, linestyle="none", marker=SHAPES[shape], markersize=size,
+                  markerfacecolor=colour(role) if filled else colour("surface"), markeredgecolor=colour(role),
+                  markeredgewidth=0.8)
+
+
+def _draw_mark(axes: Axes, mark: Mark, placed: PlacedPanel, order: float, *, flat: bool) -> None:
+    if isinstance(mark, StepLine):
+        _draw_step(axes, mark, order)
+    elif isinstance(mark, Line):
+        axes.plot(mark.x, mark.y, color=colour(mark.role), linewidth=mark.width, linestyle=DASHES[mark.style],
+                  zorder=order)
+    elif isinstance(mark, Band):
+        _draw_band(axes, mark, order, flat=flat)
+    elif isinstance(mark, Ticks):
+        axes.plot(mark.x, mark.y, linestyle="none", marker="|", markersize=3.6, markeredgewidth=0.6,
+                  color=colour(mark.role), zorder=order, clip_on=False)
+    elif isinstance(mark, Points):
+        _draw_points(axes, mark, order)
+    elif isinstance(mark, Intervals):
+        _draw_intervals(axes, mark, placed, order)
+    elif isinstance(mark, Bars):
+        _draw_bars(axes, mark, order)
+    elif isinstance(mark, Matrix):
+        _draw_matrix(axes, mark, placed, order)
+    elif isinstance(mark, Rule):
+        _draw_rule(axes, mark, order)
+    elif isinstance(mark, Span):
+        axes.axvspan(mark.low, mark.high, facecolor=colour(mark.role), edgecolor="none", linewidth=0, zorder=0.5)
+
+
+def _draw_step(axes: Axes, mark: StepLine, order: float) -> None:
+    dashes = DASHES["dashed" if mark.role in DASHED_ROLES else "solid"]
+    for x, y, faded in _split(mark.x, (mark.y,), mark.faded_from):
+        axes.plot(x, y[0], drawstyle="steps-post", color=colour("faded" if faded else mark.role), linewidth=1.2,
+                  linestyle=dashes, zorder=order - (0.005 if faded else 0.0), clip_on=False)
+
+
+def _draw_band(axes: Axes, mark: Band, order: float, *, flat: bool) -> None:
+    for x, (low, high), faded in _split(mark.x, (mark.low, mark.high), mark.faded_from):
+        role, opacity = ("faded", FADED_BAND) if faded else (mark.role, BAND_OPACITY)
+        axes.fill_between(x, low, high, where=np.isfinite(low) & np.isfinite(high), step="post" if mark.step else None,
+                          facecolor=tint(role, opacity) if flat else colour(role), alpha=None if flat else opacity,
+                          edgecolor="none", linewidth=0, zorder=1.0 + order / 100)
+
+
+def _split(x: FloatArray, heights: tuple[FloatArray, ...],
+           faded_from: float | None) -> list[tuple[FloatArray, tuple[FloatArray, ...], bool]]:
+    """A step function cut in two at ``faded_from``, where both pieces have a point."""
+    x = np.asarray(x, dtype=float)
+    arrays = tuple(np.asarray(values, dtype=float) for values in heights)
+    if faded_from is None or not x.size or faded_from >= x[-1]:
+        return [(x, arrays, False)] if x.size else []
+    at = max(int(np.searchsorted(x, faded_from, side="right")) - 1, 0)
+    cut = max(faded_from, float(x[0]))
+    before = (np.append(x[:at + 1], cut), tuple(np.append(values[:at + 1], values[at]) for values in arrays), False)
+    after = (np.concatenate([[cut], x[at + 1:]]),
+             tuple(np.concatenate([[values[at]], values[at + 1:]]) for values in arrays), True)
+    return [before, after]
+
+
+def _draw_points(axes: Axes, mark: Points, order: float) -> None:
+    filled = (mark.filled,) * len(mark.x) if isinstance(mark.filled, bool) else mark.filled
+    roles = mark.roles or (mark.role,) * len(mark.x)
+    for role, full in dict.fromkeys(zip(roles, filled, strict=True)):
+        chosen = np.array([pair == (role, full) for pair in zip(roles, filled, strict=True)])
+        axes.plot(np.asarray(mark.x)[chosen], np.asarray(mark.y)[chosen], linestyle="none", marker=SHAPES[mark.shape],
+                  markersize=mark.size, markerfacecolor=colour(role if full else "surface"),
+                  markeredgecolor=colour(role), markeredgewidth=0.8, zorder=order, clip_on=False)
+
+
+def _draw_intervals(axes: Axes, mark: Intervals, placed: PlacedPanel, order: float) -> None:
+    """Lines with a square; where the axis cuts a line, an arrowhead stands at the edge."""
+    x, y = placed.words.x, placed.words.y
+    row_pt = abs(y.place(1.0) - y.place(0.0)) * placed.words.axes.height / MM_PER_PT
+    size = min(4.2, max(1.5, 0.5 * row_pt))
+    for place, centre, low, high, role, filled in zip(mark.y, mark.centre, mark.low, mark.high, mark.roles, mark.filled,
+                                                      strict=True):
+        ink = colour(role)
+        if math.isfinite(low) and math.isfinite(high) and low <= x.high and high >= x.low:
+            axes.plot([max(low, x.low), min(high, x.high)], [place, place], color=ink, linewidth=0.9, zorder=order,
+                      solid_capstyle="butt")
+        for cut, edge, shape in ((low < x.low, x.low, "<"), (high > x.high, x.high, ">"),
+                                 (centre < x.low, x.low, "<"), (centre > x.high, x.high, ">")):
+            if cut:
+                axes.plot([edge], [place], linestyle="none", marker=shape, markersize=size * 0.85, color=ink,
+                          markeredgewidth=0, zorder=order + 0.001, clip_on=False)
+        if x.holds(centre):
+            axes.plot([centre], [place], linestyle="none", marker="s", markersize=size,
+                      markerfacecolor=ink if filled else colour("surface"), markeredgecolor=ink, markeredgewidth=0.8,
+                      zorder=order + 0.002, clip_on=False)
+
+
+def _draw_bars(axes: Axes, mark: Bars, order: float) -> None:
+    roles = mark.roles or (mark.role,) * len(mark.left)
+    for left, right, height, role in zip(mark.left, mark.right, mark.height, roles, strict=True):
+        if not math.isfinite(height):
+            continue
+        corner, size = (left, 0.0), (right - left, height)
+        if mark.horizontal:
+            corner, size = corner[::-1], size[::-1]
+        axes.add_patch(Rectangle(corner, *size, facecolor=colour(role), edgecolor=colour("surface"), linewidth=0.3,
+                                 zorder=order))
+
+
+def _draw_matrix(axes: Axes, mark: Matrix, placed: PlacedPanel, order: float) -> None:
+    """Tiles; missing values are white with a dashed edge."""
+    values = np.asarray(mark.values, dtype=float)
+    finite = values[np.isfinite(values)]
+    reach = float(np.max(np.abs(finite))) if finite.size else 1.0
+    if mark.scale == "diverging":
+        scale: Any = LinearSegmentedColormap.from_list("diverging", [colour(role) for role in DIVERGING])
+        low, high = -(reach or 1.0), reach or 1.0
+    else:
+        scale = "cividis"
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    rows, columns = values.shape
+    axes.pcolormesh(np.arange(columns + 1), np.arange(rows + 1), np.ma.masked_invalid(values), cmap=scale,
+                    vmin=low, vmax=high if high > low else low + 1.0, edgecolors=colour("surface"), linewidth=0.4,
+                    zorder=order)
+    for row, column in np.argwhere(~np.isfinite(values)):
+        axes.add_patch(Rectangle((column + 0.08, row + 0.08), 0.84, 0.84, facecolor="none", linewidth=0.4,
+                                 edgecolor=colour("control"), linestyle=DASHES["dashed"], zorder=order + 0.001))
+    box = placed.words.axes
+    for row, line in enumerate(mark.texts):
+        for column, text in enumerate(line):
+            if text:
+                words = fitted(text, SMALL_PT, within=box.width / columns * 0.94, tall=box.height / rows)
+                ink = _ink_on(scale, low, high, values[row, column])
+                axes.text(column + 0.5, row + 0.5, "\n".join(words.lines), ha="center", va="center", color=ink,
+                          fontproperties=font(words.size), parse_math=False, zorder=order + 0.002)
+
+
+def _ink_on(scale: Any, low: float, high: float, value: float) -> str:
+    if scale == "cividis" and math.isfinite(value) and high > low and (value - low) / (high - low) < 0.55:
+        return colour("surface")
+    return colour("dtext")
+
+
+def _draw_rule(axes: Axes, mark: Rule, order: float) -> None:
+    strong = mark.role == "accent"
+    shape = {"color": colour(mark.role), "linewidth": 1.0 if strong else AXIS_PT, "linestyle": DASHES[mark.style],
+             "zorder": order if strong else 1.5}
+    if mark.x is not None:
+        axes.axvline(mark.x, **shape)
+    if mark.y is not None:
+        axes.axhline(mark.y, **shape)
+
