@@ -3,9 +3,8 @@
 
 Not for: anything RTKscope computes or shows. Every word but `test` and `build` is handed to main.py as it is.
 
-Standard library only, and written so that Python 3.7 can still read it and say which Python is needed. All progress
-goes to stderr. Exit status: that of main.py; 2 where this machine needs something first (one line says what);
-130 after Ctrl-C.
+Standard library only, and Python 3.7 can still read it and say which Python is needed. All progress goes to stderr.
+Exit status: that of main.py; 2 where this machine needs something first (one line says what); 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -186,30 +185,28 @@ def run_step(title: str, command: list[str], environment: dict[str, str]) -> Non
     except OSError as error:
         raise StepFailedError(str(error)) from error
     lines: list[str] = []
-    reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()), daemon=True)
-    reader.start()
-    try:
-        while reader.is_alive():
-            reader.join(10)
-            if reader.is_alive():
-                say(f"    {time.monotonic() - started:.0f} s {latest_doing(lines)}")
-        status = process.wait()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    if status != 0:
+    with process:
+        reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()), daemon=True)
+        reader.start()
+        try:
+            while reader.is_alive():
+                reader.join(10)
+                if reader.is_alive():
+                    say(f"    {time.monotonic() - started:.0f} s {latest_doing(lines)}")
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
         raise StepFailedError("".join(lines))
     say(f"    done in {time.monotonic() - started:.0f} s")
 
 
 def latest_doing(lines: list[str]) -> str:
     """Return what pip is busy with, from the lines it has printed so far."""
-    for line in reversed(lines[-40:]):
-        words = line.split()
+    for words in (line.split() for line in reversed(lines[-40:])):
         if words[:1] == ["Collecting"]:
             return f"(fetching {words[1].split('==')[0]})"
-        if words[:2] == ["Installing", "collected"]:
+        if words[:1] == ["Installing"]:
             return "(putting the packages in place)"
     return ""
 
@@ -259,12 +256,10 @@ def set_up(qt_needed: bool) -> None:
 def one_at_a_time() -> Iterator[None]:
     """Let no second run.py set this folder up meanwhile. The lock is on run.py itself: no file to leave behind."""
     with open(__file__, "rb") as this_file:
-        waiting = False
-        while not try_lock(this_file.fileno()):
-            if not waiting:
-                say("run.py: another run.py is setting up this folder; waiting for it.")
-            waiting = True
-            time.sleep(0.5)
+        if not try_lock(this_file.fileno()):
+            say("run.py: another run.py is setting up this folder; waiting for it.")
+            while not try_lock(this_file.fileno()):
+                time.sleep(0.5)
         yield
 
 
@@ -308,7 +303,7 @@ def make_venv() -> None:
     try:
         run_step("1 of 2  its own Python in .venv", [base_python, "-I", "-m", "venv", str(VENV)], environment)
     except StepFailedError as failure:
-        raise MachineNotReadyError(f"Python could not make {VENV} ({last_lines(str(failure), 1)})") from failure
+        raise MachineNotReadyError(f"Python could not make {VENV} ({str(failure).strip()[-200:]})") from failure
     packages = len({line.split("==")[0] for line in PINS.read_text(encoding="utf-8").splitlines() if "==" in line})
     pip = [str(VENV_PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--no-user",
            "--only-binary=:all:", "--require-hashes", "-r", str(PINS)]  # fmt: skip
@@ -319,18 +314,13 @@ def make_venv() -> None:
     STAMP.write_text("\n".join([pins_digest(), str(VENV), os.path.realpath(base_python)]), encoding="utf-8")
 
 
-def last_lines(output: str, count: int) -> str:
-    """Return the last lines of a command's output that say something."""
-    return "\n".join([line for line in output.splitlines() if line.strip()][-count:])
-
-
 def why_pip_failed(output: str) -> str:
     """Return one sentence for the person, from what pip printed; where none is known, pip's own last lines."""
     for sign, sentence in PIP_FAILURES.items():
         match = re.search(sign, output)
         if match:
             return match.expand(sentence)
-    return f"pip could not install the packages; it said:\n{last_lines(output, 8)}"
+    return "pip could not install the packages; it said:\n" + "\n".join(output.strip().splitlines()[-8:])
 
 
 def run_checks(pytest_words: list[str]) -> int:

@@ -36,8 +36,11 @@ def files_of_the_repository() -> list[Path]:
 def written_files() -> dict[str, str]:
     """What people wrote: source, prose and settings, by name. Data tables are left out."""
     endings = {".py", ".md", ".sh", ".toml", ".txt", ".lock", ".cfg", ".ini", ".json", ".yml", ".R", ""}
-    written = [path for path in files_of_the_repository() if path.suffix in endings]
-    return {path.relative_to(PROJECT).as_posix(): path.read_text(encoding="utf-8", errors="replace") for path in written}
+    return {
+        path.relative_to(PROJECT).as_posix(): path.read_text(encoding="utf-8", errors="replace")
+        for path in files_of_the_repository()
+        if path.suffix in endings
+    }
 
 
 def pyproject() -> dict:  # type: ignore[type-arg]
