@@ -175,8 +175,8 @@ def install_with_apt(packages: list[str]) -> str:
 
 def run_step(title: str, command: list[str], environment: dict[str, str]) -> None:
     """Run a command with its noise hidden, telling every ten seconds; StepFailedError carries all that it said."""
-    started = time.monotonic()
     say(f"  {title} ...")
+    started = time.monotonic()
     try:
         process = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -226,8 +226,7 @@ def is_set_up() -> bool:
         digest, place, base_python = STAMP.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
         return False
-    made_for_here = digest == pins_digest() and place == str(VENV)
-    return made_for_here and os.path.exists(base_python) and VENV_PYTHON.exists()
+    return (digest, place) == (pins_digest(), str(VENV)) and os.path.exists(base_python) and VENV_PYTHON.exists()
 
 
 def clean_environment() -> dict[str, str]:
