@@ -222,9 +222,12 @@ def _absent(rule: EndpointRule, column: ClinicalColumn, codes: Sequence[CodeCoun
 def _codes_in_words(rule: EndpointRule, codes: Sequence[CodeCount]) -> str:
     if not codes:
         return "no value at all"
-    shown = [f"{code.code} ({code.patients} patient{'' if code.patients == 1 else 's'}"
-             + (f", median time {code.median_time:.4g} {rule.unit}".rstrip() if np.isfinite(code.median_time) else "") + ")"
-             for code in codes[:_SHOWN]]
+    shown = []
+    for code in codes[:_SHOWN]:
+        words = "1 patient" if code.patients == 1 else f"{code.patients} patients"
+        if np.isfinite(code.median_time):
+            words += f", median time {code.median_time:.4g} {rule.unit}".rstrip()
+        shown.append(f"{code.code} ({words})")
     return ", ".join(shown) + (f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else "")
 
 
