@@ -1,6 +1,6 @@
 """Which gene each name of a column means: symbols, former symbols, aliases, kit labels, ids, Excel damage.
 
-Not for: collapsing rows of one gene or leaving rows out (importing.py), nor the names themselves (hgnc.py).
+Not for: phosphorylated forms (measured_names.py), rows of one gene (collapse_genes.py) or HGNC's table (hgnc.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ _WHOLE_NUMBER = re.compile(r"(\d{1,9})(?:\.0+)?")
 _SUFFIX = re.compile(r"(.+)\.\d{1,3}")
 _SEVERAL_NAMES = re.compile(r"\s*(?:///|//|[|/;,()\[\]]|_(?=ENSG\d)|(?<=\d)_(?=[A-Z]))\s*", re.IGNORECASE)
 _ID_BESIDE_NAME = re.compile(r"[|(\[]\s*(\d{1,9})\s*[)\]]?$")
-_PHOSPHO = re.compile(r"(?:[Pp]hospho|p)[-_\s]?(.+)")
 _NAMED = ("approved", "previous", "alias", "ensembl")
 
 
@@ -88,7 +87,6 @@ def resolve_genes(names: Sequence[str], *, dates: Collection[int] = (), answers:
     for name in cleaned:
         if name not in known:
             known[name] = _call(name, numbers_are_ids)
-    known = _without_phospho(known)
     standing = {name.upper() for name in known}
     for name, call in known.items():
         known[name] = _without_suffix(name, call, known, standing)
@@ -203,21 +201,6 @@ def _without_suffix(name: str, call: GeneCall, known: Mapping[str, GeneCall], st
         return call
     plain = known.get(match[1]) or _call(match[1], False)
     return replace(plain, name=name) if plain.how not in ("unknown", "repaired") else call
-
-
-def _without_phospho(known: dict[str, GeneCall]) -> dict[str, GeneCall]:
-    """Read ``pEGFR``, ``phospho-HER2`` as the receptor where nearly every name of the column is written so.
-
-    Where phosphorylated and total protein stand in one column, the phosphorylated ones keep their own names. ``pERK``
-    in a column of such names is not PERK, an alias of EIF2AK3.
-    """
-    stripped = {name: match[1] for name, call in known.items()
-                if call.how not in ("approved", "previous") and (match := _PHOSPHO.fullmatch(name))}
-    if len(stripped) < 0.8 * sum(bool(name) for name in known):
-        return known
-    calls = {name: _call(plain, False) for name, plain in stripped.items()}
-    return known | {name: replace(call, name=name, how="kit label" if call.symbol else call.how)
-                    for name, call in calls.items()}
 
 
 def _mostly_genes(calls: Sequence[GeneCall]) -> bool:

@@ -10,9 +10,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.data.values import value_key
-from core.problems import Location, Problem, note, warning
+from core.problems import Location, Problem, Severity, note
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _TCGA = re.compile(r"(TCGA)[-._ ]?(\w{2})[-._ ]?(\w{4})(?:[-._ ]?(\d{2}))?(?:[A-Z]?(?:[-._ ]\w+)*)?", re.IGNORECASE)
@@ -21,8 +22,7 @@ _PATIENT_WORDS = frozenset((
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
-class SampleProposal:
+class SampleProposal(NamedTuple):
     """Two names that are probably one sample, and what differs between them."""
 
     left: str
@@ -34,11 +34,11 @@ class SampleProposal:
 class SampleMatch:
     """How the samples of two tables match.
 
-    ``pairs`` have the same id. ``proposals`` are near matches, never used before the user agrees; their names are
+    ``exact`` pairs have the same id. ``proposals`` are near matches, never used before the user agrees; their names are
     among ``unmatched_left`` and ``unmatched_right`` too.
     """
 
-    pairs: tuple[tuple[str, str], ...]
+    exact: tuple[tuple[str, str], ...]
     proposals: tuple[SampleProposal, ...]
     unmatched_left: tuple[str, ...]
     unmatched_right: tuple[str, ...]
@@ -203,58 +203,66 @@ def _same_word(one: str, other: str) -> bool:
 
 def problems_of_match(match: SampleMatch, left: Location, right: Location, *,
                       accepted: bool = False) -> tuple[Problem, ...]:
-    """What to tell about the match of two tables.
+    """What to tell about the match of two tables; problems only where no sample matches at all.
 
     Parameters
     ----------
     left, right : Location
-        The tables (file, sheet, and the cell or column of the ids where one is known).
+        The tables (file, sheet, and the column of the ids where one is known).
     accepted : bool
-        True where the user agreed to the proposals, which then are notes.
+        True where the user agreed to the near matches, which then are a note.
     """
-    findings: list[Problem] = []
-    respelled = [f"“{one}” ~ “{other}”" for one, other in match.pairs if one != other]
-    if respelled:
-        findings.append(note(
-            "sample_ids_respelled", f"{_samples(len(respelled))} matched {_table(right)} although the ids are written "
-            f"with other spaces or as another form of the same number: {_first(respelled)}", left))
-    reasons = dict.fromkeys(proposal.reason for proposal in match.proposals)
-    for reason in reasons:
+    return (*_respelled(match, left, right), *_near(match, left, right, accepted),
+            *_nothing_in_common(match, left, right), *_alone(match, left, right))
+
+
+def _respelled(match: SampleMatch, left: Location, right: Location) -> list[Problem]:
+    respelled = [f"“{one}” ~ “{other}”" for one, other in match.exact if one != other]
+    return [note("sample_ids_respelled", f"{_samples(len(respelled))} matched {_table(right)} although the ids are "
+                 f"written with other spaces or as another form of the same number: {_first(respelled)}",
+                 left)] if respelled else []
+
+
+def _near(match: SampleMatch, left: Location, right: Location, accepted: bool) -> list[Problem]:
+    """One finding per kind of difference."""
+    findings = []
+    for reason in dict.fromkeys(proposal.reason for proposal in match.proposals):
         group = [proposal for proposal in match.proposals if proposal.reason == reason]
-        findings.append(_proposed(group, reason, left, right, accepted))
-    near_left, near_right = ({proposal.left for proposal in match.proposals},
-                             {proposal.right for proposal in match.proposals})
-    lonely_left = [name for name in match.unmatched_left if name not in near_left]
-    lonely_right = [name for name in match.unmatched_right if name not in near_right]
-    for names, here, there in ((lonely_left, left, right), (lonely_right, right, left)):
-        if names:
-            findings.append(note(
-                "samples_in_one_table", f"{_samples(len(names))} of this table {'is' if len(names) == 1 else 'are'} not "
-                f"in {_table(there)}: {_first(names)}", here, why="Only samples that both tables know can be analysed."))
-    if not match.pairs and not (accepted and match.proposals):
-        findings.append(warning(
-            "no_sample_in_common", f"no sample of this table has the same id as one of {_table(right)}: "
-            f"{_first(match.unmatched_left, 2)} here, {_first(match.unmatched_right, 2)} there", left,
-            why="Expression and clinical data are joined by the sample id.",
-            remedy="name the column that holds the same ids with id = …, or agree to the proposed matches"
-            if match.proposals else "name the column that holds the same ids with id = …"))
-    return tuple(findings)
+        shown = _first([f"“{each.left}” ~ “{each.right}”" for each in group])
+        what = (f"{_samples(len(group))} {'differs' if len(group) == 1 else 'differ'} from {_table(right)} only in "
+                f"{reason}: {shown}")
+        where = Location(left.file, left.sheet, left.cell, group[0].left)
+        if accepted:
+            findings.append(note("near_matches_accepted", f"{what}; taken as the same, as the study says", where))
+            continue
+        findings.append(Problem(
+            "near_sample_names", f"{what}; they were not taken as the same", where,
+            "Two ids that look alike can be two patients, so a near match is used only when you agree.",
+            "if they are the same, say near_matches = true under [dataset.answers], or name them: "
+            f'samples = {{ "{group[0].left}" = "{group[0].right}" }}',
+            Severity.WARNING if match.exact else Severity.PROBLEM, "near_matches"))
+    return findings
 
 
-def _proposed(group: Sequence[SampleProposal], reason: str, left: Location, right: Location, accepted: bool) -> Problem:
-    shown = ", ".join(f"{each.left} ~ {each.right}" for each in group[:_SHOWN])
-    shown += f" and {len(group) - _SHOWN} more" if len(group) > _SHOWN else ""
-    where = Location(left.file, left.sheet, left.cell, group[0].left)
-    what = f"{_samples(len(group))} differ from {_table(right)} only in {reason}: {shown}"
-    if len(group) == 1:
-        what = what.replace(" differ ", " differs ", 1)
-    if accepted:
-        return note("samples_matched_nearly", f"{what}; matched as you agreed", where)
-    first = group[0]
-    return warning(
-        "samples_nearly_match", f"{what}; they were not matched", where,
-        why="Two ids that look alike can be two patients, so a near match is used only when you agree.",
-        remedy=f'agree, in a study file: [dataset.answers] samples = {{ "{first.left}" = "{first.right}" }}')
+def _nothing_in_common(match: SampleMatch, left: Location, right: Location) -> list[Problem]:
+    if match.exact or match.proposals:
+        return []
+    return [Problem(
+        "samples_do_not_match", f"no sample of this table has the same id as one of {_table(right)}: "
+        f"{_first(match.unmatched_left, 3)} here, {_first(match.unmatched_right, 3)} there", left,
+        "Expression and clinical data are joined by the sample id.",
+        "name the column with the same ids with the key id of each table, or give the pairs under "
+        "[dataset.answers.samples]", answer_key="samples")]
+
+
+def _alone(match: SampleMatch, left: Location, right: Location) -> list[Problem]:
+    near_left = {proposal.left for proposal in match.proposals}
+    near_right = {proposal.right for proposal in match.proposals}
+    lonely = (([name for name in match.unmatched_left if name not in near_left], left, right),
+              ([name for name in match.unmatched_right if name not in near_right], right, left))
+    return [note("sample_without_partner", f"{_samples(len(names))} of this table {'is' if len(names) == 1 else 'are'} "
+                 f"not in {_table(there)}: {_first(names)}", here,
+                 why="Only samples that both tables know can be analysed.") for names, here, there in lonely if names]
 
 
 def _samples(count: int) -> str:
