@@ -87,7 +87,7 @@ class ClinicalColumn:
     """One column of a clinical table, one entry per sample of the table.
 
     ``texts`` holds the trimmed text of the cell ("" where blank), ``numbers`` its value (NaN where it is no number),
-    ``missing`` the reason where the value counts as missing.
+    ``missing`` the reason where the value counts as missing, ``limits`` the limit where it is below or above one.
     """
 
     name: str
@@ -96,6 +96,7 @@ class ClinicalColumn:
     missing: Mapping[int, Missing]
     cells: tuple[str, ...]
     place: Location
+    limits: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,266 @@
+"""One sheet to a ClinicalTable: every column, its numbers, its words and why a value is missing.
+
+Not for: what an endpoint means (endpoints.py), joining tables (clinical_join.py) or expression values.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.data.cell_kinds import NUMBER, WORD
+from core.data.collapse_genes import Change
+from core.data.data_checks import identical_columns, personal_data
+from core.data.formats import LayoutHints
+from core.data.id_column import find_id_column, named_column
+from core.data.layout import Region, find_region, region_of_format
+from core.data.missing_values import MissingTokens, read_limit
+from core.data.nearest_name import column_remedy
+from core.data.raw_table import RawTable, column_letters
+from core.data.recipe import Answers, TableSpec
+from core.data.sample_answers import keep_samples
+from core.data.sheet_words import squeezed
+from core.data.tables import ClinicalColumn, ClinicalTable, Missing
+from core.problems import Location, Problem, UserError, note, warning
+
+_SHOWN = 3
+_MEASURED_AT_LEAST = 10
+"""Distinct numbers from which on a column counts as measured, so that a word in it is unreadable and no code."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClinicalImport:
+    """The table and how it was got."""
+
+    clinical: ClinicalTable
+    table: RawTable
+    region: Region
+    id_column: int
+    tokens: MissingTokens
+    findings: tuple[Problem, ...]
+    changes: tuple[Change, ...]
+    detected: tuple[str, ...]
+    used: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _ColumnRule:
+    """How the cells of one column are read."""
+
+    column: int
+    name: str
+    tokens: MissingTokens
+    measured: bool
+
+
+class LazyColumns(Mapping[str, ClinicalColumn]):
+    """Clinical columns that are built when they are first asked for: METABRIC has 693, a study names ten."""
+
+    def __init__(self, table: RawTable, rows: tuple[int, ...], rules: Mapping[str, _ColumnRule]) -> None:
+        self._table = table
+        self._rows = rows
+        self._rules = rules
+        self._built: dict[str, ClinicalColumn] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> ClinicalColumn:
+        rule = self._rules[name]
+        with self._lock:
+            if name not in self._built:
+                self._built[name] = _column(self._table, self._rows, rule)
+            return self._built[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+
+def read_clinical(table: RawTable, spec: TableSpec, answers: Answers, hints: LayoutHints | None,
+                  wanted: Collection[str] = ()) -> ClinicalImport:
+    """Turn a sheet into a ClinicalTable; its columns include the one of the samples.
+
+    Raises
+    ------
+    UserError
+        "no_column" for a column of ``wanted`` or an ``id`` that does not exist, "which_id", "no_samples".
+    """
+    tokens = MissingTokens.of("clinical", spec.missing)
+    if hints is None and spec.samples == "columns":
+        table = transposed(table)
+    region = find_region(table, tokens, spec.header_row) if hints is None or spec.header_row is not None \
+        else region_of_format(table, tokens, hints)
+    findings = list(region.findings)
+    if spec.id is not None:
+        id_column = named_column(table, region, spec.id)
+    elif hints is not None:
+        id_column = hints.id_column
+    else:
+        id_column, said = find_id_column(table, region)
+        findings += said
+    rules, said = _rules(table, region, tokens, spec.header_row)
+    findings += said
+    changes: list[Change] = []
+    _require(wanted, rules, table)
+    samples = keep_samples(table, [table.text(row, id_column) for row in region.rows],
+                           [(row, id_column) for row in region.rows], answers, _SameRows(table, region, id_column))
+    findings += samples.findings
+    changes += samples.changes
+    rows = tuple(region.rows[at] for at in samples.kept)
+    for rule in rules.values():
+        found, changed = _cells_worth_saying(table, rule, frozenset(rows))
+        findings += found
+        changes += changed
+    findings += identical_columns(table, region)
+    findings += personal_data(table, region)
+    clinical = ClinicalTable(samples.names, LazyColumns(table, rows, rules), table.place())
+    detected = (*(("id",) if spec.id is None else ()), *(("header_row",) if spec.header_row is None else ()))
+    return ClinicalImport(clinical, table, region, id_column, tokens, tuple(findings), tuple(changes), detected,
+                          samples.used)
+
+
+def _rules(table: RawTable, region: Region, tokens: MissingTokens,
+           header_row: int | None) -> tuple[dict[str, _ColumnRule], list[Problem]]:
+    """One rule per column, under a name of its own: a repeated name gets its column letter behind it."""
+    rules: dict[str, _ColumnRule] = {}
+    repeated: list[str] = []
+    for column in region.columns:
+        name = region.names[column]
+        if name in rules:
+            name = f"{name} ({column_letters(column)})"
+            repeated.append(name)
+        signs = {text.strip() for text in table.texts.get(column, {}).values() if len(text.strip()) <= 3}
+        own = tokens.without("-", "--", "---") if signs & {"+", "++", "+++"} else tokens
+        rules[name] = _ColumnRule(column, name, own, _is_measured(table, region, column))
+    findings: list[Problem] = []
+    if repeated:
+        findings.append(warning("repeated_column_name", f"{len(repeated)} columns have the name of another column and are "
+                                f"called {', '.join(repeated[:4])}", table.place(None, rules[repeated[0]].column),
+                                remedy="give every column a name of its own in the file"))
+    unnamed = sorted(region.unnamed)
+    if unnamed and region.header_rows and header_row != 0:
+        letters = ", ".join(column_letters(column) for column in unnamed[:8])
+        findings.append(note("unnamed_columns", f"{len(unnamed)} columns have no name and go by their letters: {letters}",
+                             table.place(None, unnamed[0])))
+    return rules, findings
+
+
+def _is_measured(table: RawTable, region: Region, column: int) -> bool:
+    """True where nearly all entries are numbers, and many different ones: a word there is no code."""
+    rows = np.asarray(region.rows, np.intp)
+    kinds = region.kinds[rows, column]
+    numbers, words = int(np.sum(kinds == NUMBER)), int(np.sum(kinds == WORD))
+    if not words or numbers < 4 * words:
+        return numbers > 0 and not words
+    there = table.numbers[rows, column]
+    return len(set(there[~np.isnan(there)].tolist())) >= _MEASURED_AT_LEAST
+
+
+def _require(wanted: Collection[str], rules: Mapping[str, _ColumnRule], table: RawTable) -> None:
+    absent = [name for name in wanted if squeezed(name) not in rules]
+    if absent:
+        raise UserError(*(Problem(
+            "no_column", f"there is no column “{name}”", table.place(), "The study names it.",
+            column_remedy(name, list(rules)), answer_key="column") for name in absent))
+
+
+@dataclass(frozen=True, eq=False)
+class _SameRows:
+    """Whether two rows of a region hold the same entries outside the id column."""
+
+    table: RawTable
+    region: Region
+    id_column: int
+
+    def __call__(self, one: int, other: int) -> bool:
+        first, second = self.region.rows[one], self.region.rows[other]
+        return all(self.table.text(first, column) == self.table.text(second, column)
+                   for column in self.region.columns if column != self.id_column)
+
+
+def _cells_worth_saying(table: RawTable, rule: _ColumnRule,
+                        rows: Collection[int]) -> tuple[list[Problem], list[Change]]:
+    """Limits and unreadable words in a column of measured numbers; words in other columns are its entries."""
+    if not rule.measured:
+        return [], []
+    limits: list[tuple[int, str]] = []
+    unreadable: list[tuple[int, str]] = []
+    for row, raw in table.texts.get(rule.column, {}).items():
+        text = raw.strip()
+        if row not in rows or not np.isnan(table.numbers[row, rule.column]) or rule.tokens.reason(text) is not None:
+            continue
+        (limits if read_limit(text) else unreadable).append((row, text))
+    findings: list[Problem] = []
+    for cells, code, words in ((limits, "beyond_limit", "lie beyond a limit of the assay"),
+                               (unreadable, "unreadable_values", "hold text that is no number")):
+        if cells:
+            shown = ", ".join(f"“{text[:30]}” ({table.cell(row, rule.column)})" for row, text in cells[:_SHOWN])
+            findings.append(warning(
+                code, f"{len(cells)} cells of “{rule.name}” {words}: {shown}{', …' if len(cells) > _SHOWN else ''}",
+                table.place(cells[0][0], rule.column), why="They count as missing.",
+                remedy="correct them in the file, or give their values with cells = { … } in the answers"))
+    reasons = ((limits, "beyond a limit, counts as missing"), (unreadable, "no number, counts as missing"))
+    return findings, [Change(table.cell(row, rule.column), text, "", reason) for cells, reason in reasons
+                      for row, text in cells]
+
+
+def _column(table: RawTable, rows: tuple[int, ...], rule: _ColumnRule) -> ClinicalColumn:
+    """The column's entries in the order of ``rows``."""
+    column = rule.column
+    numbers = table.numbers[np.asarray(rows, np.intp), column].copy()
+    texts = tuple(table.text(row, column) for row in rows)
+    missing: dict[int, Missing] = {}
+    limits: dict[int, float] = {}
+    for at in np.flatnonzero(np.isnan(numbers)).tolist():
+        reason = rule.tokens.reason(texts[at])
+        limit = read_limit(texts[at])
+        if reason is not None:
+            missing[at] = reason
+        elif limit is not None and rule.measured:
+            missing[at], limits[at] = limit
+        elif rule.measured:
+            missing[at] = Missing.UNREADABLE
+    if rule.tokens.numbers:
+        for at in np.flatnonzero(np.isin(numbers, rule.tokens.numbers)).tolist():
+            missing[at] = Missing.NOT_AVAILABLE
+            numbers[at] = np.nan
+    numbers.flags.writeable = False
+    return ClinicalColumn(rule.name, texts, numbers, missing, tuple(table.cell(row, column) for row in rows),
+                          table.place(None, column), limits)
+
+
+@dataclass(frozen=True, eq=False)
+class TransposedTable(RawTable):
+    """A sheet with rows and columns exchanged, whose cells keep the addresses that they have in the file."""
+
+    original: RawTable | None = field(default=None)
+
+    def cell(self, row: int, column: int) -> str:
+        """The address in the file."""
+        assert self.original is not None
+        return self.original.cell(column, row)
+
+    def place(self, row: int | None = None, column: int | None = None, *, sample: str = "", gene: str = "") -> Location:
+        """The location in the file."""
+        assert self.original is not None
+        return self.original.place(column, row, sample=sample, gene=gene)
+
+
+def transposed(table: RawTable) -> RawTable:
+    """The sheet with rows and columns exchanged; addresses stay those of the file."""
+    texts: dict[int, dict[int, str]] = {}
+    for column, entries in table.texts.items():
+        for row, text in entries.items():
+            texts.setdefault(row, {})[column] = text
+    return TransposedTable(
+        table.file, table.sheet, np.ascontiguousarray(table.numbers.T), texts,
+        frozenset((column, row) for row, column in table.dates), table.hidden_columns, table.hidden_rows,
+        tuple((left, top, right, bottom) for top, left, bottom, right in table.merged), table.uncalculated, table.notes,
+        table)

@@ -1,0 +1,101 @@
+"""Warnings about what a table holds: the same sample twice, the same column twice, personal data.
+
+Not for: changing anything; these checks only look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.layout import Region
+from core.data.raw_table import RawTable, column_letters
+from core.data.sheet_words import squeezed
+from core.problems import Location, Problem, warning
+
+_SHOWN = 4
+_LEAST_VALUES = 5
+_PERSONAL_NAME = re.compile(
+    r"(patient|pat|pt|full|first|last|given|family|sur|middle|maiden|fore)[ ._-]?names?|names? of (the )?patient|surname|"
+    r"date of birth|birth[ ._-]?(date|day)|dob|geburtsdatum|vorname|nachname|mrn|(medical[ ._-]?record|hospital|nhs|insurance|"
+    r"social[ ._-]?security|passport)[ ._-]?(number|no\.?|nr\.?|id|#)|ssn|e[ ._-]?mail.*|.*[ ._-]e-?mail|(home |street |postal )?address|"
+    r"street|(tele)?phone.*|mobile|post[ ._-]?code|zip([ ._-]?code)?|initials|next of kin", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+
+
+def identical_samples(values: NDArray[np.float64], samples: Sequence[str], place: Location) -> list[Problem]:
+    """A warning where samples of different names have the same values throughout, shape (n_samples, n_genes)."""
+    return _identical(values, samples, place, "identical_samples", "samples", "One sample under two names counts twice, and "
+                      "two patients cannot agree in every value.", "leave one out with drop in the answers")
+
+
+def identical_genes(values: NDArray[np.float64], genes: Sequence[str], place: Location) -> list[Problem]:
+    """A warning where genes of different names have the same values in every sample, shape (n_samples, n_genes)."""
+    varying = np.flatnonzero(np.nan_to_num(np.ptp(np.nan_to_num(values), axis=0)) > 0)
+    return _identical(values[:, varying].T, [genes[int(at)] for at in varying], place, "identical_genes", "genes",
+                      "One antibody or probe may stand for several genes; results repeat for them.",
+                      "see the file; nothing was changed")
+
+
+def _identical(rows: NDArray[np.float64], names: Sequence[str], place: Location, code: str, what: str, why: str,
+               remedy: str) -> list[Problem]:
+    if rows.shape[0] < 2:
+        return []
+    enough = (~np.isnan(rows)).sum(axis=1) >= min(_LEAST_VALUES, max(2, rows.shape[1]))
+    groups: dict[bytes, list[str]] = {}
+    for at in np.flatnonzero(enough):
+        groups.setdefault(np.ascontiguousarray(rows[at]).tobytes(), []).append(names[int(at)])
+    same = [members for members in groups.values() if len(members) > 1]
+    if not same:
+        return []
+    words = "; ".join(" and ".join(members[:4]) for members in same[:_SHOWN])
+    more = f"; and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
+    count = sum(map(len, same))
+    return [warning(code, f"{count} {what} have the same values as another under a different name: {words}{more}", place,
+                    why=why, remedy=remedy)]
+
+
+def identical_columns(table: RawTable, region: Region) -> list[Problem]:
+    """A warning where two clinical columns hold the same entries; columns of one value throughout are no news."""
+    rows = np.asarray(region.rows, np.intp)
+    groups: dict[tuple[bytes, int], list[int]] = {}
+    for column in region.columns:
+        numbers = table.numbers[rows, column]
+        texts = table.texts.get(column, {})
+        if not texts and (np.isnan(numbers).all() or np.nanmin(numbers) == np.nanmax(numbers)):
+            continue
+        words = tuple((row, text.strip()) for row, text in sorted(texts.items()) if row >= rows[0])
+        if len(words) == len(rows) and len({text for _, text in words}) == 1:
+            continue
+        groups.setdefault((numbers.tobytes(), hash(words)), []).append(column)
+    same = [members for members in groups.values() if len(members) > 1]
+    if not same:
+        return []
+    words_of = "; ".join(" and ".join(f"“{region.names[c]}” ({column_letters(c)})" for c in members[:4])
+                         for members in same[:_SHOWN])
+    more = f"; and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
+    return [warning("identical_columns", f"columns of different names hold the same entries: {words_of}{more}",
+                    table.place(None, same[0][1]), why="A column copied by mistake looks like two agreeing measurements.",
+                    remedy="check the file if they should differ")]
+
+
+def personal_data(table: RawTable, region: Region) -> list[Problem]:
+    """A warning where columns look like names, birth dates, record numbers or addresses of people."""
+    found: list[str] = []
+    first: int | None = None
+    for column in region.columns:
+        name = squeezed(region.names[column])
+        by_name = column not in region.unnamed and _PERSONAL_NAME.fullmatch(name) is not None
+        texts = list(table.texts.get(column, {}).values())[:200]
+        if by_name or sum(_EMAIL.fullmatch(text.strip()) is not None for text in texts) >= 1:
+            found.append(f"“{name}” ({column_letters(column)})")
+            first = column if first is None else first
+    if not found:
+        return []
+    return [warning("personal_data", f"{len(found)} {'column looks' if len(found) == 1 else 'columns look'} like personal "
+                    f"data: {', '.join(found[:6])}", table.place(None, first),
+                    why="Project files and reports are shared; names, birth dates and addresses of patients do not belong "
+                    "in them.", remedy="remove the columns from the file and import it again")]

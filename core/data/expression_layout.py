@@ -1,0 +1,315 @@
+"""Which way round an expression table stands, and which column is what: genes, samples, annotation, results.
+
+Not for: finding the table in the sheet (layout.py), reading values (value_grid.py) or lists (long_format.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.data.cell_kinds import GAP, NUMBER, WORD
+from core.data.formats import LayoutHints
+from core.data.gene_symbols import looks_like_genes, resolve_genes
+from core.data.id_column import column_words, find_id_column, named_column
+from core.data.layout import Region
+from core.data.missing_values import call_value
+from core.data.raw_table import RawTable
+from core.data.recipe import TableSpec
+from core.data.reference import rtk_symbols
+from core.data.sheet_words import (
+    is_gene_attribute,
+    is_gene_column_name,
+    is_probe,
+    is_statistic,
+    is_total,
+)
+from core.data.tables import Scale
+from core.problems import Problem, note, user_error, warning
+
+_SAMPLED = 1500
+_SHARE = 0.3
+_SHORT_STATISTICS = frozenset(("t", "b", "p", "q", "fc", "hr", "rank", "corr", "stat"))
+
+
+@dataclass(frozen=True)
+class ExpressionLayout:
+    """What the columns of a region are. ``samples`` is "rows" or "columns"; columns are 0-based."""
+
+    samples: str
+    id_column: int
+    value_columns: tuple[int, ...]
+    annotation_columns: tuple[int, ...]
+    skipped_columns: tuple[int, ...]
+    calls: bool
+    detected: tuple[str, ...]
+    findings: tuple[Problem, ...] = ()
+
+
+@dataclass
+class _Columns:
+    """Counts of the kinds of cells of each column of a region, and what the columns look like."""
+
+    table: RawTable
+    region: Region
+    numbers: dict[int, int] = field(default_factory=dict)
+    words: dict[int, int] = field(default_factory=dict)
+    gaps: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        columns = np.asarray(self.region.columns, np.intp)
+        part = self.region.kinds[np.ix_(np.asarray(self.region.rows, np.intp), columns)]
+        for kind, counts in ((NUMBER, self.numbers), (WORD, self.words), (GAP, self.gaps)):
+            counts.update(zip(self.region.columns, (part == kind).sum(axis=0).tolist()))
+
+    def hold_values(self, calls: bool) -> list[int]:
+        """Columns of measured values: mostly numbers, or on/off words where these are looked for."""
+        if calls:
+            return [column for column in self.region.columns
+                    if self.numbers[column] + self.gaps[column] + self.words[column] and self._only_calls(column)]
+        return [column for column in self.region.columns
+                if self.numbers[column] >= max(1, self.words[column])
+                or (self.numbers[column] + self.words[column] == 0 and self.gaps[column])]
+
+    def _only_calls(self, column: int) -> bool:
+        texts = {self.table.texts.get(column, {}).get(row, "") for row in self.region.rows}
+        numbers = self.table.numbers[np.asarray(self.region.rows, np.intp), column]
+        known = numbers[~np.isnan(numbers)]
+        words = {text.strip().lower() for text in texts} - {"", "unknown"}
+        if not np.all((known == 0) | (known == 1)):
+            return False
+        return all(call_value(word) is not None for word in words if self.region.kinds is not None
+                   and word not in ("na", "n/a", "nd", "-", ".", "?"))
+
+    def gene_share(self, column: int) -> tuple[float, int]:
+        """(share of gene names, number of RTKs) among the entries of a column."""
+        rows = self.region.rows
+        step = max(1, len(rows) // _SAMPLED)
+        texts = [self.table.text(row, column) for row in rows[::step]]
+        return looks_like_genes([text for text in texts if text]), _receptors(self.table.column_texts(column)
+                                                                               if self.words[column] else texts)
+
+
+def find_expression_layout(table: RawTable, region: Region, spec: TableSpec, answered: frozenset[str],
+                           hints: LayoutHints | None = None) -> ExpressionLayout:
+    """Say what each column is; what the user stated is taken, the rest is detected and said.
+
+    Parameters
+    ----------
+    answered : frozenset of str
+        Names to which the user gave a gene.
+
+    Raises
+    ------
+    UserError
+        "no_column", "no_values", "no_genes", "which_samples", "no_sample_columns", "which_id".
+    """
+    columns = _Columns(table, region)
+    calls = spec.scale is Scale.CALLS
+    values = columns.hold_values(calls)
+    if not calls and spec.scale is None and not _names_with_genes(region, values) and not _gene_columns(columns, values):
+        on_off = columns.hold_values(True)
+        if len(on_off) >= 2 and (_names_with_genes(region, on_off) or _gene_columns(columns, on_off)):
+            calls, values = True, on_off
+    if not values:
+        raise user_error("no_values", "no column of this table holds measured values", table.place(),
+                         why="An expression table has a number for every gene and sample.",
+                         remedy="name the sheet with the values with the key sheet, or use this table as clinical",
+                         answer_key="sheet")
+    named = None if spec.id is None else named_column(table, region, spec.id)
+    stated = spec.samples or (hints.samples if hints is not None else None)
+    detected = [] if spec.samples else ["samples"]
+    way = stated or _detect_way(columns, values, named, answered)
+    findings: list[Problem] = []
+    if spec.samples is None:
+        shape = "one sample per row" if way == "rows" else "one sample per column"
+        findings.append(note("samples_detected", f"the table has {shape}", table.place(),
+                             remedy='state samples = "rows" or "columns" if not'))
+    if named is None:
+        detected.append("id")
+    if way == "columns":
+        found = _with_samples_in_columns(columns, values, named, hints, findings)
+    else:
+        found = _with_samples_in_rows(columns, values, named, findings)
+    id_column, used, annotation, skipped = found
+    return ExpressionLayout(way, id_column, tuple(used), tuple(annotation), tuple(skipped), calls, tuple(detected),
+                            tuple(findings))
+
+
+def _receptors(names: list[str]) -> int:
+    known = set(rtk_symbols())
+    return len(known & {name.strip().upper() for name in names})
+
+
+def _names_with_genes(region: Region, values: list[int]) -> int:
+    """How many of the value columns are called like a gene, each gene once."""
+    names = [region.names[column] for column in values if column not in region.unnamed]
+    return len({call.symbol for call in resolve_genes(names) if call.symbol})
+
+
+def _gene_columns(columns: _Columns, values: list[int]) -> dict[int, tuple[float, int]]:
+    """Columns whose entries are genes for a good part, with their share and number of RTKs."""
+    shares = {}
+    for column in columns.region.columns:
+        if column in values and not is_gene_attribute(columns.region.names[column]) \
+                and not is_gene_column_name(columns.region.names[column]) and column != columns.region.columns[0]:
+            continue
+        share, receptors = columns.gene_share(column)
+        if share >= _SHARE or receptors >= 3:
+            shares[column] = (share, receptors)
+    return shares
+
+
+def _detect_way(columns: _Columns, values: list[int], named: int | None, answered: frozenset[str]) -> str:
+    """ "rows" or "columns", from where the gene names are."""
+    region, table = columns.region, columns.table
+    names = [region.names[column] for column in values if column not in region.unnamed and column != named]
+    across = looks_like_genes(names)
+    across_receptors = _receptors(names)
+    across_genes = len({call.symbol for call in resolve_genes(names) if call.symbol})
+    if any(name in answered for name in names):
+        return "rows"
+    down = _gene_columns(columns, values)
+    if named is not None:
+        share, receptors = columns.gene_share(named)
+        down = {named: (share, receptors)} if share >= _SHARE or receptors >= 3 else {}
+    enough_across = across >= _SHARE or across_receptors >= 1 or across_genes >= 10
+    if down and enough_across:
+        share, receptors = max(down.values(), key=lambda entry: (entry[1], entry[0]))
+        down_genes = share * len(region.rows)
+        if receptors != across_receptors and max(receptors, across_receptors) >= 2:
+            return "columns" if receptors > across_receptors else "rows"
+        if max(down_genes, across_genes) >= 3 * min(down_genes, across_genes):
+            return "columns" if down_genes > across_genes else "rows"
+        raise _which_samples(table, "gene names stand both in the header and in a column")
+    if down:
+        return "columns"
+    if enough_across:
+        return "rows"
+    probes_down = [column for column in region.columns if _share_of_probes(
+        [table.text(row, column) for row in region.rows[:_SAMPLED]]) > 0.5]
+    if probes_down and len(values) > 1:
+        return "columns"
+    if _share_of_probes(names) > 0.3:
+        return "rows"
+    if named is not None and len(values) > 1:
+        raise _which_samples(table, "no gene names were found in the header or in a column")
+    raise user_error(
+        "no_genes", f"no gene names were found: not in the header ({_first(names)}) and not in a column", table.place(),
+        why="Without gene names no receptor can be found in the table.",
+        remedy="name the sheet with the expression values with the key sheet; or, for probes without symbols, state "
+        'samples = "rows" or "columns" and id; or say what the names mean with genes = { … } in the answers',
+        answer_key="samples")
+
+
+def _share_of_probes(names: list[str]) -> float:
+    there = [name for name in names if name]
+    return sum(map(is_probe, there)) / len(there) if there else 0.0
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(f"“{name[:30]}”" for name in names[:4]) + (", …" if len(names) > 4 else "")
+
+
+def _which_samples(table: RawTable, what: str) -> Exception:
+    return user_error("which_samples", f"it cannot be told whether samples are rows or columns: {what}", table.place(),
+                      remedy='state samples = "rows" or samples = "columns" for this table', answer_key="samples")
+
+
+def _with_samples_in_columns(columns: _Columns, values: list[int], named: int | None, hints: LayoutHints | None,
+                             findings: list[Problem]) -> tuple[int, list[int], list[int], list[int]]:
+    region, table = columns.region, columns.table
+    if hints is not None and named is None:
+        id_column = hints.id_column
+        annotation = [column for column in region.columns if column in hints.annotation_columns]
+        used = [column for column in region.columns if column >= hints.first_value_column and column not in annotation]
+        return id_column, used, annotation, []
+    id_column = named if named is not None else _gene_column(columns, values, findings)
+    others = [column for column in values if column != id_column]
+    results = _results(region, others)
+    attributes = [column for column in others if column not in results and is_gene_attribute(region.names[column])
+                  and (column < min(set(others) - {column}, default=column) or columns.table.n_columns > 3)]
+    unnamed = [column for column in others if column in region.unnamed and region.header_rows]
+    used = [column for column in others if column not in {*results, *attributes, *unnamed}]
+    if results:
+        findings.append(note("result_columns", f"{len(results)} columns hold summaries or results and are no samples: "
+                             f"{_named(region, results)}", table.place(None, results[0]),
+                             remedy="rename a column in the file if it is a sample"))
+    if unnamed:
+        findings.append(warning("sample_without_name", f"{len(unnamed)} columns of values have no name and were left "
+                                f"out: {_named(region, unnamed)}", table.place(None, unnamed[0]),
+                                remedy="write the sample's name into the header"))
+    if not used:
+        raise user_error(
+            "no_sample_columns", "beside the gene names there is no column of samples"
+            + (f" (only {_named(region, [*results, *attributes])})" if results or attributes else ""), table.place(),
+            why="An expression table has one column of values per sample, or one row.",
+            remedy="name the sheet with the values of the single samples with the key sheet", answer_key="sheet")
+    annotation = [column for column in region.columns if column not in {id_column, *used, *results, *unnamed}]
+    if annotation:
+        findings.append(note("annotation_columns", f"{len(annotation)} columns describe the genes and are no samples: "
+                             f"{_named(region, annotation)}", table.place(None, annotation[0])))
+    return id_column, used, annotation, [*results, *unnamed]
+
+
+def _results(region: Region, columns: list[int]) -> list[int]:
+    """Columns of summaries and test results. ``T`` or ``B`` alone may be a sample; beside a P value it is not."""
+    sure = [column for column in columns if is_total(region.names[column])
+            or (is_statistic(region.names[column]) and region.names[column].lower() not in _SHORT_STATISTICS)]
+    unsure = [column for column in columns if region.names[column].lower() in _SHORT_STATISTICS]
+    only_results = len(sure) + len(unsure) == len(columns)
+    return sorted({*sure, *(unsure if sure or only_results else [])})
+
+
+def _gene_column(columns: _Columns, values: list[int], findings: list[Problem]) -> int:
+    """The column of gene names: the one with most RTKs and genes; symbols before ids."""
+    region, table = columns.region, columns.table
+    candidates = _gene_columns(columns, values)
+    if not candidates:
+        texts = [column for column in region.columns if columns.words[column] and column not in values]
+        probes = [column for column in texts
+                  if _share_of_probes([table.text(row, column) for row in region.rows[:_SAMPLED]]) > 0.5]
+        if not texts:
+            raise _which_samples(table, "no column holds names of genes or probes")
+        chosen = (probes or texts)[0]
+    else:
+        chosen = max(candidates, key=lambda column: (candidates[column][1], round(candidates[column][0], 1),
+                                                     is_gene_column_name(region.names[column]), -column))
+        rivals = [column for column in candidates if column != chosen and candidates[column][1] >= 1
+                  and candidates[column][1] == candidates[chosen][1] and not _agree(table, region, column, chosen)]
+        if rivals:
+            raise user_error("which_id", "the genes could be the " + " or the ".join(
+                column_words(region, column) for column in [chosen, *rivals][:3]), table.place(),
+                remedy="name the column of genes with the key id", answer_key="id")
+    findings.append(note("id_detected", f"the genes were taken from {column_words(region, chosen)}",
+                         table.place(None, chosen), remedy="name the column with the key id if it is another"))
+    return chosen
+
+
+def _agree(table: RawTable, region: Region, one: int, other: int) -> bool:
+    """True where two columns of genes mean the same gene in nearly every row."""
+    rows = region.rows[::max(1, len(region.rows) // 300)]
+    left = resolve_genes([table.text(row, one) for row in rows])
+    right = resolve_genes([table.text(row, other) for row in rows])
+    both = [(a.symbol, b.symbol) for a, b in zip(left, right) if a.symbol and b.symbol]
+    return not both or sum(a == b for a, b in both) >= 0.95 * len(both)
+
+
+def _named(region: Region, columns: list[int]) -> str:
+    return ", ".join(region.names[column] for column in columns[:8]) + (", …" if len(columns) > 8 else "")
+
+
+def _with_samples_in_rows(columns: _Columns, values: list[int], named: int | None,
+                          findings: list[Problem]) -> tuple[int, list[int], list[int], list[int]]:
+    region, table = columns.region, columns.table
+    if named is not None:
+        id_column = named
+    else:
+        names = [region.names[column] for column in values]
+        genes = {column for column, call in zip(values, resolve_genes(names)) if call.symbol}
+        id_column, said = find_id_column(table, region, not_these=genes)
+        findings += said
+    used = [column for column in values if column != id_column and not is_total(region.names[column])]
+    annotation = [column for column in region.columns if column not in {id_column, *used}]
+    return id_column, used, annotation, []
