@@ -29,15 +29,14 @@ def run_command_line(arguments: Sequence[str]) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    parser = _parser()
+    if not arguments or arguments[0] not in ("run", "check", "-h", "--help", "--version"):
+        print("This version of RTKscope works on the command line and has no window. Run a study with: "
+              "python main.py run STUDY.toml --out FOLDER", file=sys.stderr)
+        return NOT_USABLE
     try:
-        chosen = parser.parse_args(list(arguments))
+        chosen = _parser().parse_args(list(arguments))
     except SystemExit as stop:
         return int(stop.code or 0)
-    if not hasattr(chosen, "work"):
-        print("This version of RTKscope works on the command line; its window is not part of it yet.\n"
-              "Run a study with:  python main.py run STUDY.toml --out FOLDER", file=sys.stderr)
-        return NOT_USABLE
     previous = signal.signal(signal.SIGTERM, _stop)
     try:
         return int(chosen.work(chosen))

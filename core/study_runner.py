@@ -48,6 +48,7 @@ def load_study(study: Study, job: JobContext) -> StudyRun:
         dataset = load_dataset(spec, shelf, job.part(*share))
         run.datasets[spec.name] = dataset
         run.problems += [*dataset.unusable, *dataset.findings]
+    run.problems = list({problem.line(): problem for problem in run.problems}.values())
     return run
 
 

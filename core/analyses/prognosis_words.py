@@ -135,7 +135,7 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
     sentences = []
     if simulated:
         sentences.append("The data are simulated.")
-    rules = f", patients with {list_words(cohort.rule_words)}" if cohort.rule_words else ""
+    rules = f", patients whose {list_words(cohort.rule_words)}" if cohort.rule_words else ""
     sentences.append(
         f"In the cohort “{cohort.name}” (data set “{cohort.dataset}”{rules}), {len(numbers.patients)} patients with "
         f"expression, follow-up time and status of {cohort.endpoint.name} were analysed; "

@@ -15,7 +15,7 @@ from core.data.dataset import Dataset
 from core.data.nearest_name import column_remedy, nearest
 from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint, ExpressionMatrix, Missing
 from core.data.values import value_key
-from core.problems import Problem, note, user_error, warning
+from core.problems import Problem, user_error, warning
 from core.statistics.mixture import two_groups
 
 Reason = tuple[str, str]
@@ -110,7 +110,6 @@ def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, meas
                                         f"followed longer, {int((late & event).sum())} of them with a later event")
         event &= ~late
         time = np.where(late, rule.follow_up_max, time)
-    warnings += _outcome_warnings(endpoint, clinical, set(patients))
     for array in (time, event):
         array.setflags(write=False)
     return Cohort(rule.name, dataset.name, patients, endpoint.rule, time, event, (matrix,), clinical, ledger.entries(),
@@ -229,14 +228,6 @@ def _outcome_reasons(endpoint: Endpoint, clinical: ClinicalTable) -> dict[str, R
         elif np.isnan(endpoint.event[row]):
             reasons[patient] = (f"not known whether it happened ({endpoint.rule.event})", event_cells[row])
     return reasons
-
-
-def _outcome_warnings(endpoint: Endpoint, clinical: ClinicalTable, analysed: set[str]) -> list[Problem]:
-    at_zero = [sample for sample, time in zip(endpoint.samples, endpoint.time) if time == 0 and sample in analysed]
-    if not at_zero:
-        return []
-    return [note("time_zero_kept", f"{len(at_zero)} patients with a follow-up time of 0 were kept (first: "
-                 f"{at_zero[0]})", endpoint.time_place)]
 
 
 def _nobody_left(rule: CohortRule, ledger: _Ledger, dataset: Dataset) -> Exception:

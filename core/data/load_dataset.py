@@ -75,6 +75,7 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
         clinical, expression = _match(clinical, expression, loading)
     endpoints = _endpoints(clinical, loading)
     _check_layout(clinical, loading)
+    loading.findings = list({(finding.code, finding.line()): finding for finding in loading.findings}.values())
     return Dataset(spec, expression, clinical, endpoints, tuple(loading.tables), tuple(loading.findings),
                    tuple(loading.unusable))
 
