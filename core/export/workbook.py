@@ -1,0 +1,190 @@
+"""The results workbook (results.xlsx): tables with explanations, methods, samples, parameters, versions, problems.
+
+Not for: programs; they read the csv files (tables.py), which hold the same numbers in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from core.analyses.base import Result, ResultTable
+from core.data.cohort import LedgerEntry
+from core.export.sheet_cells import MOST_COLUMNS, MOST_ROWS, Formats, Notes, number_format, plain, put, width_of
+from core.problems import Problem
+
+FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+LONGEST_SHEET_NAME = 31
+FIXED_SHEETS = ("Columns", "Methods", "Samples", "Parameters", "Versions", "Problems")
+FIXED_DATE = datetime(2000, 1, 1)
+"""A workbook carries a date of creation; ours is always the same, so that equal results give equal bytes."""
+
+
+def write_workbook(path: Path, results: Sequence[Result], *, study_words: Sequence[tuple[str, str]],
+                   samples: Mapping[str, Sequence[LedgerEntry]], parameters: Sequence[tuple[str, str, Any]] = (),
+                   versions: Mapping[str, str], problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Write the workbook and return notes about what had to be cut for a spreadsheet's limits.
+
+    Parameters
+    ----------
+    path : Path
+    results : sequence of Result
+        One sheet per table, in order.
+    study_words : sequence of (label, text)
+        The rows of "Read me".
+    samples : mapping of cohort name -> ledger
+        Everyone, in or out, with the reason.
+    parameters : sequence of (where, key, value)
+        On top of each result's own parameters.
+    versions : mapping of name -> version
+    problems : sequence of Problem
+        As shown to the user.
+    """
+    tables = [(result, table) for result in results for table in result.tables]
+    wanted = [f"{result.name} {table.name}" for result, table in tables]
+    names = sheet_names(("Read me", *wanted, *FIXED_SHEETS))
+    sheets = dict(zip(FIXED_SHEETS, names[len(tables) + 1:], strict=True))
+    notes = Notes(path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(str(path), {
+        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        "nan_inf_to_errors": False, "default_format_properties": {"font_name": "Arial", "font_size": 10},
+    }) as book:
+        book.set_properties({"title": _first_words(study_words), "comments": "Written by RTKscope",
+                             "created": FIXED_DATE})
+        formats = Formats(book)
+        _write_read_me(book.add_worksheet(names[0]), formats, study_words, tables, names[1:len(tables) + 1], sheets,
+                       notes)
+        for (result, table), name in zip(tables, names[1:], strict=False):
+            _write_table(book.add_worksheet(name), formats, result, table, notes)
+        _write_rows(book.add_worksheet(sheets["Columns"]), formats, ("Sheet", "Column", "Meaning"), [
+            (name, column, table.describe.get(column, ""))
+            for (_, table), name in zip(tables, names[1:], strict=False) for column in table.columns], notes)
+        _write_rows(book.add_worksheet(sheets["Methods"]), formats, ("Analysis", "Methods"), [
+            (result.name if number == 0 else "", paragraph)
+            for result in results for number, paragraph in enumerate(_paragraphs(result.methods))], notes)
+        _write_rows(book.add_worksheet(sheets["Samples"]), formats,
+                    ("Cohort", "Sample", "Used", "Step", "Why", "Cell"), [
+            (cohort, entry.patient, entry.kept, entry.step, entry.reason, entry.cell)
+            for cohort, ledger in samples.items() for entry in ledger], notes)
+        _write_rows(book.add_worksheet(sheets["Parameters"]), formats, ("Analysis", "Parameter", "Value"), [
+            *((where, key, plain(value)) for where, key, value in parameters),
+            *((result.name, key, plain(value)) for result in results for key, value in result.parameters.items())],
+            notes)
+        _write_rows(book.add_worksheet(sheets["Versions"]), formats, ("Program", "Version"), list(versions.items()),
+                    notes)
+        _write_rows(book.add_worksheet(sheets["Problems"]), formats,
+                    ("Kind", "Where", "What", "Why it matters", "What to do", "Code"),
+                    [(str(problem.severity), problem.where.words(), problem.what, problem.why, problem.remedy,
+                      problem.code) for problem in problems] or [("none", "", "No problem was found.", "", "", "")],
+                    notes)
+    return notes.as_problems()
+
+
+def sheet_names(wanted: Sequence[str]) -> tuple[str, ...]:
+    """Names that a spreadsheet program takes: 31 characters, no ``[]:*?/\\``, unique without regard to case.
+
+    A long name loses its middle, so that the table's name at its end stays readable.
+    """
+    taken: set[str] = {"history"}
+    names = []
+    for name in wanted:
+        clean = "".join(letter if letter.isprintable() else " " for letter in name).translate(FORBIDDEN_IN_NAMES)
+        clean = " ".join(clean.split()).strip("'") or "Sheet"
+        number = 1
+        candidate = _shortened(clean, "")
+        while candidate.casefold() in taken:
+            number += 1
+            candidate = _shortened(clean, f" ({number})")
+        taken.add(candidate.casefold())
+        names.append(candidate)
+    return tuple(names)
+
+
+def _utf16_length(text: str) -> int:
+    """Spreadsheet programs count characters beyond the basic plane twice."""
+    return len(text.encode("utf-16-le", errors="replace")) // 2
+
+
+def _shortened(name: str, ending: str) -> str:
+    if _utf16_length(name + ending) <= LONGEST_SHEET_NAME:
+        return name + ending
+    head, _, table = name.rpartition(" ")
+    tail = f" {table}{ending}" if head and _utf16_length(table + ending) <= 20 else ending
+    head = head if tail != ending else name
+    while _utf16_length(f"{head}\u2026{tail}") > LONGEST_SHEET_NAME:
+        head = head[:-1]
+    return f"{head.rstrip()}\u2026{tail}"
+
+
+def _first_words(study_words: Sequence[tuple[str, str]]) -> str:
+    return study_words[0][1][:200] if study_words else "Results"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()] or [""]
+
+
+def _write_read_me(sheet: Any, formats: Formats, study_words: Sequence[tuple[str, str]],
+                   tables: Sequence[tuple[Result, ResultTable]], names: Sequence[str], fixed: Mapping[str, str],
+                   notes: Notes) -> None:
+    about = {"Columns": "what each column of each table means", "Methods": "what was computed, and how",
+             "Samples": "who was used, who was left out and why", "Parameters": "every setting of the run",
+             "Versions": "programs and their versions", "Problems": "what was noticed on the way"}
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 110)
+    rows: list[tuple[str, str]] = [*study_words, ("", ""), ("Sheets", "")]
+    rows += [(name, table.title or f"{result.info.title}: {table.name}")
+             for (result, table), name in zip(tables, names, strict=True)]
+    rows += [(fixed[name], words) for name, words in about.items()]
+    rows += [("", ""), ("Numbers", "Cells hold the full number; what is shown is rounded. An empty cell means: not "
+                                   "defined, or switched off.")]
+    for row, (label, text) in enumerate(rows):
+        put(sheet, row, 0, label, formats.header, notes)
+        put(sheet, row, 1, text, formats.wrapped, notes)
+
+
+def _write_table(sheet: Any, formats: Formats, result: Result, table: ResultTable, notes: Notes) -> None:
+    """One result table: header, then values; columns get one number format each."""
+    columns = list(table.columns.items())[:MOST_COLUMNS]
+    if len(table.columns) > MOST_COLUMNS:
+        notes.add("too_many_columns", f"sheet {sheet.get_name()} holds the first {MOST_COLUMNS:,} of "
+                  f"{len(table.columns):,} columns", f"the whole table is in {result.name}/{table.name}.csv")
+    shown = table.n_rows
+    if table.n_rows > MOST_ROWS - 1:
+        shown = MOST_ROWS - 2
+        notes.add("too_many_rows", f"sheet {sheet.get_name()} holds the first {shown:,} of {table.n_rows:,} rows",
+                  f"the whole table is in {result.name}/{table.name}.csv")
+    kinds = []
+    for number, (name, values) in enumerate(columns):
+        kinds.append(formats.number(number_format(name, values)))
+        sheet.set_column(number, number, width_of(name, values))
+        put(sheet, 0, number, name, formats.header, notes)
+    for row in range(shown):
+        for number, (_, values) in enumerate(columns):
+            put(sheet, row + 1, number, values[row], kinds[number], notes, formats.text)
+    if shown < table.n_rows:
+        put(sheet, shown + 1, 0, f"{table.n_rows - shown:,} more rows are in {result.name}/{table.name}.csv",
+            formats.wrapped, notes)
+    sheet.freeze_panes(1, 1)
+    if columns and shown:
+        sheet.autofilter(0, 0, shown, len(columns) - 1)
+
+
+def _write_rows(sheet: Any, formats: Formats, header: Sequence[str], rows: Sequence[Sequence[Any]],
+                notes: Notes) -> None:
+    """A sheet of words: bold frozen header, wrapped text."""
+    for column, title in enumerate(header):
+        sheet.set_column(column, column, min(width_of(title, [row[column] for row in rows[:2000]]), 70))
+        put(sheet, 0, column, title, formats.header, notes)
+    for number, row in enumerate(rows[:MOST_ROWS - 1]):
+        for column, value in enumerate(row):
+            put(sheet, number + 1, column, value, formats.wrapped, notes, formats.wrapped)
+    if len(rows) > MOST_ROWS - 1:
+        notes.add("too_many_rows", f"sheet {sheet.get_name()} holds the first {MOST_ROWS - 1:,} of {len(rows):,} rows",
+                  "")
+    sheet.freeze_panes(1, 0)
