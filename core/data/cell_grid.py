@@ -38,25 +38,26 @@ def plain_number(text: str) -> float | None:
 class CellGrid:
     """A sheet under construction. It grows only where something is written, so trailing blanks cost nothing.
 
-    Parameters
-    ----------
-    place : Location
-        File and sheet, for the sentence that refuses a table that is too large.
-    shape : (rows, columns), optional
-        What the file announces; space is taken at once if it is within the limits.
+    ``place`` (file and sheet) is for the sentence that refuses a table that is too large.
     """
 
-    def __init__(self, place: Location, shape: tuple[int, int] = (0, 0)) -> None:
+    def __init__(self, place: Location) -> None:
         self._place = place
-        rows, columns = shape
-        if rows * columns > MAX_CELLS or columns > MAX_COLUMNS:
-            rows, columns = 0, 0
-        self._numbers: NDArray[np.float64] = np.full((rows, columns), np.nan)
+        self._numbers: NDArray[np.float64] = np.full((0, 0), np.nan)
         self._texts: dict[int, dict[int, str]] = {}
         self._known: dict[str, str] = {}
         self._text_cells = 0
         self.n_rows = 0
         self.n_columns = 0
+
+    def expect(self, rows: int, columns: int) -> None:
+        """Take space for the size that a file announces, if it is a believable one."""
+        if self.n_rows == 0 and rows * columns <= MAX_CELLS // 4 and columns <= MAX_COLUMNS:
+            self._numbers = np.full((rows, columns), np.nan)
+
+    def clear(self, row: int, column: int) -> None:
+        """Take back a number."""
+        self._numbers[row, column] = np.nan
 
     def put_number(self, row: int, column: int, value: float) -> None:
         """One number."""

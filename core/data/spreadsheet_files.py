@@ -1,26 +1,36 @@
-"""Workbooks (xlsx, xlsm, xlsb, xls, ods): their sheets, which one is meant, and its cells.
+"""Workbooks (xlsx, xlsm, xlsb, xls, ods): their sheets, which of them is meant, and its cells with what was noticed.
 
 Not for: text files, or what the cells mean.
 """
 
 from __future__ import annotations
 
-import datetime
 import difflib
+import re
 from dataclasses import dataclass
 
-import python_calamine
-
-from core.data.cell_grid import SPELLING_MATTERS, CellGrid, number_reader
+from core.data.calamine_sheets import read_calamine_sheet, structures
 from core.data.file_safety import SourceFile
-from core.data.raw_table import RawTable
+from core.data.packages import open_package
+from core.data.raw_table import RawTable, column_letters
+from core.data.text_dialect import stated_decimal
+from core.data.xlsx_cells import Found, read_xlsx_sheet, used_area
+from core.data.xlsx_parts import read_book
 from core.jobs import JobContext
-from core.problems import Location, Problem, note, user_error
+from core.problems import Location, Problem, UserError, note, user_error, warning
+
+_NOTES_NAME = re.compile(r"\s*(?:read[ _-]?me|notes?|legend|info(?:rmation)?|about|contents?|toc|index|key|cover|title|"
+                         r"description|metadata|meta|explanations?|abbreviations?|methods?|references?|log|data columns?|"
+                         r"columns?|dictionary|codebook)\b", re.I)
+_PURPOSE_WORDS = {
+    "expression": re.compile(r"expr|rna|gene|count|tpm|fpkm|rpkm|array|protein|rppa|log2|normali[sz]ed|matrix|z[ _-]?score", re.I),
+    "clinical": re.compile(r"clinic|patient|outcome|surviv|follow|demograph|pheno|sample|annotation", re.I),
+}
 
 
 @dataclass(frozen=True)
 class SheetInfo:
-    """One sheet: its name, whether it is shown, and the size of its used area (0 where unknown)."""
+    """One sheet: its name, whether it is shown, and the size of its used area counted from A1."""
 
     name: str
     visible: bool
@@ -29,63 +39,154 @@ class SheetInfo:
 
     @property
     def plausible(self) -> bool:
-        """True where the sheet could be a table."""
-        return self.visible and self.n_rows >= 2 and self.n_columns >= 2
+        """True where the sheet could be a table: shown, more than a few cells, not called Read me."""
+        return self.visible and self.n_rows >= 2 and self.n_columns >= 3 and not _NOTES_NAME.match(self.name)
+
+    @property
+    def filled(self) -> bool:
+        """True where the sheet is shown and holds more than a word or two."""
+        return self.visible and self.n_rows * self.n_columns > 2
 
 
-def workbook_sheets(source: SourceFile) -> list[SheetInfo]:
-    """The sheets in the order of the workbook."""
+def workbook_sheets(source: SourceFile, job: JobContext) -> list[SheetInfo]:
+    """The sheets in the order of the workbook. Sizes of large xlsx sheets are those that the sheet itself states."""
+    if source.kind != "xlsx":
+        _, sheets = structures(source, job)
+        return [SheetInfo(sheet.name, sheet.visible, sheet.n_rows, sheet.n_columns) for sheet in sheets]
     with source.open() as handle:
-        book = python_calamine.CalamineWorkbook.from_filelike(handle)
-        return [SheetInfo(meta.name, meta.visible == python_calamine.SheetVisibleEnum.Visible,
-                          book.get_sheet_by_name(meta.name).total_height, book.get_sheet_by_name(meta.name).total_width)
-                for meta in book.sheets_metadata]
+        package = open_package(handle, source.place)
+        book = read_book(package, source.place)
+        return [SheetInfo(sheet.name, sheet.visible, *used_area(package, sheet, source.place, job)) for sheet in book.sheets]
 
 
-def choose_sheet(source: SourceFile, sheet: str | None, purpose: str) -> tuple[str, tuple[Problem, ...]]:
-    """The sheet that was stated, or the only one that can be meant."""
-    infos = workbook_sheets(source)
+def could_be(infos: list[SheetInfo], purpose: str) -> list[SheetInfo]:
+    """The sheets that could be the wanted table."""
+    filled = [info for info in infos if info.filled]
+    likely = [info for info in filled if info.plausible] or filled
+    wanted, other = (_PURPOSE_WORDS[name] for name in (purpose, "clinical" if purpose == "expression" else "expression"))
+    named = [info for info in likely if wanted.search(info.name)]
+    rest = [info for info in likely if info not in named]
+    if len(named) == 1 and all(other.search(info.name) for info in rest):
+        return named
+    return likely
+
+
+def choose_sheet(source: SourceFile, sheet: str | None, purpose: str, job: JobContext) -> tuple[str, tuple[Problem, ...]]:
+    """The sheet that was stated, or the only one that can be meant.
+
+    Raises
+    ------
+    UserError
+        "no_such_sheet" with the nearest name; "which_sheet" with the names and sizes; "empty_file".
+    """
+    infos = workbook_sheets(source, job)
+    names = ", ".join(f"“{info.name}”" for info in infos)
     if sheet:
-        for info in infos:
-            if info.name == sheet or info.name.strip().lower() == sheet.strip().lower():
-                return info.name, ()
-        near = difflib.get_close_matches(sheet, [info.name for info in infos], n=1)
-        raise user_error("no_such_sheet", f"there is no sheet “{sheet}”", source.place,
-                         remedy=f"did you mean “{near[0]}”?" if near else "", answer_key="sheet")
-    likely = [info for info in infos if info.plausible]
-    if len(likely) == 1 or len(infos) == 1:
-        return (likely or infos)[0].name, ()
-    shapes = ", ".join(f"“{info.name}” ({info.n_rows:,} x {info.n_columns:,})" for info in likely or infos)
-    raise user_error("which_sheet", f"the workbook has several sheets: {shapes}", source.place,
-                     remedy="state the one to use with the key sheet", answer_key="sheet")
+        return _stated_sheet(sheet, infos, names, source.place)
+    likely = could_be(infos, purpose)
+    if len(infos) == 1:
+        return infos[0].name, ()
+    if not likely:
+        hidden = [info for info in infos if not info.visible and info.n_rows > 1]
+        if not hidden:
+            raise user_error("empty_file", "all sheets of the workbook are empty", source.place,
+                             remedy="check that the right file was chosen")
+        raise user_error("which_sheet", f"only hidden sheets of the workbook hold data: {_shapes(hidden)}", source.place,
+                         remedy=f'state the one to use, such as sheet = "{hidden[0].name}"', answer_key="sheet")
+    if len(likely) == 1:
+        others = [info for info in infos if info.name != likely[0].name]
+        return likely[0].name, (note(
+            "sheet_chosen", f"read from the sheet “{likely[0].name}”, the only one that can be the {purpose} table; "
+            f"the others: {_shapes(others)}", Location(source.path.name, likely[0].name)),)
+    raise user_error("which_sheet", f"the workbook has several sheets that could be the {purpose} table: {_shapes(likely)}",
+                     source.place, remedy=f'state the one to use, such as sheet = "{likely[0].name}"', answer_key="sheet")
 
 
-def read_sheet(source: SourceFile, name: str, job: JobContext, *, decimal: str | None) -> tuple[RawTable, tuple[Problem, ...]]:
-    """One sheet."""
+def _stated_sheet(sheet: str, infos: list[SheetInfo], names: str, place: Location) -> tuple[str, tuple[Problem, ...]]:
+    exact = [info for info in infos if info.name == sheet]
+    loose = [info for info in infos if info.name.strip().casefold() == sheet.strip().casefold()]
+    for info in exact or loose:
+        found = () if info.visible else (note("hidden_sheet", f"the sheet “{info.name}” is hidden in the workbook",
+                                              Location(place.file, info.name)),)
+        return info.name, found
+    near = difflib.get_close_matches(sheet.casefold(), [info.name.casefold() for info in infos], n=1, cutoff=0.5)
+    meant = next((info.name for info in infos if near and info.name.casefold() == near[0]), "")
+    raise user_error("no_such_sheet", f"there is no sheet “{sheet}”; the workbook has {names}", place,
+                     remedy=f"did you mean “{meant}”?" if meant else "state one of these names", answer_key="sheet")
+
+
+def _shapes(infos: list[SheetInfo]) -> str:
+    words = [f"“{info.name}” ({info.n_rows:,} x {info.n_columns:,}{'' if info.visible else ', hidden'})" for info in infos[:12]]
+    return ", ".join(words) + (f" and {len(infos) - 12} more" if len(infos) > 12 else "")
+
+
+def read_sheet(source: SourceFile, name: str, job: JobContext, *,
+               decimal: str | None = None) -> tuple[RawTable, tuple[Problem, ...]]:
+    """One sheet, with the notes and warnings about it."""
     place = Location(source.path.name, name)
-    grid = CellGrid(place)
-    dates: set[tuple[int, int]] = set()
-    read = number_reader(decimal or ".", "")
-    with source.open() as handle:
-        sheet = python_calamine.CalamineWorkbook.from_filelike(handle).get_sheet_by_name(name)
-        left = (sheet.start or (0, 0))[1]
-        for row, cells in enumerate(sheet.iter_rows()):
-            if row % 100 == 0:
-                job.progress(row / max(sheet.total_height, 1), f"Reading {name}")
-            for column, cell in enumerate(cells, left):
-                if isinstance(cell, bool):
-                    grid.put_text(row, column, "TRUE" if cell else "FALSE")
-                elif isinstance(cell, (int, float)):
-                    grid.put_number(row, column, float(cell))
-                elif isinstance(cell, str):
-                    value = read(cell.strip())
-                    if value is not None:
-                        grid.put_number(row, column, value)
-                    if value is None or SPELLING_MATTERS.match(cell.strip()):
-                        grid.put_text(row, column, cell)
-                elif isinstance(cell, (datetime.date, datetime.datetime)):
-                    grid.put_text(row, column, cell.isoformat())
-                    dates.add((row, column))
-                else:
-                    grid.put_text(row, column, str(cell))
-    return grid.finish(dates=frozenset(dates)), (note("sheet_read", f"read from the sheet “{name}”", place),)
+    sign = stated_decimal(decimal, place) if decimal else "."
+    if source.kind == "xlsx":
+        with source.open() as handle:
+            package = open_package(handle, source.place)
+            book = read_book(package, source.place)
+            part = next(sheet for sheet in book.sheets if sheet.name == name)
+            table, found = read_xlsx_sheet(package, book, part, place, job, decimal=sign)
+    else:
+        content, sheets = structures(source, job)
+        structure = next(sheet for sheet in sheets if sheet.name == name)
+        table, found = read_calamine_sheet(content, structure, place, job, decimal=sign)
+    if table.n_rows == 0:
+        raise _empty_sheet(found, place)
+    return table, tuple(_noticed(table, found, place))
+
+
+def _empty_sheet(found: Found, place: Location) -> UserError:
+    if found.counts.get("uncalculated"):
+        return user_error("formulas_not_calculated", "the sheet holds formulas but none of their values", place,
+                          remedy="open the workbook in Excel and save it again, then import it")
+    return user_error("empty_file", "the sheet is empty", place, remedy="choose another sheet, or check the file")
+
+
+def _noticed(table: RawTable, found: Found, place: Location) -> list[Problem]:
+    """What the reader of the import report should know about this sheet."""
+    def at(kind: str) -> Location:
+        return Location(place.file, place.sheet, found.first.get(kind, ""))
+
+    def cells(kind: str, one: str, many: str) -> str:
+        count = found.counts[kind]
+        return f"{count:,} {many} (first: {found.first[kind]})" if count > 1 else f"{one}"
+
+    problems: list[Problem] = []
+    if found.counts.get("uncalculated"):
+        problems.append(warning(
+            "formulas_not_calculated", cells("uncalculated", "a formula was never calculated and has no value",
+                                             "formulas were never calculated and have no value"), at("uncalculated"),
+            why="A program wrote the formulas without their results; they count as blank.",
+            remedy="open the workbook in Excel and save it again"))
+    if found.counts.get("errors"):
+        problems.append(warning("error_cells", cells("errors", "the cell holds an error of the spreadsheet program",
+                                                     "cells hold an error of the spreadsheet program, such as #N/A"), at("errors"),
+                                remedy="they count as missing; mend the formulas if the values are needed"))
+    if table.hidden_rows:
+        problems.append(_hidden("rows", sorted(row + 1 for row in table.hidden_rows), place))
+    if table.hidden_columns:
+        problems.append(_hidden("columns", [column_letters(column) for column in sorted(table.hidden_columns)], place))
+    if table.merged:
+        top, left, bottom, right = table.merged[0]
+        first = f"{table.cell(top, left)}:{table.cell(bottom, right)}"
+        problems.append(note("merged_cells", f"{len(table.merged):,} merged area{'s' if len(table.merged) > 1 else ''} "
+                             f"(first: {first}); its text stands in its first cell only", Location(place.file, place.sheet, first)))
+    if found.counts.get("dates"):
+        problems.append(note("date_cells", cells("dates", "a cell holds a date", "cells hold dates"), at("dates")))
+    if found.counts.get("numbers as text"):
+        problems.append(note("numbers_as_text", cells("numbers as text", "a number was typed as text and read as a number",
+                                                      "numbers were typed as text and read as numbers"), at("numbers as text")))
+    return problems
+
+
+def _hidden(what: str, names: list[int] | list[str], place: Location) -> Problem:
+    shown = ", ".join(str(name) for name in names[:6]) + (", …" if len(names) > 6 else "")
+    one = len(names) == 1
+    return warning(f"hidden_{what}", f"{len(names):,} hidden {what[:-1] if one else what} ({shown}) {'was' if one else 'were'} "
+                   "read like all others", place, why="They may have been hidden by a filter because they should not count.",
+                   remedy=f"delete the hidden {what} in the workbook if they should not be used")

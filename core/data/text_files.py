@@ -19,7 +19,6 @@ from core.data.file_safety import GzipBytes, SourceFile
 from core.data.raw_table import RawTable
 from core.data.text_dialect import (
     PROBE_RECORDS,
-    delimiter_words,
     encoding_of,
     number_signs,
     sniff_delimiter,

@@ -11,7 +11,7 @@ from pathlib import Path
 from core.data.file_safety import look_at
 from core.data.formats import LayoutHints
 from core.data.raw_table import RawTable
-from core.data.spreadsheet_files import SheetInfo, choose_sheet, read_sheet, workbook_sheets
+from core.data.spreadsheet_files import SheetInfo, choose_sheet, could_be, read_sheet, workbook_sheets
 from core.data.text_files import read_text
 from core.jobs import JobContext
 from core.problems import Problem, note
@@ -52,16 +52,16 @@ def sheet_names(path: Path) -> tuple[str, ...]:
 
 
 def sheet_infos(path: Path) -> tuple[SheetInfo, ...]:
-    """Name, visibility and used size of every sheet; a text file has one nameless sheet of unknown size."""
+    """Name, visibility and used size of every sheet, visible ones first; a text file has one nameless sheet."""
     source = look_at(path)
     if source.kind == "text":
         return (SheetInfo("", True, 0, 0),)
-    return tuple(sorted(workbook_sheets(source), key=lambda info: not info.visible))
+    return tuple(sorted(workbook_sheets(source, JobContext()), key=lambda info: not info.visible))
 
 
 def likely_sheets(path: Path, purpose: str = "expression") -> tuple[SheetInfo, ...]:
-    """The sheets that could be the wanted table, by size, names and visibility."""
-    return tuple(info for info in sheet_infos(path) if info.plausible)
+    """The sheets that could be the wanted table, by visibility, size and name; one means that nobody need be asked."""
+    return tuple(could_be(list(sheet_infos(path)), purpose))
 
 
 def read_table(path: Path, *, sheet: str | None = None, delimiter: str | None = None, decimal: str | None = None,
@@ -88,7 +88,7 @@ def read_table(path: Path, *, sheet: str | None = None, delimiter: str | None = 
         table, style = read_text(source, job, delimiter=delimiter, decimal=decimal, encoding=encoding)
         form = FileFormat("text", style.encoding, style.delimiter, style.decimal, style.thousands, source.compression)
         return ReadResult(table, form, (*source.notes, *style.notes), None)
-    name, notes = choose_sheet(source, sheet, purpose)
+    name, notes = choose_sheet(source, sheet, purpose, job)
     table, found = read_sheet(source, name, job, decimal=decimal)
     ignored = tuple(note("not_needed", f"the key {key} is for text files and has no effect on a workbook", source.place)
                     for key, value in (("delimiter", delimiter), ("encoding", encoding)) if value)
