@@ -17,7 +17,9 @@ from core.figures.spec import Axis, Band, FigureSpec, Label, Line, Mark, Panel, 
 FloatArray = NDArray[np.float64]
 Estimate = tuple[float, float, float]
 
-SMALLEST_P = 1e-8
+SMALLEST_P = 1e-16
+SUPERSCRIPTS = str.maketrans(
+    "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 HR_LADDERS = (
     (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 2.0),
     (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0),
@@ -98,7 +100,7 @@ def cutoff_scan(receptor: str, rows: CutoffRows, *, cohort_words: str, endpoint_
     lower = Panel(
         x=Axis(f"{receptor} cut-off, {value_words}", x_low, x_high),
         y=Axis("P, log-rank", p_low, 1.0, log=True, reverse=True, ticks=ticks,
-               tick_labels=tuple(f"{tick:.8f}".rstrip("0").rstrip(".") for tick in ticks)),
+               tick_labels=tuple(map(_p_tick, ticks))),
         marks=(*below, *best, *_best_point(cut, np.clip(arrays["p_corrected"], p_low, 1.0),
                                            best_cut if has_best else None)),
         height_share=1.1,
@@ -203,7 +205,12 @@ def _p_range(arrays: dict[str, FloatArray]) -> tuple[float, tuple[float, ...]]:
     values = values[np.isfinite(values)]
     smallest = max(min(float(values.min()) if values.size else 0.01, 0.02), SMALLEST_P)
     decades = math.ceil(-math.log10(smallest) - 1e-9)
-    step = 1 if decades <= 4 else 2
+    step = 1 if decades <= 4 else math.ceil(decades / 5)
     ticks = tuple(10.0**-power for power in range(0, decades + 1, step))
     return min(smallest * 0.7, ticks[-1]), ticks
 
+
+def _p_tick(tick: float) -> str:
+    """``0.001``, and ``10⁻⁶`` where zeros could not be counted any more."""
+    power = round(math.log10(tick))
+    return f"{tick:.4f}".rstrip("0").rstrip(".") if power >= -4 else f"10{str(power).translate(SUPERSCRIPTS)}"

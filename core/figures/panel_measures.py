@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.figures.axis_scale import AxisScale
 from core.figures.spec import Label, Line, Panel, Rule, StepLine, TextColumn
@@ -21,6 +22,8 @@ PAD_MM = 0.6
 TITLE_GAP_MM = 1.0
 NAME_GAP_MM = 1.8
 COLUMN_GAP_MM = 2.5
+ENDS_EARLY = 0.95
+"""A line that stops left of this share of the axis is tied to its name by a thin leader."""
 
 
 @dataclass(frozen=True)
@@ -212,13 +215,30 @@ class PanelMeasures:
                 if not shown.any():
                     continue
                 last = int(np.flatnonzero(shown)[-1])
-                end = (self.x.place(float(mark.x[last])), self.y.place(float(mark.y[last])))
+                right = self.x.place(float(mark.x[last]))
+                height = float(mark.y[last]) if right < ENDS_EARLY else self._height_near_end(mark, shown)
+                end = (right, self.y.place(height))
             bold = isinstance(mark, StepLine)
             size = TEXT_PT if bold else SMALL_PT
             words = fitted(mark.label, size, bold=bold, within=max(12.0, min(26.0, 0.22 * self.cell.width)),
                            tall=0.4 * max(self.axes.height, 10.0))
             found.append((mark, words, (min(max(end[0], 0.0), 1.0), min(max(end[1], 0.0), 1.0))))
         return found
+
+    def _height_near_end(self, mark: StepLine | Line, shown: NDArray[np.bool_]) -> float:
+        """Where the name of a line stands: its end; for a step line, its mean over the last tenth of the axis.
+
+        The last patient's event takes a curve to 0, and two curves that end so would be named in any order.
+        """
+        x, y = np.asarray(mark.x, dtype=float)[shown], np.asarray(mark.y, dtype=float)[shown]
+        start = float(x[-1]) - 0.1 * (self.x.high - self.x.low)
+        if isinstance(mark, Line) or x[0] >= x[-1]:
+            return float(y[-1])
+        start = max(start, float(x[0]))
+        inside = x > start
+        heights = np.concatenate([[y[max(int(np.searchsorted(x, start, side="right")) - 1, 0)]], y[inside]])
+        edges = np.concatenate([[start], x[inside]])
+        return float(np.sum(heights[:-1] * np.diff(edges)) / (edges[-1] - edges[0]))
 
     def _key_beside(self) -> bool:
         """The key stands under the columns at the right when it fits there."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.figures.panel_measures import COLUMN_GAP_MM, PAD_MM, PanelMeasures, bolds
+from core.figures.panel_measures import COLUMN_GAP_MM, ENDS_EARLY, PAD_MM, PanelMeasures, bolds
 from core.figures.spec import Label, Rule, Span
 from core.figures.style import MM_PER_PT, SMALL_PT, TEXT_PT, TICK_MM, text_colour
 from core.figures.text_layout import Block, block, fitted, line_mm, width_mm
@@ -196,7 +196,7 @@ class PanelWords(PanelMeasures):
         for (mark, words, end), middle in zip(found, middles, strict=True):
             y = self.axes.bottom + middle
             texts += _centred(words, self.axes.right + 1.2, y, mark.role, kind="line name")
-            if end[0] < 0.95:
+            if end[0] < ENDS_EARLY:
                 start = (self.axes.left + end[0] * self.axes.width, self.axes.bottom + end[1] * self.axes.height)
                 leaders.append(Leader(*start, self.axes.right + 0.8, y, mark.role))
         return texts, leaders

@@ -6,6 +6,7 @@ Not for: estimating. The curve arrives finished; only patients at the ticks are 
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -276,8 +277,11 @@ def _words_inside(hr: tuple[float, float, float] | None, comparison: str, correc
 def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve], longest: float,
                  axes_mm: float) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
     """Words where no curve runs: lower left, else upper right, first clear of bands, then of curves; else above."""
-    shares = [min(1.0, (LETTER_MM * len(text) + 4.0) / axes_mm) for text in words]
-    n_lines = len(words)
+    longest_line = max(20, int((0.78 * axes_mm - 4.0) / LETTER_MM))
+    lines = [(line, number) for number, text in enumerate(words)
+             for line in textwrap.wrap(text, longest_line, break_on_hyphens=False)]
+    shares = [min(1.0, (LETTER_MM * len(line) + 4.0) / axes_mm) for line, _ in lines]
+    n_lines = len(lines)
     for with_bands in (True, False):
         if all(_lowest(groups, share * longest, with_bands) > LINE_SHARE * (n_lines - line) + 4.0
                for line, share in enumerate(shares)):
@@ -290,8 +294,8 @@ def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve], longest: 
     else:
         return (), words
     return tuple(
-        Label(x, y, text, "text3" if "uncorrected" in text else "text", align=align, bold=line == 0)
-        for line, (text, (x, y, align)) in enumerate(zip(words, places, strict=True))
+        Label(x, y, line, "text3" if "uncorrected" in words[number] else "text", align=align, bold=number == 0)
+        for (line, number), (x, y, align) in zip(lines, places, strict=True)
     ), ()
 
 
