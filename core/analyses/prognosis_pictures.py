@@ -50,8 +50,8 @@ def direction_words(endpoint: str) -> tuple[str, str]:
 
 
 def cohort_words(numbers: PrognosisNumbers) -> str:
-    """Cohort, patients and events: the line under every picture."""
-    return f"{numbers.cohort.name}, {len(numbers.patients)} patients, {int(numbers.event.sum())} events"
+    """What the pictures call the cohort; they add patients and events themselves."""
+    return f"Cohort “{numbers.cohort.name}”"
 
 
 def draw_prognosis(numbers: PrognosisNumbers, parameters: Parameters, job: JobContext, *,

@@ -15,7 +15,7 @@ from core.analyses.prognosis_checks import Check
 from core.analyses.prognosis_numbers import GROUP_NAMES, PrognosisNumbers
 from core.figures.survival_curves import follow_up_ticks
 from core.statistics.cutpoints import cutpoint_path, lausen_schumacher_1992
-from core.statistics.kaplan_meier import kaplan_meier
+from core.statistics.kaplan_meier import kaplan_meier, median_with_interval
 from core.statistics.logrank import logrank_many
 from core.statistics.p_values import chi2_upper
 
@@ -55,8 +55,9 @@ RECEPTOR_COLUMNS: Mapping[str, str] = {
 
 
 def all_tables(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[ResultTable, ...]:
-    """receptors, curves, at_risk, cutoffs, checks; with covariates also the whole models."""
-    tables = [_receptors(numbers), _curves(numbers), _at_risk(numbers), _cutoffs(numbers), _checks(checks)]
+    """receptors, curves, at_risk, cutoffs, checks, groups; with covariates also the whole models."""
+    tables = [_receptors(numbers), _curves(numbers), _at_risk(numbers), _cutoffs(numbers), _checks(checks),
+              _group_sizes(numbers)]
     if numbers.fit.models:
         tables.append(_models(numbers))
     return tuple(tables)
@@ -128,6 +129,23 @@ def _at_risk(numbers: PrognosisNumbers) -> ResultTable:
     return ResultTable("at_risk", parts, "Patients at risk under the curves", {
         "time": f"In {numbers.unit}", "at_risk": "Patients with times at or after this time, as R counts",
         "events_so_far": "Events up to and at this time"})
+
+
+def _group_sizes(numbers: PrognosisNumbers) -> ResultTable:
+    parts: dict[str, list[Any]] = {name: [] for name in (
+        "receptor", "group", "n", "events", "median_time", "median_low", "median_high")}
+    for receptor, group, members in _groups(numbers):
+        median = median_with_interval(kaplan_meier(numbers.time[members], numbers.event[members]))
+        parts["receptor"].append(receptor)
+        parts["group"].append(group)
+        parts["n"].append(int(members.sum()))
+        parts["events"].append(int(numbers.event[members].sum()))
+        parts["median_time"].append(median.median)
+        parts["median_low"].append(median.low)
+        parts["median_high"].append(median.high)
+    return ResultTable("groups", parts, "Groups of the curves with their median times", {
+        "median_time": f"Median time to the event in {numbers.unit}; empty: not reached",
+        "median_low": "Lower 95 % limit (log-log)", "median_high": "Upper 95 % limit (log-log)"})
 
 
 def _cutoffs(numbers: PrognosisNumbers) -> ResultTable:

@@ -1,0 +1,243 @@
+"""What ``main.py run`` writes equals R (tests/data/golden), from the files of four cohorts to the csv.
+
+Tolerances are those the project promises: coef and se 1e-7, chi-square and maxstat's M 1e-9, the proportional hazards
+P 1e-5, concordance and P 1e-7; curves, medians, at-risk counts and restricted means likewise.
+"""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDEN = ROOT / "tests" / "data" / "golden" / "survival"
+COHORTS = ROOT / "tests" / "data" / "cohorts"
+METABRIC = ROOT / "resources" / "examples" / "metabric" / "metabric.csv.gz"
+
+STUDY = f"""
+format = 1
+[[dataset]]
+name = "metabric"
+role = "cohort"
+expression = {{ file = '{METABRIC}', samples = "rows", id = "patient_id", scale = "z" }}
+clinical = {{ file = '{METABRIC}', id = "patient_id" }}
+[[dataset.endpoint]]
+name = "overall survival"
+time = "overall_survival_months"
+unit = "months"
+event = "overall_survival"
+event_values = [0]
+[[dataset]]
+name = "gse3143"
+role = "cohort"
+expression = {{ file = '{COHORTS}/gse3143_bild/rtk_expression.csv.gz', samples = "columns", scale = "log2" }}
+clinical = {{ file = '{COHORTS}/gse3143_bild/clinical.csv', id = "sample_id" }}
+[[dataset.endpoint]]
+name = "event"
+time = "time"
+unit = "months"
+event = "event"
+event_values = [1]
+[[dataset]]
+name = "gse4335"
+role = "cohort"
+expression = {{ file = '{COHORTS}/gse4335_sorlie/rtk_expression.csv.gz', samples = "columns", scale = "log ratio" }}
+clinical = {{ file = '{COHORTS}/gse4335_sorlie/clinical.csv', id = "sample_id" }}
+[[dataset.endpoint]]
+name = "event"
+time = "time"
+unit = "months"
+event = "event"
+event_values = [1]
+[[cohort]]
+name = "all_os"
+dataset = "metabric"
+[[cohort]]
+name = "her2pos_os"
+dataset = "metabric"
+keep = [{{ column = "her2_status", in = ["Positive"] }}]
+[[cohort]]
+name = "bild"
+dataset = "gse3143"
+[[cohort]]
+name = "sorlie"
+dataset = "gse4335"
+[[analysis]]
+name = "metabric all_os"
+kind = "rtk_prognosis"
+cohort = "all_os"
+parameters = {{ permutations = 0 }}
+[[analysis]]
+name = "metabric her2pos_os"
+kind = "rtk_prognosis"
+cohort = "her2pos_os"
+parameters = {{ permutations = 0 }}
+[[analysis]]
+name = "gse3143 all"
+kind = "rtk_prognosis"
+cohort = "bild"
+parameters = {{ permutations = 0 }}
+[[analysis]]
+name = "gse4335 all"
+kind = "rtk_prognosis"
+cohort = "sorlie"
+parameters = {{ permutations = 0 }}
+[[analysis]]
+name = "metabric all_os adjusted"
+kind = "rtk_prognosis"
+cohort = "all_os"
+parameters = {{ permutations = 0, adjust = ["age_at_diagnosis", "er_status", "neoplasm_histologic_grade", \
+"lymph_nodes_examined_positive"] }}
+[[analysis]]
+name = "metabric all_os thirds"
+kind = "rtk_prognosis"
+cohort = "all_os"
+parameters = {{ permutations = 0, split = "tertiles", rmst_at = 120 }}
+"""
+CASES = ["metabric all_os", "metabric her2pos_os", "gse3143 all", "gse4335 all"]
+Rows = list[dict[str, str]]
+
+
+def read(path: Path) -> Rows:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def golden(file: str, case: str, **where: str) -> Rows:
+    cohort, subset = case.split(" ")[:2]
+    return [row for row in read(GOLDEN / file) if row["cohort"] == cohort and row["subset"] == subset
+            and all(row[key] == value for key, value in where.items())]
+
+
+def number(text: str) -> float | None:
+    return float(text) if text not in ("", "NA") else None
+
+
+def same(ours: str, theirs: str, *, rel: float = 0.0, abs: float = 0.0) -> bool:
+    left, right = number(ours), number(theirs)
+    if left is None or right is None:
+        return left is right
+    return left == pytest.approx(right, rel=rel, abs=abs)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("r")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    done = subprocess.run([sys.executable, str(ROOT / "main.py"), "run", str(folder / "study.toml"), "--out",
+                           str(folder / "out")], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_that_the_cox_rows_equal_r(results: Path, case: str) -> None:
+    ours = {row["receptor"]: row for row in read(results / case / "receptors.csv")}
+    theirs = golden("cox_univariate.csv", case, ties="efron")
+    ph = {row["gene"]: row for row in golden("ph_test.csv", case, transform="km")}
+    assert set(ours) == {row["gene"] for row in theirs}
+    for row in theirs:
+        mine = ours[row["gene"]]
+        assert (mine["n"], mine["events"]) == (row["n"], row["events"])
+        for column, name in (("coef", "coef_per_sd"), ("se", "se_per_sd")):
+            assert same(mine[column], row[name], abs=1e-7), (row["gene"], column)
+        for column, name in (("hr", "hr_per_sd"), ("hr_low", "hr_lo95"), ("hr_high", "hr_hi95"), ("p", "p_wald"),
+                             ("concordance", "concordance"), ("q_bh", "q_bh_p_wald")):
+            assert same(mine[column], row[name], rel=2e-7, abs=1e-7), (row["gene"], column)
+        assert same(mine["ph_p"], ph[row["gene"]]["p"], rel=1e-5, abs=1e-12), row["gene"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_that_the_median_split_equals_r(results: Path, case: str) -> None:
+    ours = {row["receptor"]: row for row in read(results / case / "receptors.csv")}
+    for row in golden("split_median.csv", case):
+        mine = ours[row["gene"]]
+        assert same(mine["median"], row["cut_value"], abs=1e-12)
+        assert same(mine["logrank_chi2"], row["logrank_chi2"], abs=1e-9), row["gene"]
+        assert same(mine["logrank_p"], row["logrank_p"], abs=1e-9)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_that_the_best_cut_equals_maxstat(results: Path, case: str) -> None:
+    ours = {row["receptor"]: row for row in read(results / case / "receptors.csv")}
+    for row in golden("maxstat.csv", case, minprop="0.1"):
+        mine = ours[row["gene"]]
+        assert same(mine["best_cut_statistic"], row["M"], abs=1e-9), row["gene"]
+        assert same(mine["best_cut"], row["cutpoint"], abs=1e-12), row["gene"]
+        assert same(mine["best_cut_p_raw"], row["logrank_p_at_cut_naive"], abs=1e-9)
+        assert same(mine["best_cut_p_corrected"], str(min(1.0, float(row["p_lausen92"]))), abs=1e-9), row["gene"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_that_restricted_means_equal_r(results: Path, case: str) -> None:
+    ours = {row["receptor"]: row for row in read(results / case / "receptors.csv")}
+    for row in golden("rmst.csv", case, tau="60"):
+        mine = ours[row["gene"]]
+        assert same(mine["rmst_at"], "60")
+        for column, name in (("rmst_difference", "diff_high_minus_low"), ("rmst_low", "diff_lo95"),
+                             ("rmst_high", "diff_hi95")):
+            assert same(mine[column], row[name], abs=1e-7), (row["gene"], column)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_that_the_curve_of_all_patients_equals_r_point_by_point(results: Path, case: str) -> None:
+    ours = [row for row in read(results / case / "curves.csv") if row["group"] == "all"]
+    theirs = read(GOLDEN / "km_curves" / f"{case.replace(' ', '__')}.csv")
+    assert len(ours) == len(theirs)
+    for mine, row in zip(ours, theirs):
+        assert (mine["at_risk"], mine["events"], mine["censored"]) == (row["n_risk"], row["n_event"], row["n_censor"])
+        assert same(mine["time"], row["time"], rel=1e-9)
+        assert same(mine["survival"], row["surv"], abs=1e-12)
+        assert same(mine["ci_low"], row["lo95_loglog"], abs=1e-9)
+        assert same(mine["ci_high"], row["hi95_loglog"], abs=1e-9)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_that_medians_points_and_at_risk_counts_of_every_group_equal_r(results: Path, case: str) -> None:
+    groups = {(row["receptor"], row["group"]): row for row in read(results / case / "groups.csv")}
+    for row in golden("km_medians.csv", case):
+        mine = groups[row["gene"], row["group"]]
+        assert (mine["n"], mine["events"]) == (row["n"], row["events"])
+        for column, name in (("median_time", "median"), ("median_low", "lo95_loglog"), ("median_high", "hi95_loglog")):
+            assert same(mine[column], row[name], rel=1e-9), (row["gene"], row["group"], column)
+    curves: dict[tuple[str, str], Rows] = {}
+    for row in read(results / case / "curves.csv"):
+        curves.setdefault((row["receptor"], row["group"]), []).append(row)
+    for row in golden("km_points.csv", case):
+        before = [point for point in curves[row["gene"], row["group"]] if float(point["time"]) <= float(row["time"])]
+        if row["surv"] and before:
+            assert same(before[-1]["survival"], row["surv"], abs=1e-12), (row["gene"], row["group"], row["time"])
+    at_risk = {(row["receptor"], row["group"], float(row["time"])): row
+               for row in read(results / case / "at_risk.csv")}
+    compared = 0
+    for row in golden("at_risk.csv", case):
+        mine = at_risk.get((row["gene"], row["group"], float(row["time"])))
+        if mine is not None:
+            assert (mine["at_risk"], mine["events_so_far"]) == (row["n_at_risk"], row["cum_events"])
+            compared += 1
+    assert compared >= len(groups)
+
+
+def test_that_adjusted_models_equal_r(results: Path) -> None:
+    ours = {row["receptor"]: row for row in read(results / "metabric all_os adjusted" / "receptors.csv")}
+    theirs = golden("cox_multivariable.csv", "metabric all_os", term="rtk_z")
+    assert len(theirs) == len(ours) == 15
+    for row in theirs:
+        mine = ours[row["gene"]]
+        assert (mine["n"], mine["events"]) == (row["n"], row["events"]) == ("1832", "1053")
+        assert same(mine["coef"], row["coef"], abs=1e-7)
+        assert same(mine["se"], row["se"], abs=1e-7)
+        assert same(mine["p"], row["p"], abs=1e-7)
+        assert same(mine["concordance"], row["concordance"], abs=1e-7)
+        assert same(mine["ph_p"], row["zph_km_term_p"], rel=1e-5, abs=1e-12)
+
+
+def test_that_thirds_equal_r(results: Path) -> None:
+    ours = {row["receptor"]: row for row in read(results / "metabric all_os thirds" / "receptors.csv")}
+    for row in golden("split_tertile.csv", "metabric all_os"):
+        assert same(ours[row["gene"]]["logrank_chi2"], row["logrank_chi2_df2"], abs=1e-9)
+        assert same(ours[row["gene"]]["logrank_p"], row["logrank_p"], abs=1e-9)
