@@ -18,10 +18,10 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _ENSEMBL = re.compile(r"(ENSG\d{11})(?:\.\d+)?", re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"(\d{1,9})(?:\.0+)?")
+_ONE_LETTER = re.compile(r"[A-Za-z][-_ ]?\d{1,4}")
 _SUFFIX = re.compile(r"(.+)\.\d{1,3}")
 _SEVERAL_NAMES = re.compile(r"\s*(?:///|//|[|/;,()\[\]]|_(?=ENSG\d)|(?<=\d)_(?=[A-Z]))\s*", re.IGNORECASE)
 _ID_BESIDE_NAME = re.compile(r"[|(\[]\s*(\d{1,9})\s*[)\]]?$")
-_NAMED = ("approved", "previous", "alias", "ensembl")
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,7 @@ def resolve_genes(names: Sequence[str], *, dates: Collection[int] = (), answers:
     standing = {name.upper() for name in known}
     for name, call in known.items():
         known[name] = _without_suffix(name, call, known, standing)
-    if _mostly_genes(list(known.values())):
-        known.update(_damaged(known, cleaned, dates))
+    known.update(_damaged(known, cleaned, dates))
     calls = []
     for name, clean in zip(names, cleaned, strict=True):
         answer = decided.get(clean.upper())
@@ -105,14 +104,23 @@ def resolve_genes(names: Sequence[str], *, dates: Collection[int] = (), answers:
 def looks_like_genes(names: Sequence[str]) -> float:
     """The share of the non-blank names that are gene names or gene ids, 0 to 1; 0 for an empty column.
 
-    Whole numbers count as Entrez ids only where ``holds_entrez_ids`` says so.
+    Whole numbers count as Entrez ids only where ``holds_entrez_ids`` says so. Almost every short sample name is an
+    alias of some gene (P1 to P30 all are): aliases of other genes than RTKs count only beside as many surer names, and
+    a row of one letter and a running number counts as samples.
     """
     cleaned = [name for name in map(_clean, names) if name]
-    if not cleaned:
+    distinct = set(cleaned)
+    if not cleaned or (len(distinct) > 2 and len({name[:1] for name in distinct if _ONE_LETTER.fullmatch(name)}) == 1
+                       and all(map(_ONE_LETTER.fullmatch, distinct))):
         return 0.0
     numbers_are_ids = holds_entrez_ids(cleaned)
-    known = {name: _is_gene(_call(name, numbers_are_ids)) for name in set(cleaned)}
-    return sum(known[name] for name in cleaned) / len(cleaned)
+    receptors = set(rtk_symbols())
+    calls = {name: _call(name, numbers_are_ids) for name in distinct}
+    surely = {name for name, call in calls.items()
+              if call.symbol and (call.how != "alias" or call.symbol in receptors)}
+    sure = sum(name in surely for name in cleaned)
+    possible = sum(name not in surely and _is_gene(calls[name]) for name in cleaned)
+    return (sure + (possible if sure >= possible else 0)) / len(cleaned)
 
 
 def holds_entrez_ids(names: Sequence[str]) -> bool:
@@ -143,10 +151,12 @@ def _is_gene(call: GeneCall) -> bool:
 def _clean(name: str) -> str:
     """The name without what cannot be seen: odd spaces, zero-width characters, quotes around it, trailing dots."""
     name = name.strip()
-    if name.isascii() and name[:1] not in "'\"" and name[-1:] not in "'\".,;:":
+    if name.isascii() and name[:1] not in "'\"" and name[-1:] not in ".,;:":
         return name
-    name = unicodedata.normalize("NFC", name).translate(_INVISIBLE).translate(_DASHES).replace("\u00a0", " ")
-    return name.strip(" \t\r\n'\"").rstrip(".,;: ")
+    name = unicodedata.normalize("NFC", name).translate(_INVISIBLE).translate(_DASHES).replace("\u00a0", " ").strip()
+    if name[:1] in ("'", '"'):  # an apostrophe before the name makes it text in a spreadsheet; one behind it is a prime
+        name = name.strip("'\"")
+    return name.rstrip(".,;: ")
 
 
 def _call(name: str, numbers_are_ids: bool) -> GeneCall:
@@ -197,35 +207,30 @@ def _call_of_several(name: str) -> GeneCall:
 def _without_suffix(name: str, call: GeneCall, known: Mapping[str, GeneCall], standing: Collection[str]) -> GeneCall:
     """``ERBB2.1`` is the second ERBB2 of a table that R or pandas wrote, if the plain name stands there too."""
     match = _SUFFIX.fullmatch(name)
-    if match is None or call.how in _NAMED or match[1].upper() not in standing:
+    if match is None or call.how != "unknown" or match[1].upper() not in standing:
         return call
     plain = known.get(match[1]) or _call(match[1], False)
     return replace(plain, name=name) if plain.how not in ("unknown", "repaired") else call
 
 
-def _mostly_genes(calls: Sequence[GeneCall]) -> bool:
-    """Whether the names that are no dates or numbers are genes for the most part, so that a date is a damaged name."""
-    names = [call for call in calls if call.name and damage_of(call.name) is None]
-    return bool(names) and sum(map(_is_gene, names)) >= 0.5 * len(names)
-
-
 def _damaged(known: Mapping[str, GeneCall], cleaned: Sequence[str], dates: Collection[int]) -> dict[str, GeneCall]:
-    """The calls of the dates and numbers in a column of genes.
+    """The calls of the dates and numbers in a column whose other names are genes for the most part.
 
     A date is repaired where exactly one gene fits and the column does not hold that gene under its own name.
     """
     date_cells = {cleaned[position] for position in dates}
-    present = {call.symbol for call in known.values() if call.symbol}
-    calls: dict[str, GeneCall] = {}
+    damages: dict[str, Damage] = {}
     for name, call in known.items():
-        if (call.how != "unknown" and name not in date_cells) or not name:
+        if not name or (call.how != "unknown" and name not in date_cells):
             continue
         repeated = _SUFFIX.fullmatch(name)  # pandas writes the second 1-Mar of a header as 1-Mar.1
-        plain = repeated[1] if repeated and repeated[1] in known else name
-        damage = damage_of(plain, name in date_cells)
+        damage = damage_of(repeated[1] if repeated and repeated[1] in known else name, name in date_cells)
         if damage is not None:
-            calls[name] = _call_of_damage(name, damage, present)
-    return calls
+            damages[name] = damage
+    if not damages or looks_like_genes([name for name in known if name not in damages]) < 0.5:
+        return {}
+    present = {call.symbol for call in known.values() if call.symbol}
+    return {name: _call_of_damage(name, damage, present) for name, damage in damages.items()}
 
 
 def _call_of_damage(name: str, damage: Damage, present: Collection[str]) -> GeneCall:
