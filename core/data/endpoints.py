@@ -176,8 +176,7 @@ def _events(rule: EndpointRule, column: ClinicalColumn,
         by_number = _keys_by_number(keys, wanted)
         if by_number is None:
             raise UserError(_absent(rule, column, codes, listed))
-        meant = {match[2] for key, number in zip(keys, by_number, strict=True)
-                 if number in wanted and (match := _PREFIXED_CODE.fullmatch(key))}
+        meant = {key for key, number in zip(keys, by_number, strict=True) if number in wanted}
         findings.append(note("event_code_by_number", f"the codes of {rule.event} were read by their number: "
                              f"{', '.join(sorted(meant))} means that it happened", column.place))
         keys = by_number
