@@ -17,7 +17,8 @@ def proposed(match: SampleMatch) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("one", "other", "same"), [
     ("P01", " P01 ", True), ("1", "1.0", True), ("007", "7", True), ("P01\u00a0", "P01", True),
-    ("P01\u200b", "P01", True), ("P01", "P1", False), ("P01", "p01", False), ("MB-0002", "2", False), ("1e2", "100", True),
+    ("P01\u200b", "P01", True), ("P01", "P1", False), ("P01", "p01", False), ("MB-0002", "2", False),
+    ("1e2", "100", True),
 ])
 def test_that_ids_are_the_same_as_trimmed_text_or_as_numbers(one: str, other: str, same: bool) -> None:
     assert (sample_key(one) == sample_key(other)) is same

@@ -56,6 +56,8 @@ def unit_in_name(name: str) -> str:
 def deaths_in(column: ClinicalColumn) -> NDArray[np.float64]:
     """1 where the text says dead, 0 where it says alive, NaN elsewhere; all NaN unless the column says both."""
     kinds: dict[str, float] = {}
+    if np.isfinite(column.numbers).sum() > 0.5 * len(column.texts):
+        return np.full(len(column.texts), np.nan)
     for text in set(column.texts):
         words = re.sub(r"[_:./-]", " ", text)
         dead, alive = bool(_DEAD.search(words)), bool(_ALIVE.search(words))
