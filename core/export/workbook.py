@@ -14,7 +14,7 @@ import xlsxwriter
 
 from core.analyses.base import Result, ResultTable
 from core.data.cohort import LedgerEntry
-from core.export.sheet_cells import MOST_COLUMNS, MOST_ROWS, Formats, Notes, number_format, plain, put, width_of
+from core.export.sheet_cells import MOST_COLUMNS, MOST_ROWS, CellWriter, height_of, number_format, plain, width_of
 from core.problems import Problem
 
 FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
@@ -48,7 +48,6 @@ def write_workbook(path: Path, results: Sequence[Result], *, study_words: Sequen
     wanted = [f"{result.name} {table.name}" for result, table in tables]
     names = sheet_names(("Read me", *wanted, *FIXED_SHEETS))
     sheets = dict(zip(FIXED_SHEETS, names[len(tables) + 1:], strict=True))
-    notes = Notes(path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(str(path), {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -56,33 +55,28 @@ def write_workbook(path: Path, results: Sequence[Result], *, study_words: Sequen
     }) as book:
         book.set_properties({"title": _first_words(study_words), "comments": "Written by RTKscope",
                              "created": FIXED_DATE})
-        formats = Formats(book)
-        _write_read_me(book.add_worksheet(names[0]), formats, study_words, tables, names[1:len(tables) + 1], sheets,
-                       notes)
+        cells = CellWriter(book, path.name)
+        _write_read_me(_sheet(book, names[0]), cells, study_words, tables, names[1:len(tables) + 1], sheets)
         for (result, table), name in zip(tables, names[1:], strict=False):
-            _write_table(book.add_worksheet(name), formats, result, table, notes)
-        _write_rows(book.add_worksheet(sheets["Columns"]), formats, ("Sheet", "Column", "Meaning"), [
+            _write_table(_sheet(book, name), cells, result, table)
+        _write_rows(_sheet(book, sheets["Columns"]), cells, ("Sheet", "Column", "Meaning"), [
             (name, column, table.describe.get(column, ""))
-            for (_, table), name in zip(tables, names[1:], strict=False) for column in table.columns], notes)
-        _write_rows(book.add_worksheet(sheets["Methods"]), formats, ("Analysis", "Methods"), [
+            for (_, table), name in zip(tables, names[1:], strict=False) for column in table.columns])
+        _write_rows(_sheet(book, sheets["Methods"]), cells, ("Analysis", "Methods"), [
             (result.name if number == 0 else "", paragraph)
-            for result in results for number, paragraph in enumerate(_paragraphs(result.methods))], notes)
-        _write_rows(book.add_worksheet(sheets["Samples"]), formats,
-                    ("Cohort", "Sample", "Used", "Step", "Why", "Cell"), [
+            for result in results for number, paragraph in enumerate(_paragraphs(result.methods))])
+        _write_rows(_sheet(book, sheets["Samples"]), cells, ("Cohort", "Sample", "Used", "Step", "Why", "Cell"), [
             (cohort, entry.patient, entry.kept, entry.step, entry.reason, entry.cell)
-            for cohort, ledger in samples.items() for entry in ledger], notes)
-        _write_rows(book.add_worksheet(sheets["Parameters"]), formats, ("Analysis", "Parameter", "Value"), [
+            for cohort, ledger in samples.items() for entry in ledger])
+        _write_rows(_sheet(book, sheets["Parameters"]), cells, ("Analysis", "Parameter", "Value"), [
             *((where, key, plain(value)) for where, key, value in parameters),
-            *((result.name, key, plain(value)) for result in results for key, value in result.parameters.items())],
-            notes)
-        _write_rows(book.add_worksheet(sheets["Versions"]), formats, ("Program", "Version"), list(versions.items()),
-                    notes)
-        _write_rows(book.add_worksheet(sheets["Problems"]), formats,
+            *((result.name, key, plain(value)) for result in results for key, value in result.parameters.items())])
+        _write_rows(_sheet(book, sheets["Versions"]), cells, ("Program", "Version"), list(versions.items()))
+        _write_rows(_sheet(book, sheets["Problems"]), cells,
                     ("Kind", "Where", "What", "Why it matters", "What to do", "Code"),
                     [(str(problem.severity), problem.where.words(), problem.what, problem.why, problem.remedy,
-                      problem.code) for problem in problems] or [("none", "", "No problem was found.", "", "", "")],
-                    notes)
-    return notes.as_problems()
+                      problem.code) for problem in problems] or [("none", "", "No problem was found.", "", "", "")])
+    return cells.notes()
 
 
 def sheet_names(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -129,14 +123,24 @@ def _paragraphs(text: str) -> list[str]:
     return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()] or [""]
 
 
-def _write_read_me(sheet: Any, formats: Formats, study_words: Sequence[tuple[str, str]],
-                   tables: Sequence[tuple[Result, ResultTable]], names: Sequence[str], fixed: Mapping[str, str],
-                   notes: Notes) -> None:
+def _sheet(book: Any, name: str) -> Any:
+    """A new sheet that prints across one page."""
+    sheet = book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    return sheet
+
+
+def _write_read_me(sheet: Any, cells: CellWriter, study_words: Sequence[tuple[str, str]],
+                   tables: Sequence[tuple[Result, ResultTable]], names: Sequence[str],
+                   fixed: Mapping[str, str]) -> None:
     about = {"Columns": "what each column of each table means", "Methods": "what was computed, and how",
              "Samples": "who was used, who was left out and why", "Parameters": "every setting of the run",
              "Versions": "programs and their versions", "Problems": "what was noticed on the way"}
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 110)
+    widths = (34.0, 110.0)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     rows: list[tuple[str, str]] = [*study_words, ("", ""), ("Sheets", "")]
     rows += [(name, table.title or f"{result.info.title}: {table.name}")
              for (result, table), name in zip(tables, names, strict=True)]
@@ -144,47 +148,52 @@ def _write_read_me(sheet: Any, formats: Formats, study_words: Sequence[tuple[str
     rows += [("", ""), ("Numbers", "Cells hold the full number; what is shown is rounded. An empty cell means: not "
                                    "defined, or switched off.")]
     for row, (label, text) in enumerate(rows):
-        put(sheet, row, 0, label, formats.header, notes)
-        put(sheet, row, 1, text, formats.wrapped, notes)
+        sheet.set_row(row, height_of((label, text), widths))
+        cells.put(sheet, row, 0, label, "header")
+        cells.put(sheet, row, 1, text, "wrapped")
 
 
-def _write_table(sheet: Any, formats: Formats, result: Result, table: ResultTable, notes: Notes) -> None:
+def _write_table(sheet: Any, cells: CellWriter, result: Result, table: ResultTable) -> None:
     """One result table: header, then values; columns get one number format each."""
     columns = list(table.columns.items())[:MOST_COLUMNS]
+    whole = f"the whole table is in {result.name}/{table.name}.csv"
     if len(table.columns) > MOST_COLUMNS:
-        notes.add("too_many_columns", f"sheet {sheet.get_name()} holds the first {MOST_COLUMNS:,} of "
-                  f"{len(table.columns):,} columns", f"the whole table is in {result.name}/{table.name}.csv")
+        cells.note("too_many_columns", f"sheet {sheet.get_name()} holds the first {MOST_COLUMNS:,} of "
+                   f"{len(table.columns):,} columns", whole)
     shown = table.n_rows
     if table.n_rows > MOST_ROWS - 1:
         shown = MOST_ROWS - 2
-        notes.add("too_many_rows", f"sheet {sheet.get_name()} holds the first {shown:,} of {table.n_rows:,} rows",
-                  f"the whole table is in {result.name}/{table.name}.csv")
-    kinds = []
+        cells.note("too_many_rows", f"sheet {sheet.get_name()} holds the first {shown:,} of {table.n_rows:,} rows",
+                   whole)
+    styles = []
     for number, (name, values) in enumerate(columns):
-        kinds.append(formats.number(number_format(name, values)))
+        styles.append(number_format(name, values))
         sheet.set_column(number, number, width_of(name, values))
-        put(sheet, 0, number, name, formats.header, notes)
+        cells.put(sheet, 0, number, name, "header")
     for row in range(shown):
         for number, (_, values) in enumerate(columns):
-            put(sheet, row + 1, number, values[row], kinds[number], notes, formats.text)
+            cells.put(sheet, row + 1, number, values[row], styles[number])
     if shown < table.n_rows:
-        put(sheet, shown + 1, 0, f"{table.n_rows - shown:,} more rows are in {result.name}/{table.name}.csv",
-            formats.wrapped, notes)
+        cells.put(sheet, shown + 1, 0, f"{table.n_rows - shown:,} more rows: {whole}", "text")
     sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
     if columns and shown:
         sheet.autofilter(0, 0, shown, len(columns) - 1)
 
 
-def _write_rows(sheet: Any, formats: Formats, header: Sequence[str], rows: Sequence[Sequence[Any]],
-                notes: Notes) -> None:
+def _write_rows(sheet: Any, cells: CellWriter, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A sheet of words: bold frozen header, wrapped text."""
-    for column, title in enumerate(header):
-        sheet.set_column(column, column, min(width_of(title, [row[column] for row in rows[:2000]]), 70))
-        put(sheet, 0, column, title, formats.header, notes)
+    widths = [width_of(title, [row[column] for row in rows[:2000]], most=100.0 if len(header) == 2 else 60.0)
+              for column, title in enumerate(header)]
+    for column, (title, width) in enumerate(zip(header, widths, strict=True)):
+        sheet.set_column(column, column, width)
+        cells.put(sheet, 0, column, title, "header")
     for number, row in enumerate(rows[:MOST_ROWS - 1]):
+        sheet.set_row(number + 1, height_of(row, widths))
         for column, value in enumerate(row):
-            put(sheet, number + 1, column, value, formats.wrapped, notes, formats.wrapped)
+            cells.put(sheet, number + 1, column, value, "wrapped")
     if len(rows) > MOST_ROWS - 1:
-        notes.add("too_many_rows", f"sheet {sheet.get_name()} holds the first {MOST_ROWS - 1:,} of {len(rows):,} rows",
-                  "")
+        cells.note("too_many_rows", f"sheet {sheet.get_name()} holds the first {MOST_ROWS - 1:,} of {len(rows):,} rows",
+                   "")
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)

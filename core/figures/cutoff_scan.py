@@ -84,7 +84,7 @@ def cutoff_scan(receptor: str, rows: CutoffRows, *, cohort_words: str, endpoint_
             Band(cut, arrays["hr_low"], arrays["hr_high"], "ns"), Rule(y=1.0, style="dotted"),
             Line(cut, arrays["hr"], "text", name="hazard ratio"), *best,
             *_best_point(cut, arrays["hr"], best_cut if has_best else None),
-            *(() if n_cuts else (Label(0.5, 0.75, "No cut-off was allowed", "text3", align="center", valign="center"),)),
+            *(() if n_cuts else (Label(0.5, 0.75, "No cut-off was allowed", "text3", align="center"),)),
         ),
         title=f"{receptor}, every cut-off",
         remark=summary,

@@ -336,7 +336,7 @@ def _alt_text(receptor: str, groups: Sequence[GroupCurve], endpoint_name: str, u
 
 def _caption(receptor: str, groups: Sequence[GroupCurve], endpoint_name: str, cohort_words: str, split_words: str,
              event_words: str, words: Sequence[str], forest_adjusted_for: tuple[str, ...], follow_up_words: str) -> str:
-    sizes = list_words([f"{group.name}, {counted(group.n, 'patient')} and {group.n_events} {event_words}"
+    sizes = list_words([f"{group.name} {counted(group.n, 'patient')} ({group.n_events} {event_words})"
                         for group in groups])
     sentences = [
         f"{capitalised(endpoint_name)} by expression of {receptor}{', ' + split_words if split_words else ''}; "
