@@ -6,6 +6,7 @@ Not for: reading it (text_files.py). What cannot be decided becomes a question, 
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,8 @@ from core.problems import Location, Problem, note, user_error, warning
 
 PROBE_RECORDS = 200
 """Records at the start of the file that decide about the delimiter and the decimal sign."""
+MAX_JUDGED = 50_000
+"""Cells that are looked at for the decimal sign."""
 
 _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " ",
                      "spaces": " ", "whitespace": " ", "blank": " ", "colon": ":"}
@@ -153,6 +156,7 @@ def _consistency(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
 
 
 _NUMBER_LIKE = re.compile(r"[+-]?[0-9][0-9.,'’ \u00a0\u202f]*(?:[eE][+-]?[0-9]+)?")
+_GROUP_SIGNS = re.compile("['’\u00a0\u202f]")
 _COMMA_DECIMAL = re.compile(r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+|[0-9]{4,},[0-9]+|[0-9]*,[0-9]+[eE][+-]?[0-9]+)")
 _POINT_DECIMAL = re.compile(r"[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]+|[0-9]{4,}\.[0-9]+|[0-9]*\.[0-9]+[eE][+-]?[0-9]+)")
 _BOTH_POINT = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
@@ -180,6 +184,9 @@ def number_signs(cells: Iterable[str], delimiter: str, stated: str | None,
     UserError
         "which_decimal" where ``1,234`` could be 1.234 or 1234 and nothing else in the file decides.
     """
+    cells = list(itertools.islice(cells, MAX_JUDGED))
+    if not any("," in cell or cell.count(".") > 1 or _GROUP_SIGNS.search(cell) for cell in cells):
+        return stated or ".", "", ()
     seen: Counter[str] = Counter()
     first: dict[str, str] = {}
     shapes = (("both point", _BOTH_POINT), ("both comma", _BOTH_COMMA), ("groups comma", _GROUPS_COMMA),

@@ -11,12 +11,13 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from core.data.cell_grid import SPELLING_MATTERS, CellGrid, number_reader
 from core.data.file_safety import GzipBytes, SourceFile
 from core.data.raw_table import RawTable
+from core.data.text_bulk import BulkPlan, Irregular, bulk_plan, read_in_bulk
 from core.data.text_dialect import (
     PROBE_RECORDS,
     encoding_of,
@@ -49,7 +50,8 @@ class TextStyle:
     decimal: str
     thousands: str
     separator_line: bool
-    width: int
+    short_header: bool
+    plan: BulkPlan | None
     notes: tuple[Problem, ...]
 
 
@@ -80,9 +82,16 @@ class _Widths:
 
     counts: Counter[int] = field(default_factory=Counter)
     rows: dict[int, list[int]] = field(default_factory=dict)
+    _usual: int = 1
 
-    def add(self, row: int, width: int) -> None:
+    def add(self, row: int, cells: list[str]) -> None:
+        """Blank cells at the end of a row do not make it longer than the others."""
+        width = len(cells)
+        while width > self._usual and not cells[width - 1].strip():
+            width -= 1
         self.counts[width] += 1
+        if self.counts[width] > self.counts[self._usual]:
+            self._usual = width
         rows = self.rows.setdefault(width, [])
         if len(rows) < 5:
             rows.append(row)
@@ -138,8 +147,9 @@ def read_text(source: SourceFile, job: JobContext, *, delimiter: str | None = No
                              remedy='leave out the key encoding, or state "utf-8", "utf-16" or "cp1252"',
                              answer_key="encoding") from None
     detected = encoding_of(source.head)
-    words = () if detected in ("utf-8", "utf-8-sig") else (
-        note("encoding_detected", f"the text is written in {detected.upper()}", place),)
+    words: tuple[Problem, ...] = ()
+    if detected not in ("utf-8", "utf-8-sig"):
+        words = (note("encoding_detected", f"the text is written in {detected.upper()}", place),)
     try:
         return _read(source, job, detected, "strict", delimiter, decimal, words)
     except UnicodeError:
@@ -151,7 +161,35 @@ def _read(source: SourceFile, job: JobContext, encoding: str, errors: str, delim
           words: tuple[Problem, ...]) -> tuple[RawTable, TextStyle]:
     """One attempt with one encoding."""
     style = _judge(source, encoding, errors, delimiter, decimal, words)
+    if style.plan is not None:
+        try:
+            return _read_bulk(source, job, style, style.plan)
+        except Irregular:
+            job.progress(0.0, f"Reading {source.path.name} cell by cell")
     return _read_record_by_record(source, job, style)
+
+
+def _read_bulk(source: SourceFile, job: JobContext, style: TextStyle, plan: BulkPlan) -> tuple[RawTable, TextStyle]:
+    """The quick way for large regular files."""
+    with source.open() as handle:
+        lines = _byte_lines(handle, Reporter(source, handle, job))
+        if style.separator_line:
+            next(lines, None)
+        table, short = read_in_bulk(plan, source.place, lines)
+    widths = _Widths(Counter({plan.width: table.n_rows - len(short)}))
+    if short:
+        widths.counts[plan.width - 1], widths.rows[plan.width - 1] = len(short), short[:5]
+    return table, replace(style, notes=(*style.notes, *widths.problems(source.place)))
+
+
+def _byte_lines(handle: BinaryIO, reporter: Reporter) -> Iterator[bytes]:
+    first = True
+    while line := handle.readline(MAX_LINE + 1):
+        if len(line) > MAX_LINE:
+            raise Irregular
+        reporter.tick()
+        yield line.removeprefix(b"\xef\xbb\xbf") if first else line
+        first = False
 
 
 def _judge(source: SourceFile, encoding: str, errors: str, delimiter: str | None, decimal: str | None,
@@ -182,7 +220,23 @@ def _judge(source: SourceFile, encoding: str, errors: str, delimiter: str | None
     width = Counter(len(cells) for cells in tabular).most_common(1)[0][0] if tabular else 1
     decimal, thousands, found = number_signs(_number_cells(tabular, width), delimiter, decimal, place)
     notes += found
-    return TextStyle(encoding, errors, delimiter, decimal, thousands, separator_line, width, tuple(notes))
+    short_header = _header_is_short(tabular, width)
+    if short_header:
+        notes.append(note("header_one_short", "the header has one cell less than the rows below it, as R writes tables with row "
+                          "names; it was moved one column to the right", place))
+    size = source.path.stat().st_size * (3 if source.compression else 1)
+    plan = None if short_header else bulk_plan(
+        tabular, lines, size=size, encoding=encoding, errors=errors, delimiter=delimiter, decimal=decimal,
+        thousands=thousands, width=width)
+    return TextStyle(encoding, errors, delimiter, decimal, thousands, separator_line, short_header, plan, tuple(notes))
+
+
+def _header_is_short(records: list[list[str]], width: int) -> bool:
+    """True for a table that R wrote with row names: the first record lacks exactly the cell above them."""
+    if len(records) < 2 or width < 2 or len(records[0]) != width - 1:
+        return False
+    body = records[1:]
+    return all(len(cells) == width for cells in body) and any(cells[-1].strip() for cells in body)
 
 
 def _number_cells(records: list[list[str]], width: int) -> Iterator[str]:
@@ -222,11 +276,15 @@ def _read_record_by_record(source: SourceFile, job: JobContext, style: TextStyle
         lines = _ticking(_lines(handle, style.encoding, style.errors, place), reporter)
         if style.separator_line:
             next(lines, None)
+        header_waits = style.short_header
         for row, cells in enumerate(_records(lines, style.delimiter or "\0", notices)):
             if not cells:
                 continue
             if not cells[0].startswith(("#", "!")):
-                widths.add(row, len(cells))
+                if header_waits:
+                    cells = ["", *cells]
+                    header_waits = False
+                widths.add(row, cells)
             numbers = [float("nan")] * len(cells)
             last = -1
             for column, cell in enumerate(cells):
@@ -248,9 +306,7 @@ def _read_record_by_record(source: SourceFile, job: JobContext, style: TextStyle
     table = grid.finish()
     if table.n_rows == 0:
         raise user_error("empty_file", "the file holds no text but blanks", place, remedy="save the table again")
-    notes = (*style.notes, *notices.problems(), *widths.problems(place))
-    return table, TextStyle(style.encoding, style.errors, style.delimiter, style.decimal, style.thousands,
-                            style.separator_line, style.width, notes)
+    return table, replace(style, notes=(*style.notes, *notices.problems(), *widths.problems(place)))
 
 
 def _ticking(lines: Iterator[str], reporter: Reporter) -> Iterator[str]:
