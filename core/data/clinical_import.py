@@ -5,6 +5,7 @@ Not for: what an endpoint means (endpoints.py), joining tables (clinical_join.py
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,18 +16,21 @@ from core.data.cell_kinds import NUMBER, WORD
 from core.data.collapse_genes import Change
 from core.data.data_checks import identical_columns, personal_data
 from core.data.formats import LayoutHints
-from core.data.id_column import find_id_column, named_column
+from core.data.gene_symbols import looks_like_genes
+from core.data.id_column import column_words, find_id_column, named_column
 from core.data.layout import Region, find_region, region_of_format
 from core.data.missing_values import MissingTokens, read_limit
 from core.data.nearest_name import column_remedy
 from core.data.raw_table import RawTable, column_letters
 from core.data.recipe import Answers, TableSpec
 from core.data.sample_answers import keep_samples
-from core.data.sheet_words import squeezed
+from core.data.sheet_words import all_whole, counted, id_strength, is_probe, squeezed
 from core.data.tables import ClinicalColumn, ClinicalTable, Missing
-from core.problems import Location, Problem, UserError, note, warning
+from core.problems import Location, Problem, UserError, note, user_error, warning
 
 _SHOWN = 3
+_LABEL = re.compile(r"[A-Za-z]{1,3}[-_ ]?\d+[A-Za-z]?|\d+[A-Za-z]")
+"""A name among numbers (patients 17, 19, A25), where all numbers are whole."""
 _MEASURED_AT_LEAST = 10
 """Distinct numbers from which on a column counts as measured, so that a word in it is unreadable and no code."""
 
@@ -105,6 +109,7 @@ def read_clinical(table: RawTable, spec: TableSpec, answers: Answers, hints: Lay
     else:
         id_column, said = find_id_column(table, region)
         findings += said
+        _refuse_genes(table, region, id_column)
     rules, said = _rules(table, region, tokens, spec.header_row)
     findings += said
     changes: list[Change] = []
@@ -141,26 +146,32 @@ def _rules(table: RawTable, region: Region, tokens: MissingTokens,
         rules[name] = _ColumnRule(column, name, own, _is_measured(table, region, column))
     findings: list[Problem] = []
     if repeated:
-        findings.append(warning("repeated_column_name", f"{len(repeated)} columns have the name of another column and are "
-                                f"called {', '.join(repeated[:4])}", table.place(None, rules[repeated[0]].column),
+        findings.append(warning("repeated_column_name", f"{counted(len(repeated), 'column')} with the name of another "
+                                f"column {'is' if len(repeated) == 1 else 'are'} called "
+                                f"{', '.join(repeated[:4])}", table.place(None, rules[repeated[0]].column),
                                 remedy="give every column a name of its own in the file"))
     unnamed = sorted(region.unnamed)
     if unnamed and region.header_rows and header_row != 0:
         letters = ", ".join(column_letters(column) for column in unnamed[:8])
-        findings.append(note("unnamed_columns", f"{len(unnamed)} columns have no name and go by their letters: {letters}",
+        findings.append(note("unnamed_columns", f"{counted(len(unnamed), 'column')} without a name "
+                             f"{'goes by its letter' if len(unnamed) == 1 else 'go by their letters'}: {letters}",
                              table.place(None, unnamed[0])))
     return rules, findings
 
 
 def _is_measured(table: RawTable, region: Region, column: int) -> bool:
-    """True where nearly all entries are numbers, and many different ones: a word there is no code."""
+    """True where nearly all entries are numbers, and many different ones: a word there is no code and no label."""
     rows = np.asarray(region.rows, np.intp)
     kinds = region.kinds[rows, column]
-    numbers, words = int(np.sum(kinds == NUMBER)), int(np.sum(kinds == WORD))
-    if not words or numbers < 4 * words:
+    numbers, words = int(np.sum(kinds == NUMBER)), rows[kinds == WORD].tolist()
+    if not words or numbers < 4 * len(words):
         return numbers > 0 and not words
+    if column not in region.unnamed and id_strength(region.names[column]) >= 2:
+        return False
     there = table.numbers[rows, column]
-    return len(set(there[~np.isnan(there)].tolist())) >= _MEASURED_AT_LEAST
+    there = there[~np.isnan(there)]
+    labels = all(_LABEL.fullmatch(table.text(row, column)) for row in words)
+    return len(np.unique(there)) >= _MEASURED_AT_LEAST and not (labels and all_whole(there))
 
 
 def _require(wanted: Collection[str], rules: Mapping[str, _ColumnRule], table: RawTable) -> None:
@@ -169,6 +180,19 @@ def _require(wanted: Collection[str], rules: Mapping[str, _ColumnRule], table: R
         raise UserError(*(Problem(
             "no_column", f"there is no column “{name}”", table.place(), "The study names it.",
             column_remedy(name, list(rules)), answer_key="column") for name in absent))
+
+
+def _refuse_genes(table: RawTable, region: Region, id_column: int) -> None:
+    """A detected id column of gene names: the table is no clinical one, unless the user says so with ``id``."""
+    names = [table.text(row, id_column) for row in region.rows[:400]]
+    if len(names) >= 10 and (looks_like_genes(names) >= 0.7 or sum(map(is_probe, names)) >= 0.5 * len(names)):
+        raise user_error(
+            "not_clinical", f"{column_words(region, id_column)} holds names of genes or probes "
+                            f"({', '.join(names[:3])}), so this "
+            "looks like an expression table", table.place(None, id_column),
+            why="A clinical table has one row per patient or sample.",
+            remedy='use it as expression; or name the column of samples with the key id, or state samples = "columns"',
+            answer_key="id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,12 +222,13 @@ def _cells_worth_saying(table: RawTable, rule: _ColumnRule,
             continue
         (limits if read_limit(text) else unreadable).append((row, text))
     findings: list[Problem] = []
-    for cells, code, words in ((limits, "beyond_limit", "lie beyond a limit of the assay"),
+    for cells, code, words in ((limits, "beyond_limit", "beyond a limit of the assay"),
                                (unreadable, "unreadable_values", "hold text that is no number")):
         if cells:
             shown = ", ".join(f"“{text[:30]}” ({table.cell(row, rule.column)})" for row, text in cells[:_SHOWN])
             findings.append(warning(
-                code, f"{len(cells)} cells of “{rule.name}” {words}: {shown}{', …' if len(cells) > _SHOWN else ''}",
+                code, f"{counted(len(cells), 'cell')} of “{rule.name}” {words}: "
+                      f"{shown}{', …' if len(cells) > _SHOWN else ''}",
                 table.place(cells[0][0], rule.column), why="They count as missing.",
                 remedy="correct them in the file, or give their values with cells = { … } in the answers"))
     reasons = ((limits, "beyond a limit, counts as missing"), (unreadable, "no number, counts as missing"))

@@ -1,6 +1,6 @@
 """Rows of one gene made into one: which rows may be merged, by which rule, and what is left out.
 
-Not for: finding the gene of a name (measured_names.py) or telling about it (gene_findings.py), nor the scale (scales.py).
+Not for: finding the gene of a name (measured_names.py), telling about it (gene_findings.py), or the scale (scales.py).
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def _aliases_left_out(calls: Sequence[GeneCall], cells: Sequence[str], beside: S
         changes += [Change(cells[at], calls[at].name, "", f"{cells[kept]} is {calls[kept].name} itself") for at in out]
         if gene in receptors:
             findings.append(warning(
-                "alias_beside_symbol", f"{names} {'was' if len(out) == 1 else 'were'} left out: the table has {gene} as "
+                "alias_beside_symbol", f"{names} {'was' if len(out) == 1 else 'were'} left out: the table has {gene} "
+                                       "as "
                 f"{calls[kept].name} ({cells[kept]})", _at(place, cells[out[0]], gene), why=_WHY_NOT_MERGED,
                 remedy=f'say genes = {{ "{calls[out[0]].name}" = "{gene}" }} in the answers to merge them'))
         else:
@@ -131,7 +132,8 @@ def _aliases_left_out(calls: Sequence[GeneCall], cells: Sequence[str], beside: S
             first_cell = first_cell or cells[out[0]]
     if others:
         findings.append(warning(
-            "aliases_beside_symbols", f"{len(others):,} genes also stand under another name, and those rows were left out: "
+            "aliases_beside_symbols", f"{len(others):,} genes also stand under another name, and those rows were left "
+                                      "out: "
             f"{'; '.join(others[:_SHOWN])}{_more(others)}", _at(place, first_cell, ""), why=_WHY_NOT_MERGED,
             remedy='say genes = { "name" = "symbol" } in the answers to merge them'))
     return findings
@@ -161,7 +163,8 @@ def _merge(merged: Sequence[tuple[str, list[int]]], calls: Sequence[GeneCall], c
             if rule != DEFAULT_RULE:
                 changes.append(Change(cells[at], calls[at].name, gene, f"{rule} of {len(members)} rows"))
             elif at != chosen[place_of]:
-                changes.append(Change(cells[at], calls[at].name, "", f"{cells[chosen[place_of]]} has the higher mean of "
+                changes.append(Change(cells[at], calls[at].name, "", f"{cells[chosen[place_of]]} has the higher mean "
+                                                                     "of "
                                       f"the rows of {gene}"))
     return columns, _collapse_findings(several, calls, cells, rule, place)
 
@@ -187,16 +190,24 @@ def _collapse_findings(several: Sequence[tuple[str, list[int]]], calls: Sequence
                      f"{shown}{_more(several)}", _at(place, cells[ordered[0][1][0]], ""),
                      remedy='the key collapse chooses "highest mean", "mean" or "median"')]
     differing = [(gene, members) for gene, members in ordered
-                 if len({calls[at].name.strip().upper() for at in members}) > 1
-                 and not all(calls[at].how in ("entrez", "ensembl", "approved", "repaired") for at in members)]
+                 if len({calls[at].name.strip().upper() for at in members if _is_other_name(calls[at], gene)}) > 1]
     if differing:
         shown = "; ".join(f"{', '.join(calls[at].name for at in members[:4])} as {gene}"
                           for gene, members in differing[:_SHOWN])
-        findings.append(warning("different_names_of_one_gene", f"rows with different names were taken as one gene and {how}: "
+        findings.append(warning("different_names_of_one_gene", "rows with different names were taken as one gene and "
+                                                               f"{how}: "
                                 f"{shown}{_more(differing)}", _at(place, cells[differing[0][1][0]], ""),
-                                remedy='if they are different things, leave one out with genes = { "name" = "" } in the '
+                                remedy='if they are different things, leave one out with genes = { "name" = "" } in '
+                                       'the '
                                 "answers"))
     return findings
+
+
+def _is_other_name(call: GeneCall, gene: str) -> bool:
+    """True for a name that is neither the symbol, nor its running number (``KIT.1``), nor an id or a damaged date."""
+    name = call.name.strip().upper()
+    return not (name == gene.upper() or name.startswith(f"{gene.upper()}.") or call.damage
+                or call.how in ("entrez", "ensembl"))
 
 
 def _at(place: Location, cell: str, gene: str) -> Location:

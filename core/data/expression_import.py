@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.cell_kinds import NUMBER, WORD
+from core.data.cell_kinds import GAP, NUMBER, WORD
 from core.data.collapse_genes import DEFAULT_RULE, Change, collapse_genes
 from core.data.data_checks import identical_genes, identical_samples, personal_data
 from core.data.expression_layout import ExpressionLayout, find_expression_layout
@@ -18,6 +18,7 @@ from core.data.formats import LayoutHints
 from core.data.gene_columns import choose_gene_columns
 from core.data.gene_findings import problems_of_calls
 from core.data.gene_symbols import GeneCall
+from core.data.id_column import column_words
 from core.data.layout import Region, find_region, region_of_format
 from core.data.long_format import LongLayout, find_long_layout, grid_of_list
 from core.data.measured_names import Naming, name_genes
@@ -27,7 +28,7 @@ from core.data.recipe import Answers, TableSpec
 from core.data.reference import rtk_symbols
 from core.data.sample_answers import keep_samples
 from core.data.scales import propose_scale, to_analysis_scale, which_scale
-from core.data.sheet_words import is_counter, row_list
+from core.data.sheet_words import counted, is_counter, row_list
 from core.data.tables import ExpressionMatrix, Scale
 from core.data.value_grid import ValueGrid, grid_of_columns, grid_of_rows
 from core.jobs import JobContext
@@ -80,9 +81,11 @@ def read_expression(table: RawTable, spec: TableSpec, answers: Answers, hints: L
         if layout.samples == "rows":
             grid, naming, kept_names = _samples_in_rows(table, region, layout, spec, answers, tokens, findings)
         else:
-            grid, naming, kept_names, skipped = _samples_in_columns(table, region, layout, spec, answers, tokens, findings)
+            grid, naming, kept_names, skipped = _samples_in_columns(table, region, layout, spec, answers, tokens,
+                                                                    findings)
     findings += naming.findings
-    samples = keep_samples(table, grid.samples, grid.sample_cells, answers, _SameValues(grid))
+    samples = keep_samples(table, grid.samples, grid.sample_cells, answers, _SameValues(grid),
+                           replicates=True)
     findings += samples.findings
     changes += samples.changes
     grid = grid.take_samples(list(samples.kept))
@@ -96,7 +99,8 @@ def read_expression(table: RawTable, spec: TableSpec, answers: Answers, hints: L
     job.progress(0.6, "Collapsing rows of one gene")
     cells = [table.cell(*cell) for cell in grid.name_cells]
     findings += _gene_findings(table, grid, naming, kept_names)
-    genes = collapse_genes(naming.calls, cells, values, spec.collapse or DEFAULT_RULE, table.place(), left_out=kept_names)
+    genes = collapse_genes(naming.calls, cells, values, spec.collapse or DEFAULT_RULE, table.place(),
+                           left_out=kept_names)
     findings += genes.findings
     changes += genes.changes
     _require_genes(genes.genes, table)
@@ -113,17 +117,20 @@ def read_expression(table: RawTable, spec: TableSpec, answers: Answers, hints: L
     detected = (*(layout.detected if layout else ("samples", "id")), *(("scale",) if scale_detected else ()),
                 *(() if spec.measure else ("measure",)), *(() if spec.collapse else ("collapse",)),
                 *(() if spec.header_row is not None else ("header_row",)))
-    return ExpressionImport(matrix, region, layout, in_list, skipped, tokens, tuple(findings), tuple(changes), detected, used)
+    return ExpressionImport(matrix, region, layout, in_list, skipped, tokens, tuple(findings), tuple(changes),
+                            detected, used)
 
 
 def _samples_in_rows(table: RawTable, region: Region, layout: ExpressionLayout, spec: TableSpec, answers: Answers,
                      tokens: MissingTokens, findings: list[Problem]) -> tuple[ValueGrid, Naming, dict[int, str]]:
-    chosen = choose_gene_columns(table, region, layout.value_columns, spec.measure, answers.genes)
+    chosen = choose_gene_columns(table, region, layout.value_columns, spec.measure, answers.genes,
+                                 scale_stated=spec.scale is not None or layout.calls)
     findings += chosen.findings
     others = [column for column in layout.annotation_columns if column not in region.unnamed]
     texts = [region.names[column] for column in others]
     if texts:
-        findings.append(note("text_columns", f"{len(texts)} columns hold words, not measured values: {_first(texts)}",
+        findings.append(note("text_columns", f"{counted(len(texts), 'column')} of words, not of measured values: "
+                                             f"{_first(texts)}",
                              table.place(None, others[0])))
     rows = [(row, table.text(row, layout.id_column)) for row in region.rows]
     names = [(column, region.names[column]) for column in chosen.columns]
@@ -136,7 +143,7 @@ def _samples_in_columns(table: RawTable, region: Region, layout: ExpressionLayou
                         tokens: MissingTokens, findings: list[Problem]
                         ) -> tuple[ValueGrid, Naming, dict[int, str], tuple[int, ...]]:
     rows, skipped = _gene_rows(table, region, layout, findings)
-    names = _names_of_rows(table, layout, rows, findings)
+    names = _names_of_rows(table, region, layout, rows, findings)
     columns = [(column, "" if column in region.unnamed and region.header_rows else region.names[column])
                for column in layout.value_columns]
     top = region.header_rows[-1] if region.header_rows else None
@@ -164,15 +171,17 @@ def _gene_rows(table: RawTable, region: Region, layout: ExpressionLayout,
                              f"({table.text(labels[0], layout.id_column) or 'without a name'}), and were left out",
                              table.place(labels[0])))
     if counters:
-        findings.append(note("counter_rows", f"{row_list(counters)} are the bookkeeping of a read counter, no genes, and "
+        findings.append(note("counter_rows", f"{row_list(counters)} are the bookkeeping of a read counter, no genes, "
+                                             "and "
                              "were left out", table.place(counters[0])))
     out = {*labels, *titles, *counters}
     return [row for row in region.rows if row not in out], sorted(out)
 
 
-def _names_of_rows(table: RawTable, layout: ExpressionLayout, rows: Sequence[int], findings: list[Problem]) -> list[str]:
-    """The gene name of each row; where it is blank, the entry of an annotation column (probe, Ensembl id)."""
-    names = [table.text(row, layout.id_column) for row in rows]
+def _names_of_rows(table: RawTable, region: Region, layout: ExpressionLayout, rows: Sequence[int],
+                   findings: list[Problem]) -> list[str]:
+    """The gene name of each row; where it is blank or NA, the entry of an annotation column (probe, Ensembl id)."""
+    names = ["" if region.kinds[row, layout.id_column] == GAP else table.text(row, layout.id_column) for row in rows]
     blank = [at for at, name in enumerate(names) if not name]
     if not blank:
         return names
@@ -180,11 +189,15 @@ def _names_of_rows(table: RawTable, layout: ExpressionLayout, rows: Sequence[int
         entries = {table.text(rows[at], column) for at in blank}
         if len(entries) == len(blank) and "" not in entries:
             for at in blank:
-                names[at] = table.text(rows[at], column)
-            findings.append(note("names_from_other_column", f"{len(blank)} rows have no gene name and go by their entry in "
-                                 f"column {table.cell(0, column)[:-1]}", table.place(rows[blank[0]], layout.id_column)))
+                entry = table.text(rows[at], column)
+                names[at] = f"{region.names[column]} {entry}" if entry[0].isdigit() else entry
+            findings.append(note("names_from_other_column", f"{counted(len(blank), 'row')} without a gene name "
+                                 f"{'goes' if len(blank) == 1 else 'go'} by the entry in "
+                                 f"{column_words(region, column)}",
+                                 table.place(rows[blank[0]], layout.id_column)))
             return names
-    findings.append(warning("gene_without_name", f"{len(blank)} rows have values but no gene name and were left out "
+    findings.append(warning("gene_without_name", f"{counted(len(blank), 'row')} of values without a gene name "
+                            f"{'was' if len(blank) == 1 else 'were'} left out "
                             f"({row_list([rows[at] for at in blank])})", table.place(rows[blank[0]], layout.id_column),
                             remedy="write the names into the file if they are needed"))
     return names
@@ -203,7 +216,8 @@ class _SameValues:
 def _cell_changes(table: RawTable, grid: ValueGrid) -> list[Change]:
     """Cells whose text was no plain number and no usual word for a missing value."""
     block = grid.block
-    kinds = ((block.limits, "", "beyond a limit, counts as missing"), (block.unreadable, "", "no number, counts as missing"),
+    kinds = ((block.limits, "", "beyond a limit, counts as missing"), (block.unreadable, "", "no number, counts as "
+                                                                                             "missing"),
              (block.from_words, "its number", "number with a sign or unit"))
     return [Change(table.cell(row, column), text, after, reason) for cells, after, reason in kinds
             for row, column, text in cells]
@@ -217,7 +231,8 @@ def _scale(table: RawTable, spec: TableSpec, layout: ExpressionLayout | None, gr
         raise user_error("no_values", "no value of this table can be read", table.place(), answer_key="sheet",
                          remedy="name the sheet with the values with the key sheet")
     if layout is not None and layout.calls:
-        findings.append(note("scale_detected", 'the scale was taken as "calls": the values are on/off words', table.place()))
+        findings.append(note("scale_detected", 'the scale was taken as "calls": the values are on/off '
+                                               'words', table.place()))
         return Scale.CALLS, True
     proposal = propose_scale(grid.values)
     if proposal.scale is None:
@@ -231,7 +246,8 @@ def _scale(table: RawTable, spec: TableSpec, layout: ExpressionLayout | None, gr
 
 def _gene_findings(table: RawTable, grid: ValueGrid, naming: Naming, left_out: dict[int, str]) -> tuple[Problem, ...]:
     """What is to be said about the names; names that are out for another reason are not mentioned again."""
-    asked = [at for at in range(len(naming.calls)) if at not in left_out and at not in naming.phospho]
+    asked = [at for at in range(len(naming.calls)) if at not in left_out
+             and (at not in naming.phospho or naming.calls[at].how == "ambiguous")]
     calls: list[GeneCall] = [naming.calls[at] for at in asked]
     return problems_of_calls(calls, [table.place(*grid.name_cells[at]) for at in asked])
 
@@ -259,12 +275,15 @@ def _receptors_found(matrix: ExpressionMatrix, naming: Naming, table: RawTable) 
     there = [gene for gene in receptors if gene in present]
     place: Location = table.place()
     if not any(call.symbol for call in naming.calls):
-        return [warning("no_gene_symbols", f"no gene symbols: the {len(matrix.genes):,} names ({_first(matrix.genes)}) are "
+        return [warning("no_gene_symbols", f"no gene symbols: the {len(matrix.genes):,} names "
+                                           f"({_first(matrix.genes)}) are "
                         f"no genes, and keep the name they have; 0 of {len(receptors)} RTKs", place,
-                        why="No receptor can be analysed in this table.", remedy="add a column with gene symbols and name "
+                        why="No receptor can be analysed in this table.", remedy="add a column with gene symbols and "
+                                                                                 "name "
                         "it with the key id")]
     if not there:
-        return [warning("no_receptors", f"0 of the {len(receptors)} RTKs are in this table of {len(matrix.genes):,} genes",
+        return [warning("no_receptors", f"0 of the {len(receptors)} RTKs are in this table of {len(matrix.genes):,} "
+                                        "genes",
                         place, why="No receptor can be analysed in it.", remedy="check that it is the right table")]
     return [note("receptors_found", f"{len(there)} of the {len(receptors)} RTKs were found: {', '.join(there)}", place)]
 

@@ -5,20 +5,25 @@ Not for: finding the table in the sheet (layout.py), reading values (value_grid.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from core.data.cell_kinds import GAP, NUMBER, WORD
 from core.data.formats import LayoutHints
+from core.data.gene_columns import CLINICAL_WORDS, no_genes
 from core.data.gene_symbols import looks_like_genes, resolve_genes
 from core.data.id_column import column_words, find_id_column, named_column
 from core.data.layout import Region
-from core.data.missing_values import call_value
+from core.data.measured_names import phospho_base, without_shared_part
+from core.data.missing_values import OFF_WORDS, ON_WORDS
 from core.data.raw_table import RawTable
 from core.data.recipe import TableSpec
 from core.data.reference import rtk_symbols
 from core.data.sheet_words import (
+    all_whole,
+    counted,
     is_gene_attribute,
     is_gene_column_name,
     is_probe,
@@ -29,7 +34,9 @@ from core.data.tables import Scale
 from core.problems import Problem, note, user_error, warning
 
 _SAMPLED = 1500
+_FIRST = 400
 _SHARE = 0.3
+_PLAIN_CALLS = ("on", "off", "true", "false", "0", "1")
 _SHORT_STATISTICS = frozenset(("t", "b", "p", "q", "fc", "hr", "rank", "corr", "stat"))
 
 
@@ -56,6 +63,7 @@ class _Columns:
     numbers: dict[int, int] = field(default_factory=dict)
     words: dict[int, int] = field(default_factory=dict)
     gaps: dict[int, int] = field(default_factory=dict)
+    symbols: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         columns = np.asarray(self.region.columns, np.intp)
@@ -63,32 +71,52 @@ class _Columns:
         for kind, counts in ((NUMBER, self.numbers), (WORD, self.words), (GAP, self.gaps)):
             counts.update(zip(self.region.columns, (part == kind).sum(axis=0).tolist()))
 
-    def hold_values(self, calls: bool) -> list[int]:
-        """Columns of measured values: mostly numbers, or on/off words where these are looked for."""
-        if calls:
-            return [column for column in self.region.columns
-                    if self.numbers[column] + self.gaps[column] + self.words[column] and self._only_calls(column)]
+    def genes_in_header(self, of: Sequence[int]) -> set[str]:
+        """The genes that the names of some columns mean; clinical words such as ``OS`` mean none here."""
+        new = [column for column in of if column not in self.symbols]
+        names = [self.region.names[column] for column in new]
+        plain = [phospho_base(name) or name for name in without_shared_part(names)[0]]
+        for column, name, call in zip(new, names, resolve_genes(plain)):
+            clinical = column in self.region.unnamed or (name.lower() in CLINICAL_WORDS and call.how != "approved")
+            self.symbols[column] = "" if clinical else call.symbol
+        return {self.symbols[column] for column in of} - {""}
+
+    def hold_values(self) -> list[int]:
+        """Columns of measured values: mostly numbers, or nothing but words for a missing value."""
         return [column for column in self.region.columns
                 if self.numbers[column] >= max(1, self.words[column])
                 or (self.numbers[column] + self.words[column] == 0 and self.gaps[column])]
 
-    def _only_calls(self, column: int) -> bool:
-        texts = {self.table.texts.get(column, {}).get(row, "") for row in self.region.rows}
+    def hold_calls(self, words: Collection[str]) -> list[int]:
+        """Columns whose every entry is 0, 1, one of ``words``, or missing."""
+        return [column for column in self.region.columns
+                if self.numbers[column] + self.words[column] + self.gaps[column] and self._only_calls(column, words)]
+
+    def _only_calls(self, column: int, words: Collection[str]) -> bool:
         numbers = self.table.numbers[np.asarray(self.region.rows, np.intp), column]
         known = numbers[~np.isnan(numbers)]
-        words = {text.strip().lower() for text in texts} - {"", "unknown"}
-        if not np.all((known == 0) | (known == 1)):
-            return False
-        return all(call_value(word) is not None for word in words if self.region.kinds is not None
-                   and word not in ("na", "n/a", "nd", "-", ".", "?"))
+        texts = self.table.texts.get(column, {})
+        said = {texts[row].strip().lower() for row in self.region.rows
+                if self.region.kinds[row, column] == WORD} if self.words[column] else set()
+        return bool(np.all((known == 0) | (known == 1))) and said <= set(words)
 
     def gene_share(self, column: int) -> tuple[float, int]:
-        """(share of gene names, number of RTKs) among the entries of a column."""
+        """(share of the entries that are gene names, number of RTKs among them) of a column; 0 where few ever differ.
+
+        A column of a category (menopause: pre, post) has names that some gene has as an alias, but only a few of them.
+        """
         rows = self.region.rows
         step = max(1, len(rows) // _SAMPLED)
-        texts = [self.table.text(row, column) for row in rows[::step]]
-        return looks_like_genes([text for text in texts if text]), _receptors(self.table.column_texts(column)
-                                                                               if self.words[column] else texts)
+        texts = [self.table.text(row, column) for row in rows[::step] if self.region.kinds[row, column] != GAP]
+        texts = [text for text in texts if text]
+        distinct = list(dict.fromkeys(texts))
+        if not texts or (len(distinct) < 50 and len(distinct) < 0.15 * len(texts)):
+            return 0.0, 0
+        symbols = {call.symbol for call in resolve_genes(distinct[:_FIRST]) if call.symbol}
+        if not symbols:
+            return 0.0, 0
+        receptors = _receptors(self.table.column_texts(column)) if self.words[column] else 0
+        return looks_like_genes(distinct), max(receptors, len(symbols & set(rtk_symbols())))
 
 
 def find_expression_layout(table: RawTable, region: Region, spec: TableSpec, answered: frozenset[str],
@@ -107,10 +135,11 @@ def find_expression_layout(table: RawTable, region: Region, spec: TableSpec, ans
     """
     columns = _Columns(table, region)
     calls = spec.scale is Scale.CALLS
-    values = columns.hold_values(calls)
-    if not calls and spec.scale is None and not _names_with_genes(region, values) and not _gene_columns(columns, values):
-        on_off = columns.hold_values(True)
-        if len(on_off) >= 2 and (_names_with_genes(region, on_off) or _gene_columns(columns, on_off)):
+    values = columns.hold_calls((*ON_WORDS, *OFF_WORDS)) if calls else columns.hold_values()
+    if spec.scale is None and not columns.genes_in_header(values) and not _gene_columns(columns, values):
+        on_off = columns.hold_calls(_PLAIN_CALLS)
+        across = len(columns.genes_in_header(on_off))
+        if len(on_off) >= 2 and (2 * across >= max(len(on_off), 4) or _gene_columns(columns, on_off)):
             calls, values = True, on_off
     if not values:
         raise user_error("no_values", "no column of this table holds measured values", table.place(),
@@ -142,17 +171,12 @@ def _receptors(names: list[str]) -> int:
     return len(known & {name.strip().upper() for name in names})
 
 
-def _names_with_genes(region: Region, values: list[int]) -> int:
-    """How many of the value columns are called like a gene, each gene once."""
-    names = [region.names[column] for column in values if column not in region.unnamed]
-    return len({call.symbol for call in resolve_genes(names) if call.symbol})
-
-
 def _gene_columns(columns: _Columns, values: list[int]) -> dict[int, tuple[float, int]]:
     """Columns whose entries are genes for a good part, with their share and number of RTKs."""
     shares = {}
+    of_values = set(values)
     for column in columns.region.columns:
-        if column in values and not is_gene_attribute(columns.region.names[column]) \
+        if column in of_values and not is_gene_attribute(columns.region.names[column]) \
                 and not is_gene_column_name(columns.region.names[column]) and column != columns.region.columns[0]:
             continue
         share, receptors = columns.gene_share(column)
@@ -165,9 +189,10 @@ def _detect_way(columns: _Columns, values: list[int], named: int | None, answere
     """ "rows" or "columns", from where the gene names are."""
     region, table = columns.region, columns.table
     names = [region.names[column] for column in values if column not in region.unnamed and column != named]
-    across = looks_like_genes(names)
-    across_receptors = _receptors(names)
-    across_genes = len({call.symbol for call in resolve_genes(names) if call.symbol})
+    symbols = columns.genes_in_header([column for column in values if column != named])
+    across = len(symbols) / max(len(names), 1)
+    across_receptors = len(symbols & set(rtk_symbols()))
+    across_genes = len(symbols)
     if any(name in answered for name in names):
         return "rows"
     down = _gene_columns(columns, values)
@@ -195,21 +220,12 @@ def _detect_way(columns: _Columns, values: list[int], named: int | None, answere
         return "rows"
     if named is not None and len(values) > 1:
         raise _which_samples(table, "no gene names were found in the header or in a column")
-    raise user_error(
-        "no_genes", f"no gene names were found: not in the header ({_first(names)}) and not in a column", table.place(),
-        why="Without gene names no receptor can be found in the table.",
-        remedy="name the sheet with the expression values with the key sheet; or, for probes without symbols, state "
-        'samples = "rows" or "columns" and id; or say what the names mean with genes = { … } in the answers',
-        answer_key="samples")
+    raise no_genes(names, table)
 
 
 def _share_of_probes(names: list[str]) -> float:
     there = [name for name in names if name]
     return sum(map(is_probe, there)) / len(there) if there else 0.0
-
-
-def _first(names: list[str]) -> str:
-    return ", ".join(f"“{name[:30]}”" for name in names[:4]) + (", …" if len(names) > 4 else "")
 
 
 def _which_samples(table: RawTable, what: str) -> Exception:
@@ -228,17 +244,20 @@ def _with_samples_in_columns(columns: _Columns, values: list[int], named: int | 
     id_column = named if named is not None else _gene_column(columns, values, findings)
     others = [column for column in values if column != id_column]
     results = _results(region, others)
-    attributes = [column for column in others if column not in results and is_gene_attribute(region.names[column])
-                  and (column < min(set(others) - {column}, default=column) or columns.table.n_columns > 3)]
+    attributes = [column for column in others if column not in results and (
+        is_gene_attribute(region.names[column]) or _is_number_of_something(table, region, column))]
     unnamed = [column for column in others if column in region.unnamed and region.header_rows]
-    used = [column for column in others if column not in {*results, *attributes, *unnamed}]
+    left = {*results, *attributes, *unnamed}
+    used = [column for column in others if column not in left]
     if results:
-        findings.append(note("result_columns", f"{len(results)} columns hold summaries or results and are no samples: "
+        findings.append(note("result_columns", f"{counted(len(results), 'column')} of summaries or results, no "
+                                               "samples: "
                              f"{_named(region, results)}", table.place(None, results[0]),
                              remedy="rename a column in the file if it is a sample"))
     if unnamed:
-        findings.append(warning("sample_without_name", f"{len(unnamed)} columns of values have no name and were left "
-                                f"out: {_named(region, unnamed)}", table.place(None, unnamed[0]),
+        findings.append(warning("sample_without_name", f"{counted(len(unnamed), 'column')} of values without a name "
+                                f"{'was' if len(unnamed) == 1 else 'were'} left out: "
+                                f"{_named(region, unnamed)}", table.place(None, unnamed[0]),
                                 remedy="write the sample's name into the header"))
     if not used:
         raise user_error(
@@ -246,11 +265,20 @@ def _with_samples_in_columns(columns: _Columns, values: list[int], named: int | 
             + (f" (only {_named(region, [*results, *attributes])})" if results or attributes else ""), table.place(),
             why="An expression table has one column of values per sample, or one row.",
             remedy="name the sheet with the values of the single samples with the key sheet", answer_key="sheet")
-    annotation = [column for column in region.columns if column not in {id_column, *used, *results, *unnamed}]
+    taken = {id_column, *used, *results, *unnamed}
+    annotation = [column for column in region.columns if column not in taken]
     if annotation:
-        findings.append(note("annotation_columns", f"{len(annotation)} columns describe the genes and are no samples: "
+        findings.append(note("annotation_columns", f"{counted(len(annotation), 'column')} beside the genes, no "
+                                                   "samples: "
                              f"{_named(region, annotation)}", table.place(None, annotation[0])))
     return id_column, used, annotation, [*results, *unnamed]
+
+
+def _is_number_of_something(table: RawTable, region: Region, column: int) -> bool:
+    """True for whole numbers under a name such as ``Batch_ID``."""
+    name = region.names[column].lower()
+    return name.endswith((" id", "_id", ".id", "-id", " ids", "_ids")) and all_whole(
+        table.numbers[np.asarray(region.rows, np.intp), column])
 
 
 def _results(region: Region, columns: list[int]) -> list[int]:
@@ -275,6 +303,7 @@ def _gene_column(columns: _Columns, values: list[int], findings: list[Problem]) 
         chosen = (probes or texts)[0]
     else:
         chosen = max(candidates, key=lambda column: (candidates[column][1], round(candidates[column][0], 1),
+                                                     not _holds_ids(table, region, column),
                                                      is_gene_column_name(region.names[column]), -column))
         rivals = [column for column in candidates if column != chosen and candidates[column][1] >= 1
                   and candidates[column][1] == candidates[chosen][1] and not _agree(table, region, column, chosen)]
@@ -285,6 +314,12 @@ def _gene_column(columns: _Columns, values: list[int], findings: list[Problem]) 
     findings.append(note("id_detected", f"the genes were taken from {column_words(region, chosen)}",
                          table.place(None, chosen), remedy="name the column with the key id if it is another"))
     return chosen
+
+
+def _holds_ids(table: RawTable, region: Region, column: int) -> bool:
+    """True for a column of Ensembl or Entrez ids rather than symbols."""
+    texts = [text for text in (table.text(row, column) for row in region.rows[:200]) if text]
+    return sum(text.isdigit() or is_probe(text) for text in texts) > 0.5 * len(texts)
 
 
 def _agree(table: RawTable, region: Region, one: int, other: int) -> bool:
@@ -306,10 +341,10 @@ def _with_samples_in_rows(columns: _Columns, values: list[int], named: int | Non
     if named is not None:
         id_column = named
     else:
-        names = [region.names[column] for column in values]
-        genes = {column for column, call in zip(values, resolve_genes(names)) if call.symbol}
+        columns.genes_in_header(values)
+        genes = {column for column in values if columns.symbols[column]}
         id_column, said = find_id_column(table, region, not_these=genes)
         findings += said
     used = [column for column in values if column != id_column and not is_total(region.names[column])]
-    annotation = [column for column in region.columns if column not in {id_column, *used}]
-    return id_column, used, annotation, []
+    taken = {id_column, *used}
+    return id_column, used, [column for column in region.columns if column not in taken], []

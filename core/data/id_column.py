@@ -43,7 +43,9 @@ def find_id_column(table: RawTable, region: Region, *, not_these: Collection[int
     UserError
         "which_id" when several columns could be it and differ, or none can.
     """
-    keys = {column: _keys(table, region, column) for column in region.columns if column not in not_these}
+    possible = [column for column in region.columns if column not in not_these and (
+        column in region.unnamed or column == region.columns[0] or id_strength(region.names[column]))]
+    keys = {column: _keys(table, region, column) for column in possible}
     complete = {column: entries for column, entries in keys.items() if entries is not None}
     unique = [column for column, entries in complete.items() if len(set(entries)) == len(entries)]
     strength = {column: 0 if column in region.unnamed else id_strength(region.names[column]) for column in unique}
@@ -100,7 +102,8 @@ def _which(table: RawTable, region: Region, columns: Sequence[int]) -> Exception
         what = f"the sample could be the column {named}: each is complete and without repeats, and they differ"
     else:
         what = "no column names each sample once: every column repeats or leaves entries blank"
-    return user_error("which_id", what, table.place(), why="Without the column of samples no row can be told from another.",
+    return user_error("which_id", what, table.place(), why="Without the column of samples no row can be told from "
+                                                           "another.",
                       remedy="name the column of samples with the key id", answer_key="id")
 
 

@@ -70,8 +70,8 @@ def import_expression(spec: TableSpec, answers: Answers | None = None, *, raw_fi
     read = raw_file or _read(spec, "expression", job)
     table, cell_findings, cell_changes, used = _with_answered_cells(read.table, answers or Answers())
     result = read_expression(table, spec, answers or Answers(), read.hints, job)
-    return Imported(_expression_recipe(spec, read, result), (*read.notes, *cell_findings, *result.findings), result.matrix,
-                    None, table, (*cell_changes, *result.changes), result.used | used)
+    return Imported(_expression_recipe(spec, read, result), (*read.notes, *cell_findings, *result.findings),
+                    result.matrix, None, table, (*cell_changes, *result.changes), result.used | used)
 
 
 def import_clinical(spec: TableSpec, answers: Answers | None = None, *, raw_file: ReadResult | None = None,
@@ -148,7 +148,8 @@ def _with_answered_cells(table: RawTable, answers: Answers
         dates.discard((row, column))
         if number is None and str(value).strip():
             texts.setdefault(column, {})[row] = str(value).strip()
-    words = ", ".join(f"{change.cell} is {change.after or 'blank'} (was {change.before or 'blank'})" for change in changes[:5])
+    words = ", ".join(f"{change.cell} is {change.after or 'blank'} (was "
+                      f"{change.before or 'blank'})" for change in changes[:5])
     findings = [note("answered_cells", f"{len(changes)} cells were given a value by you: {words}"
                      f"{', …' if len(changes) > 5 else ''}", Location(table.file, table.sheet, changes[0].cell))]
     changed = replace(table, numbers=numbers, texts=texts, dates=frozenset(dates))
@@ -183,8 +184,8 @@ def _expression_recipe(spec: TableSpec, read: ReadResult, result: ExpressionImpo
     return ImportRecipe(
         read.table.file, read.table.sheet, read.format.kind, read.format.encoding, read.format.delimiter,
         read.format.decimal, read.format.thousands, region.header_rows, *_ends(region.rows), id_column,
-        region.names[id_column], samples, min(values), annotation, tuple(sorted({*region.skipped_rows, *result.skipped_rows})),
-        skipped, result.tokens.added, result.matrix.scale, spec.collapse or DEFAULT_RULE, result.matrix.measure,
+        region.names[id_column], samples, min(values), annotation,
+        tuple(sorted({*region.skipped_rows, *result.skipped_rows})), skipped, result.tokens.added, result.matrix.scale, spec.collapse or DEFAULT_RULE, result.matrix.measure,
         result.detected)
 
 

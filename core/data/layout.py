@@ -21,6 +21,7 @@ from core.problems import Problem, user_error
 
 _LOOKED_AT = 200
 _MOST_HEADER_ROWS = 4
+_TITLES_AT_MOST = 100
 
 @dataclass(frozen=True, eq=False)
 class Region:
@@ -123,7 +124,7 @@ def _block_from(table: RawTable, kinds: Kinds, filled: NDArray[np.bool_], start:
     """The next table at or below ``start``; None when only titles and notes follow."""
     widths = filled.sum(axis=1)
     rows = [int(row) for row in np.flatnonzero(widths) if row >= start]
-    rows = [row for row in rows if not _is_comment(table, row)]
+    rows = [row for at, row in enumerate(rows) if at >= _TITLES_AT_MOST or not _is_comment(table, row)]
     if not rows:
         return None
     wide = sorted(int(widths[row]) for row in rows if widths[row] > 1)

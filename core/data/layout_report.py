@@ -19,7 +19,7 @@ from core.problems import Problem, note, warning
 
 @dataclass(frozen=True)
 class SheetBlock:
-    """One table of a sheet: the rows that name its columns, group labels above, units below, data, and where it ends."""
+    """One table of a sheet: rows that name its columns, group labels above, units below, data, and where it ends."""
 
     header: list[int]
     groups: list[int]
@@ -94,16 +94,19 @@ def region_findings(table: RawTable, filled: NDArray[np.bool_], blocks: Sequence
         findings.append(note("group_header", f"{row_list(best.groups)} above the header {_hold(best.groups)} group "
                              "labels and was not needed to tell the columns apart", table.place(best.groups[0])))
     if len(best.header) > 1:
-        findings.append(note("joined_header", f"{row_list(best.header)} together make the header", table.place(best.header[0])))
+        findings.append(note("joined_header", f"{row_list(best.header)} together make the "
+                                              "header", table.place(best.header[0])))
     if not best.header:
         findings.append(note("no_header", "no header row was found; columns are called A, B, …", table.place(),
                              remedy="name it with the key header_row if there is one"))
     if best.extra:
         text = ", ".join([text for text in table.row_texts(best.extra[0]) if text][:3])
         findings.append(note("words_below_header", f"{row_list(best.extra)} below the header {_hold(best.extra)} units "
-                             f"or labels ({text}) and {_were(best.extra)} not read as data", table.place(best.extra[0])))
+                             f"or labels ({text}) and {_were(best.extra)} not read as "
+                             "data", table.place(best.extra[0])))
     if repeated:
-        findings.append(note("repeated_header", f"{row_list(sorted(repeated))} {'repeats' if len(repeated) == 1 else 'repeat'} "
+        findings.append(note("repeated_header", f"{row_list(sorted(repeated))} "
+                                                f"{'repeats' if len(repeated) == 1 else 'repeat'} "
                              "the header and was skipped", table.place(min(repeated))))
     blanks = [row for row in range(body[0], body[-1]) if not filled[row].any()] if body else []
     if blanks:
@@ -123,7 +126,8 @@ def sheet_findings(table: RawTable, body: Sequence[int]) -> list[Problem]:
     findings: list[Problem] = []
     hidden = sorted(table.hidden_rows & set(body))
     if hidden:
-        findings.append(note("hidden_rows", f"{row_list(hidden)} {'is' if len(hidden) == 1 else 'are'} hidden in the sheet "
+        findings.append(note("hidden_rows", f"{row_list(hidden)} {'is' if len(hidden) == 1 else 'are'} hidden in the "
+                                            "sheet "
                              "and was read like the others", table.place(hidden[0]),
                              remedy="delete rows that are not to be used, or leave samples out with drop"))
     if table.hidden_columns:

@@ -12,20 +12,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.cell_kinds import NUMBER, WORD
-from core.data.gene_symbols import looks_like_genes
+from core.data.gene_symbols import resolve_genes
 from core.data.id_column import column_words
 from core.data.layout import Region
 from core.data.measured_names import phospho_base
 from core.data.missing_values import MissingTokens, read_block
 from core.data.raw_table import RawTable
 from core.data.recipe import TableSpec
+from core.data.reference import rtk_symbols
 from core.data.sheet_words import id_strength, is_gene_attribute, is_gene_column_name, is_value_column_name
 from core.data.value_grid import ValueGrid
 from core.data.values import value_key
 from core.problems import Problem, note, user_error, warning
 
 _SAMPLED = 1500
-_TIME_POINT = re.compile(r".*(time ?_?-?point|visit|biopsy|pre|post|treatment|condition|state|phase|arm|day|week|cycle).*",
+_MOST_NUMBERS = 30
+"""A list has few columns of numbers; a table of samples by genes has many."""
+_TIME_POINT = re.compile(r".*(time ?_?-?point|visit|biopsy|pre|post|treatment|condition|state|phase|arm|day|week|"
+                         r"cycle).*",
                          re.IGNORECASE)
 
 
@@ -50,11 +54,14 @@ def find_long_layout(table: RawTable, region: Region, spec: TableSpec) -> LongLa
     """
     if spec.samples is not None or len(region.columns) < 3 or len(region.rows) < 4:
         return None
+    if sum(_is_numeric(region, column) for column in region.columns[:_MOST_NUMBERS * 3]) > _MOST_NUMBERS:
+        return None
     gene = _repeating_genes(table, region)
     if gene is None:
         return None
     n_rows = len(region.rows)
-    texts = {column: _keys(table, region, column) for column in region.columns if column != gene}
+    texts = {column: _keys(table, region, column) for column in region.columns if column != gene and (
+        id_strength(region.names[column]) >= 2 or _TIME_POINT.fullmatch(region.names[column]))}
     named = [column for column in texts if id_strength(region.names[column]) >= 2
              and 1 < len(set(texts[column])) < n_rows]
     sample = max(named, key=lambda column: id_strength(region.names[column]), default=None)
@@ -77,10 +84,12 @@ def find_long_layout(table: RawTable, region: Region, spec: TableSpec) -> LongLa
         which = (f"{len(values)} columns could hold the value ({', '.join(region.names[c] for c in values[:4])})"
                  if len(values) > 1 else "many samples have several values of one gene")
         raise user_error(
-            "long_format", f"this table is a list with one row per {region.names[sample]} and {region.names[gene]}, and "
+            "long_format", f"this table is a list with one row per {region.names[sample]} and {region.names[gene]}, "
+                           "and "
             f"{which}", table.place(), why="An expression table needs one value for every sample and gene.",
             remedy="keep one column of values, or use a table with one column per sample", answer_key="sheet")
-    words = f"one row per {region.names[sample]}{'' if time is None else ', ' + region.names[time]} and {region.names[gene]}"
+    at_time = "" if time is None else f", {region.names[time]}"
+    words = f"one row per {region.names[sample]}{at_time} and {region.names[gene]}"
     findings = [note("long_format", f"the table is a list with {words}; the values were taken from "
                      f"{column_words(region, values[0])}", table.place(None, values[0]))]
     if time is not None:
@@ -99,8 +108,9 @@ def _repeating_genes(table: RawTable, region: Region) -> int | None:
         distinct = list(dict.fromkeys(text for text in texts if text))
         if len(distinct) > 0.67 * len(texts):
             continue
-        plain = [phospho_base(name) or name for name in distinct[:_SAMPLED]]
-        if looks_like_genes(plain) >= 0.5:
+        calls = resolve_genes([phospho_base(name) or name for name in distinct[:_SAMPLED]])
+        symbols = {call.symbol for call in calls if call.symbol}
+        if len(symbols) >= 0.5 * len(calls) and (len(symbols) >= 3 or symbols & set(rtk_symbols())):
             return column
     return None
 
@@ -152,8 +162,10 @@ def grid_of_list(table: RawTable, region: Region, layout: LongLayout,
             key = (value_key(_sample_name(table, layout, rows[at])), table.text(rows[at], layout.gene_column).upper())
             values[row_of_sample[key[0]], column_of_gene[key[1]]] = np.nan
         shown = ", ".join(table.cell(rows[at], layout.value_column) for at in differing[:4])
-        findings.append(warning("repeated_value", f"{len(differing)} rows give a sample a second, different value of a gene "
-                                f"({shown}); none of these values was used", table.place(rows[differing[0]], layout.value_column),
+        findings.append(warning("repeated_value", f"{len(differing)} rows give a sample a second, different value of "
+                                                  "a gene "
+                                f"({shown}); none of these values was "
+                                "used", table.place(rows[differing[0]], layout.value_column),
                                 remedy="keep one row per sample and gene, or give the mean"))
     if unnamed:
         findings.append(warning("row_without_name", f"{len(unnamed)} rows name no sample or no gene and were left out",

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.data.gene_symbols import GeneCall, looks_like_genes, resolve_genes
+from core.data.reference import rtk_symbols
 from core.problems import Location, Problem, note
 
 _SITE = r"(?:[YST]|Tyr|Ser|Thr)-?\d+"
@@ -57,7 +58,7 @@ def name_genes(names: Sequence[str], measure: str | None, *, answers: Mapping[st
     measure : str or None
         "mRNA", "total", "phospho"; None: judged from the names.
     """
-    shown, stripped = _without_shared_part(names)
+    shown, stripped = without_shared_part(names)
     decided = {answer.strip().lower() for answer in answers or {}}
     mapped = {**(answers or {}), **{short: (answers or {})[name] for name, short in zip(names, shown)
                                     if name in (answers or {})}}
@@ -68,24 +69,37 @@ def name_genes(names: Sequence[str], measure: str | None, *, answers: Mapping[st
             bases[at] = match[1]
     where = [at for at, base in enumerate(bases) if base]
     of_base = dict(zip(where, resolve_genes([bases[at] for at in where])))
-    phospho = {at for at, call in of_base.items() if call.symbol}
+    phospho = {at for at, call in of_base.items() if call.symbol or call.how == "ambiguous"}
+    if len(phospho) >= 2:
+        joined = _joined_beside_others(shown, own, phospho, decided)
+        of_base |= joined
+        phospho |= set(joined)
     total: set[int] = set()
     known = sum(bool(call.symbol) for call in own)
     judged = measure or ("mRNA" if not phospho else "phospho" if len(phospho) > 4 * known else "total")
-    calls = [replace(call, name=name) for call, name in zip(own, names)]
+    calls = [call if call.name == name else replace(call, name=name) for call, name in zip(own, names)]
     if phospho and judged == "phospho":
-        total = {at for at in range(len(names)) if at not in phospho and calls[at].symbol
-                 and calls[at].how != "answered"}
+        total = {at for at in range(len(names)) if at not in phospho and calls[at].how not in ("unknown", "answered")}
         for at in phospho:
             calls[at] = replace(of_base[at], name=names[at])
     else:
         for at in phospho:
             calls[at] = GeneCall(names[at], "", "unknown")
     return Naming(tuple(calls), judged, frozenset(phospho), frozenset(total),
-                  _findings(names, judged, measure, phospho, total, stripped, place or Location()))
+                  _findings(names, calls, judged, measure, phospho, total, stripped, place or Location()))
 
 
-def _without_shared_part(names: Sequence[str]) -> tuple[list[str], str]:
+def _joined_beside_others(names: Sequence[str], own: Sequence[GeneCall], phospho: set[int],
+                          decided: Collection[str]) -> dict[int, GeneCall]:
+    """Names such as ``pErk`` beside pEGFR and pAkt: phosphorylated Erk there, although PERK is an alias of a gene."""
+    found = [(at, match[1]) for at, name in enumerate(names)
+             if at not in phospho and own[at].how in ("alias", "kit label", "previous", "ambiguous")
+             and name.strip().lower() not in decided and (match := _P_JOINED.fullmatch(name))]
+    calls = resolve_genes([base for _, base in found])
+    return {at: call for (at, _), call in zip(found, calls) if call.how != "unknown"}
+
+
+def without_shared_part(names: Sequence[str]) -> tuple[list[str], str]:
     """The names without a first or last word that (nearly) all share (``PP EGFR``, ``HER2 H-score``), and that word."""
     plain = list(names)
     if len(names) < 3:
@@ -120,8 +134,8 @@ def _cut(name: str, word: str, at_end: bool) -> str:
     return text
 
 
-def _findings(names: Sequence[str], judged: str, stated: str | None, phospho: set[int], total: set[int], stripped: str,
-              place: Location) -> tuple[Problem, ...]:
+def _findings(names: Sequence[str], calls: Sequence[GeneCall], judged: str, stated: str | None,
+              phospho: set[int], total: set[int], stripped: str, place: Location) -> tuple[Problem, ...]:
     findings = []
     if stripped:
         findings.append(note("shared_word", f"the word “{stripped}”, which all names share, was taken off to find the "
@@ -131,9 +145,17 @@ def _findings(names: Sequence[str], judged: str, stated: str | None, phospho: se
         findings.append(note(
             "phospho_kept_apart", f"{len(phospho)} names are phosphorylated proteins ({first}) and keep their own name",
             place, remedy='state measure = "phospho" to use them as the receptors'))
+    if phospho and judged == "phospho":
+        pairs = [(names[at], calls[at].symbol) for at in sorted(phospho) if calls[at].symbol]
+        receptors = set(rtk_symbols())
+        pairs.sort(key=lambda pair: pair[1] not in receptors)
+        shown = ", ".join(f"{name} as {symbol}" for name, symbol in pairs[:6]) + (", …" if len(pairs) > 6 else "")
+        findings.append(note("phospho_names", f"{len(pairs)} names of phosphorylated protein were read as the protein: "
+                             f"{shown}", place))
     if total:
         first = ", ".join(names[at] for at in sorted(total)[:4])
-        findings.append(note("total_left_out", f"{len(total)} names of total protein ({first}) were left out: this table "
+        findings.append(note("total_left_out", f"{len(total)} names of total protein ({first}) were left out: this "
+                                               "table "
                              "is used as phosphorylated protein", place))
     if phospho and stated is None:
         findings.append(note("measure_detected", f"the table was taken as {_MEASURE_WORDS[judged]}", place,

@@ -63,7 +63,8 @@ class MissingTokens:
 
     def without(self, *words: str) -> MissingTokens:
         """The same words less some: "-" is an answer in a column that also says "+"."""
-        return MissingTokens({word: why for word, why in self.reasons.items() if word not in words}, self.added, self.numbers)
+        kept = {word: why for word, why in self.reasons.items() if word not in words}
+        return MissingTokens(kept, self.added, self.numbers)
 
 
 def read_limit(text: str) -> tuple[Missing, float] | None:

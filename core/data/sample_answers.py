@@ -39,7 +39,7 @@ def sample_name(text: str) -> str:
 
 
 def keep_samples(table: RawTable, names: Sequence[str], cells: Sequence[Cell], answers: Answers,
-                 same: Callable[[int, int], bool]) -> KeptSamples:
+                 same: Callable[[int, int], bool], *, replicates: bool = False) -> KeptSamples:
     """Decide about every sample of a table.
 
     Parameters
@@ -48,6 +48,9 @@ def keep_samples(table: RawTable, names: Sequence[str], cells: Sequence[Cell], a
         The label of each sample in the file and its (row, column).
     same : callable
         Whether two samples (by position) hold the same content.
+    replicates : bool
+        Where every name stands more than once, keep them all under name and place (``Lapatinib (C)``): the table
+        holds replicates, and no sample could be told by its name alone.
 
     Returns
     -------
@@ -97,6 +100,10 @@ def keep_samples(table: RawTable, names: Sequence[str], cells: Sequence[Cell], a
             equal.append(members)
         else:
             differing.append(members)
+    if replicates and differing and not kept and not dropped:
+        findings.append(_replicates(table, cells, shown, differing))
+        shown = {at: f"{name} ({_own_place(table, cells, at)})" for at, name in shown.items()}
+        kept, equal, differing = sorted(shown), [], []
     kept.sort()
     findings += _about_answers(table, cells, shown, changes, dropped)
     if unnamed:
@@ -106,12 +113,36 @@ def keep_samples(table: RawTable, names: Sequence[str], cells: Sequence[Cell], a
         changes += [Change(table.cell(*cells[at]), "", "", "no sample name") for at in unnamed]
     findings += _about_repeats(table, cells, shown, equal, differing, changes)
     if not kept:
-        why = "every sample name stands more than once with different values" if differing else "every sample was left out"
+        why = "every sample was left out"
+        if differing:
+            why = "every sample name stands more than once with different values"
         raise user_error("no_samples", f"no sample is left: {why}", _place(table, cells, differing),
                          why="A sample must have a name of its own.",
-                         remedy='give each its own name in the file, or with cells = { "address of the name" = "new name" } '
+                         remedy='give each its own name in the file, or with cells = { "address of the name" = "new '
+                                'name" } '
                          "in the answers", answer_key="cells")
     return KeptSamples(tuple(kept), tuple(shown[at] for at in kept), tuple(findings), tuple(changes), frozenset(used))
+
+
+def _own_place(table: RawTable, cells: Sequence[Cell], at: int) -> str:
+    """The column letters or the row number of a label, whichever tells it from the others."""
+    cell = table.cell(*cells[at])
+    letters, digits = cell.rstrip("0123456789"), cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return letters if cells[at][1] != cells[at - 1][1] else f"row {digits}"
+
+
+def _replicates(table: RawTable, cells: Sequence[Cell], shown: dict[int, str], groups: list[list[int]]) -> Problem:
+    words = ", ".join(f"{shown[members[0]]} ({_cells(table, cells, members)})" for members in groups[:_SHOWN])
+    first = groups[0][0]
+    return warning(
+        "replicate_samples", f"every sample name stands more than once with different values: {words}{_more(groups)}; "
+                             "all "
+        f"were kept, named by name and place ({shown[first]} ({_own_place(table, cells, first)}))",
+        table.place(*cells[first], sample=shown[first]),
+        why="Replicates of one sample do not count as several samples, and none of them can be matched to another "
+            "table.",
+        remedy='give each its own name in the file, or with cells = { "address of the name" = "new name" } in the '
+               'answers')
 
 
 def _about_answers(table: RawTable, cells: Sequence[Cell], shown: dict[int, str], changes: Sequence[Change],
@@ -134,7 +165,8 @@ def _about_repeats(table: RawTable, cells: Sequence[Cell], shown: dict[int, str]
     if equal:
         words = ", ".join(f"{shown[members[0]]} ({_cells(table, cells, members)})" for members in equal[:_SHOWN])
         findings.append(warning(
-            "repeated_samples", f"{len(equal)} samples stand more than once with the same values, and the first of each was "
+            "repeated_samples", f"{len(equal)} samples stand more than once with the same values, and the first of "
+                                "each was "
             f"used: {words}{_more(equal)}", table.place(*cells[equal[0][0]], sample=shown[equal[0][0]]),
             why="Counted twice, one patient would weigh like two."))
         changes += [Change(table.cell(*cells[at]), shown[at], "", f"repeats {table.cell(*cells[members[0]])}")
@@ -142,10 +174,13 @@ def _about_repeats(table: RawTable, cells: Sequence[Cell], shown: dict[int, str]
     if differing:
         words = ", ".join(f"{shown[members[0]]} ({_cells(table, cells, members)})" for members in differing[:_SHOWN])
         findings.append(warning(
-            "repeated_samples_differ", f"{len(differing)} sample names stand more than once with different values, and all of "
-            f"them were left out: {words}{_more(differing)}", table.place(*cells[differing[0][0]], sample=shown[differing[0][0]]),
+            "repeated_samples_differ", f"{len(differing)} sample names stand more than once with different values, "
+                                       "and all of "
+            "them were left out: "
+            f"{words}{_more(differing)}", table.place(*cells[differing[0][0]], sample=shown[differing[0][0]]),
             why="Which of them is the sample cannot be told.",
-            remedy='give each its own name with cells = { "address of the name" = "new name" } in the answers, or delete '
+            remedy='give each its own name with cells = { "address of the name" = "new name" } in the answers, or '
+                   'delete '
             "those that are not to be used"))
         changes += [Change(table.cell(*cells[at]), shown[at], "", "the name repeats with different values")
                     for members in differing for at in members]

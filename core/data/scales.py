@@ -145,14 +145,16 @@ def to_analysis_scale(values: NDArray[np.float64], scale: Scale, locate: Locate,
         if np.any(sums <= 0):
             first = int(np.flatnonzero(sums <= 0)[0])
             raise user_error("no_counts", "every count of this sample is 0", locate(first, 0),
-                             why="Counts per million cannot be computed.", remedy="leave the sample out with drop in the "
+                             why="Counts per million cannot be computed.", remedy="leave the sample out with drop in "
+                                                                                  "the "
                              "answers", answer_key="drop")
         findings.append(note("logged", f"the counts were divided by each sample's sum over all rows of the table "
                              f"({_short(float(sums.min()))} to {_short(float(sums.max()))}) and logged once: "
                              "log2(counts per million + 1)", place))
         return np.log2(values / sums[:, None] * 1e6 + 1.0), findings
     if scale is Scale.LOG10:
-        findings.append(note("logged", "log10 values were multiplied by log2(10) = 3.3219, so that one unit is a doubling",
+        findings.append(note("logged", "log10 values were multiplied by log2(10) = 3.3219, so that one unit is a "
+                                       "doubling",
                              place))
         return values * LOG2_OF_10, findings
     return values.copy(), findings
@@ -167,7 +169,8 @@ def _contradictions(values: NDArray[np.float64], scale: Scale, locate: Locate, p
             raise user_error(
                 "negative_values", f"{len(below):,} values are negative (first: {number_words(float(values[i, j]))}), "
                 f'but the scale is "{scale}"', locate(i, j), why="A negative value cannot be logged.",
-                remedy='state scale = "log2", "log ratio" or "z" if the values are logged already; otherwise correct them',
+                remedy='state scale = "log2", "log ratio" or "z" if the values are logged already; otherwise correct '
+                       'them',
                 answer_key="scale")
     if scale is Scale.CALLS:
         other = np.argwhere(~np.isnan(values) & (values != 0) & (values != 1))

@@ -12,39 +12,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 _UNITS = frozenset((
-    "months", "month", "mo", "years", "year", "yrs", "yr", "days", "day", "d", "weeks", "week", "hours", "h", "hr", "min",
-    "mm", "cm", "um", "µm", "nm", "µm2", "mg", "ug", "µg", "ng", "pg", "kg", "g", "ml", "µl", "ul", "l", "mg/ml", "ug/ml",
-    "µg/ml", "ng/ml", "pg/ml", "ug/ul", "nm", "mm", "m", "mol/l", "%", "percent", "log2", "log10", "ln", "log", "raw",
+    "months", "month", "mo", "years", "year", "yrs", "yr", "days", "day", "d", "weeks", "week", "hours", "h", "hr",
+    "min", "mm", "cm", "um", "µm", "nm", "µm2", "mg", "ug", "µg", "ng", "pg", "kg", "g", "ml", "µl", "ul", "l", "mg/ml",
+    "ug/ml", "µg/ml", "ng/ml", "pg/ml", "ug/ul", "nm", "mm", "m", "mol/l", "%", "percent", "log2", "log10", "ln", "log", "raw",
     "linear", "a.u.", "au", "a.u", "rfu", "rlu", "od", "tpm", "fpkm", "rpkm", "cpm", "log2 tpm", "log2(tpm+1)",
     "log2 intensity", "log2 ratio", "counts", "intensity", "signal", "z", "z-score", "z score", "score", "h-score",
     "0-300", "0/1", "1/0", "y/n", "yes/no", "text", "number", "date", "ratio", "fold", "ct", "cq", "cm2", "nmol/l",
     "cells", "kda", "0=no, 1=yes", "1=yes, 0=no"))
 _TOTALS = re.compile(
-    r"(grand |sub-?|col(umn)? |row )?(total|sum)s?|mean|average|avg\.?|median|s\.?d\.?|std(\.|ev|\.? ?dev(iation)?\.?)?|"
+    r"(grand |sub-?|col(umn)? |row )?(total|sum)s?|mean|average|avg\.?|median|s\.?d\.?|std(\.|ev|"
+    r"\.? ?dev(iation)?\.?)?|"
     r"standard (deviation|error)|s\.?e\.?m?\.?|min(imum)?|max(imum)?|count|n ?= ?\d*|cv ?%?|% ?cv|variance|"
     r"geometric mean|geomean|iqr|range|mean ?(±|\+/-|\+-) ?sd", re.IGNORECASE)
 _STATISTICS = re.compile(
     r"p[ ._-]?val(ue)?s?|p|adj[ ._]*p[ ._-]?(val(ue)?)?|padj|q[ ._-]?val(ue)?|q|fdr|log[ _.]?(2)?[ _.]?"
-    r"(fc|fold[ ._-]?change|ratio)|fold[ ._-]?change|fc|t|b|stat|lfcse|ave[ ._]?expr|base[ ._]?mean|correlation|corr|rank|"
+    r"(fc|fold[ ._-]?change|ratio)|fold[ ._-]?change|fc|t|b|stat|lfcse|ave[ ._]?expr|base[ ._]?mean|correlation|corr|"
+    r"rank|"
     r"(spearman|pearson).*|odds ratio|hazard ratio|hr|z[ ._-]?stat(istic)?|significan(t|ce)", re.IGNORECASE)
 _GENE_ATTRIBUTES = re.compile(
     r"(entrez|ncbi|ensembl|hgnc|uni ?prot|unigene|refseq)[ ._-]?(gene)?[ ._-]?(id)?s?|gene[ ._-]?ids?|chr(om(osome)?)?|"
     r"start|end|stop|(gene|transcript|exon)?[ ._-]?length|strand|position|band|cytoband|locus|width|tx[ ._-]?length|"
-    r"gc[ ._-]?content|(probe|spot|clone)[ ._-]?(id)?|description|row|no\.?|nr\.?|#|index|gweight|weight", re.IGNORECASE)
+    r"gc[ ._-]?content|(probe|spot|clone)[ ._-]?(id)?|description|row|no\.?|nr\.?|#|index|gweight|"
+    r"weight", re.IGNORECASE)
 _ID_STRONG = re.compile(
-    r"(bcr[ ._-]?)?(patient|sample|case|donor|subject|specimen|tumou?r|cell[ ._-]?line|model|participant|biopsy|array|"
+    r"(bcr[ ._-]?)?(patient|sample|case|donor|subject|specimen|tumou?r|cell[ ._-]?line|model|participant|biopsy|"
     r"line|individual|mouse|animal|aliquot)[ ._-]*(id|identifier|name|no\.?|nr\.?|number|code|barcode|#)?s?|"
-    r"(tcga|bcr)?[ ._-]?(patient|sample)?[ ._-]?barcode|geo[ ._-]?accession|gsm", re.IGNORECASE)
-_ID_MEDIUM = re.compile(r"ids?|name|code|identifier|key|nr\.?|no\.?|number|record[ ._-]?id", re.IGNORECASE)
+    r"(tcga|bcr)[ ._-]?barcode|geo[ ._-]?accession|gsm", re.IGNORECASE)
+_ID_MEDIUM = re.compile(r"ids?|name|barcode|array|code|identifier|key|nr\.?|no\.?|number|"
+                        r"record[ ._-]?id", re.IGNORECASE)
 _GENE_COLUMN = re.compile(
     r".*(gene|symbol|hugo|hgnc|receptor|protein|target|analyte|antibody|kinase|rtk|marker).*|name", re.IGNORECASE)
 _VALUE_COLUMN = re.compile(
     r".*(value|expression|h[ ._-]?score|score|intensity|signal|level|density|counts?|tpm|fpkm|rpkm|log2?|abundance|"
     r"ratio|call|status|state).*", re.IGNORECASE)
 _PROBE = re.compile(
-    r"(NM|NR|XM|XR|NP)_\d+(\.\d+)?|Contig\d+(_RC)?|[A-Z]{1,2}\d{5,6}(\.\d+)?|\S+_at|ILMN_\d+|A_\d+_P\d+|ENS[A-Z]*\d{6,}"
+    r"(NM|NR|XM|XR|NP)_\d+(\.\d+|_RC)?|Contig\d+(_RC)?|[A-Z]{1,2}\d{5,6}(\.\d+|_RC)?|\S+_at|ILMN_\d+|A_\d+_P\d+|"
+    r"ENS[A-Z]*\d{6,}"
     r"(\.\d+)?|cg\d{8}|AFFX\S+|IMAGE:\d+|PROBE\S*\d+|TC\d{6,}\S*", re.IGNORECASE)
-_NOTE = re.compile(r"(\*|†|‡|§|#|\^|note|source|legend|abbrev|footnote|data |see |p ?<|values |\(|©).*", re.IGNORECASE | re.DOTALL)
+_NOTE = re.compile(r"(\*|†|‡|§|#|\^|note|source|legend|abbrev|footnote|data |see |p ?<|values |\(|"
+                   r"©).*", re.IGNORECASE | re.DOTALL)
 _COUNTER = re.compile(r"__(no_feature|ambiguous|too_low_aqual|not_aligned|alignment_not_unique)|"
                       r"N_(unmapped|multimapping|noFeature|ambiguous)", re.IGNORECASE)
 
@@ -104,6 +110,11 @@ def is_probe(text: str) -> bool:
 def is_remark(text: str) -> bool:
     """True for the text of a footnote: it starts like one, or is a sentence."""
     return _NOTE.fullmatch(text.strip()) is not None or len(text.split()) >= 5
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 column``, ``2,310 columns``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def all_whole(numbers: NDArray[np.float64]) -> bool:
