@@ -8,13 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.file_safety import look_at
-from core.data.formats import LayoutHints
+from core.data.file_safety import SourceFile, look_at
+from core.data.formats import (
+    CBIOPORTAL_CLINICAL,
+    CBIOPORTAL_EXPRESSION,
+    GCT,
+    SERIES_MATRIX,
+    LayoutHints,
+    format_of,
+    layout_of,
+)
 from core.data.raw_table import RawTable
+from core.data.sample_sheets import sample_sheet
 from core.data.spreadsheet_files import SheetInfo, choose_sheet, could_be, read_sheet, workbook_sheets
 from core.data.text_files import read_text
 from core.jobs import JobContext
-from core.problems import Problem, note
+from core.problems import Problem, note, user_error
 
 
 @dataclass(frozen=True)
@@ -85,12 +94,40 @@ def read_table(path: Path, *, sheet: str | None = None, delimiter: str | None = 
     job = job or JobContext()
     source = look_at(path)
     if source.kind == "text":
-        table, style = read_text(source, job, delimiter=delimiter, decimal=decimal, encoding=encoding)
-        form = FileFormat("text", style.encoding, style.delimiter, style.decimal, style.thousands, source.compression)
-        return ReadResult(table, form, (*source.notes, *style.notes), None)
+        return _read_text_file(source, job, delimiter, decimal, encoding, purpose)
     name, notes = choose_sheet(source, sheet, purpose, job)
     table, found = read_sheet(source, name, job, decimal=decimal)
     ignored = tuple(note("not_needed", f"the key {key} is for text files and has no effect on a workbook", source.place)
                     for key, value in (("delimiter", delimiter), ("encoding", encoding)) if value)
     form = FileFormat(source.kind, decimal=decimal or ".", compression=source.compression)
     return ReadResult(table, form, (*source.notes, *notes, *found, *ignored), None)
+
+
+def _read_text_file(source: SourceFile, job: JobContext, delimiter: str | None, decimal: str | None, encoding: str | None,
+                    purpose: str) -> ReadResult:
+    """Delimited text, of a known format or not."""
+    kind = format_of(source.head)
+    if kind:
+        delimiter, decimal = delimiter or "tab", decimal or "."
+    table, style = read_text(source, job, delimiter=delimiter, decimal=decimal, encoding=encoding)
+    form = FileFormat(kind or "text", style.encoding, style.delimiter, style.decimal, style.thousands, source.compression)
+    if not kind:
+        return ReadResult(table, form, (*source.notes, *style.notes), None)
+    hints, found = layout_of(kind, table)
+    notes = (*source.notes, *(problem for problem in style.notes if problem.code not in _EXPECTED), *found,
+             note("format_recognised", f"the file is a {FORMAT_WORDS[kind]}", source.place))
+    if purpose == "clinical" and kind in (GCT, SERIES_MATRIX):
+        table, hints, made = sample_sheet(kind, table, hints)
+        return ReadResult(table, form, (*notes, *made), hints)
+    if hints is None:
+        raise user_error("no_values", "the series matrix holds no values, only the description of its samples", source.place,
+                         why="For sequencing data GEO keeps the values in a supplementary file.",
+                         remedy="download the supplementary file of the series for expression; this one can serve as the "
+                                "clinical table")
+    return ReadResult(table, form, notes, hints)
+
+
+_EXPECTED = frozenset({"short_rows", "long_rows"})
+"""Not worth telling where the format itself has lines of different length."""
+FORMAT_WORDS = {GCT: "GCT file", SERIES_MATRIX: "GEO series matrix", CBIOPORTAL_CLINICAL: "clinical file of cBioPortal",
+                CBIOPORTAL_EXPRESSION: "expression file of cBioPortal"}
