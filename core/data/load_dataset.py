@@ -16,11 +16,11 @@ from core.data.evaluate_cohort import clinical_column
 from core.data.importing import Imported, import_clinical, import_expression
 from core.data.recipe import TableSpec
 from core.data.reference import rtk_symbols
-from core.data.sample_names import match_samples
+from core.data.sample_names import match_samples, problems_of_match
 from core.data.tables import ClinicalTable, Endpoint, ExpressionMatrix
 from core.data.workbook import ReadResult, read_table
 from core.jobs import JobContext
-from core.problems import Location, Problem, UserError, note, warning
+from core.problems import Location, Problem, Severity, UserError, warning
 
 
 @dataclass
@@ -72,7 +72,7 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
     clinical = _join(imported["clinical"], loading)
     expression = tuple(one.matrix for one in imported["expression"] if one.matrix is not None)
     if clinical is not None:
-        clinical, expression = _match(clinical, expression, loading)
+        expression = _match(clinical, expression, loading)
     endpoints = _endpoints(clinical, loading)
     _check_layout(clinical, loading)
     loading.findings = list({(finding.code, finding.line()): finding for finding in loading.findings}.values())
@@ -125,53 +125,19 @@ def _join(tables: list[Imported], loading: _Loading) -> ClinicalTable | None:
 
 
 def _match(clinical: ClinicalTable, expression: tuple[ExpressionMatrix, ...],
-           loading: _Loading) -> tuple[ClinicalTable, tuple[ExpressionMatrix, ...]]:
+           loading: _Loading) -> tuple[ExpressionMatrix, ...]:
     """Give expression samples the spelling of the clinical table; near matches only where the study accepts them."""
     matched = []
+    accepted = loading.spec.accept_near_matches
     for matrix in expression:
         match = match_samples(matrix.samples, clinical.samples)
-        renamed = {left: right for left, right in match.exact if left != right}
-        if match.proposals:
-            listed = ", ".join(f"“{left}” ~ “{right}”" for left, right, _ in match.proposals[:3])
-            count = f"{len(match.proposals)} samples have nearly the same name in {clinical.place.file}: {listed}"
-            reasons = ", ".join(dict.fromkeys(reason for *_, reason in match.proposals))
-            if loading.spec.accept_near_matches:
-                renamed |= {left: right for left, right, _ in match.proposals}
-                loading.findings.append(note("near_matches_accepted", f"{count} ({reasons}); they were taken as the "
-                                             "same, as the study says", matrix.place))
-            else:
-                problem = Problem(
-                    "near_sample_names", f"{count} ({reasons})", matrix.place,
-                    why="They were not taken as the same patients." if match.exact else
-                    "No sample has exactly the same name in both tables.",
-                    remedy="write near_matches = true under [dataset.answers] if they are the same, or name each "
-                    "under [dataset.answers.samples]", answer_key="near_matches")
-                if match.exact:
-                    loading.findings.append(warning(problem.code, problem.what, problem.where, why=problem.why,
-                                                    remedy=problem.remedy))
-                else:
-                    loading.unusable.append(problem)
-        elif not match.exact:
-            loading.unusable.append(Problem(
-                "samples_do_not_match", f"no sample of this table (such as {', '.join(matrix.samples[:3])}) is in "
-                f"{clinical.place.file} (such as {', '.join(clinical.samples[:3])})", matrix.place,
-                why="Expression and outcome are joined by sample.",
-                remedy="name the column with the same ids with the key id of each table, or give the pairs under "
-                "[dataset.answers.samples]", answer_key="samples"))
-        loading.findings += _unmatched(match.unmatched_left, match.unmatched_right, matrix, clinical)
+        for problem in problems_of_match(match, matrix.place, clinical.place, accepted=accepted):
+            (loading.unusable if problem.severity == Severity.PROBLEM else loading.findings).append(problem)
+        renamed = dict(match.exact)
+        if accepted:
+            renamed |= {proposal.left: proposal.right for proposal in match.proposals}
         matched.append(replace(matrix, samples=tuple(renamed.get(sample, sample) for sample in matrix.samples)))
-    return clinical, tuple(matched)
-
-
-def _unmatched(left: tuple[str, ...], right: tuple[str, ...], matrix: ExpressionMatrix,
-               clinical: ClinicalTable) -> list[Problem]:
-    found = []
-    for names, here, there in ((left, matrix.place, clinical.place), (right, clinical.place, matrix.place)):
-        if names:
-            more = ", …" if len(names) > 5 else ""
-            found.append(note("sample_without_partner", f"{len(names)} samples are not in {there.file}: "
-                              f"{', '.join(names[:5])}{more}", here))
-    return found
+    return tuple(matched)
 
 
 def _endpoints(clinical: ClinicalTable | None, loading: _Loading) -> tuple[Endpoint, ...]:
