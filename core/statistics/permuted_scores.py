@@ -169,7 +169,7 @@ def _sum_of_squared_means(sets: RiskSets, standing: Ints, values: Floats, weight
     base_of = sets.row_base[first_row].tolist()
     tied_bases = set(sets.row_base[sets.tied].tolist())
     starts = set(sets.stratum_start.tolist())
-    uniform = weighted.weight.shape[1] == 1
+    uniform = bool((weighted.weight == 1.0).all())
     running, total = np.zeros((n_permutations, n_columns)), np.zeros((n_permutations, n_columns))
     taken, base = np.empty_like(running), np.zeros_like(running)
     base_position = -1
