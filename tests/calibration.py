@@ -158,7 +158,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for words, wanted, scenario in SCENARIOS:
         k = calls(scenario, given.sets, given.seed, given.workers)
         low, high = exact_interval(k, given.sets)
-        print(f"| {words} | {wanted} | {100 * k / given.sets:.1f} % | {100 * low:.1f} to {100 * high:.1f} % |", flush=True)
+        share = 100 * k / given.sets
+        print(f"| {words} | {wanted} | {share:.1f} % | {100 * low:.1f} to {100 * high:.1f} % |", flush=True)
 
 
 if __name__ == "__main__":
