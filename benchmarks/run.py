@@ -19,9 +19,9 @@ SUITES = ("survival", "reading")
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `python -m benchmarks.run`. Every ratio is measured in one run on one machine, the peer alternating with
-RTKscope, one BLAS thread, medians of {rounds} rounds after one that does not count; seconds depend on the machine and on
-what else it does, ratios much less. A bar is the least ratio that we accept.
+Written by `python -m benchmarks.run`. Every ratio is measured in one run on one machine, the peer alternating
+with RTKscope, one BLAS thread, medians of {rounds} rounds after one that does not count; seconds depend on the machine
+and on what else it does, ratios much less. A bar is the least ratio that we accept.
 
 Python {python}, {cores} cores.{absent}
 

@@ -119,7 +119,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 def _print_problems(problems: Iterable[Problem]) -> None:
     """Problems as the contract writes them; warnings the same with the word in front; notes are in the report."""
-    for problem in problems:
+    for problem in {each.line(): each for each in problems}.values():
         if problem.severity == Severity.PROBLEM:
             print(problem.line(), file=sys.stderr)
         elif problem.severity == Severity.WARNING:

@@ -80,6 +80,7 @@ def test_that_no_rule_keeps_everybody_with_an_outcome() -> None:
     (KeepRule("months", minimum=20, maximum=40), ("P2", "P3", "P4")),
     (KeepRule(receptor="erbb2", minimum=4.0), ("P4", "P5", "P6")),
     (KeepRule(receptor="ERBB2", maximum=2.5), ("P1", "P2")),
+    (KeepRule(receptor="HER2", maximum=2.5), ("P1", "P2")),
 ])
 def test_that_each_operator_keeps_whom_it_says(rule: KeepRule, kept: tuple[str, ...]) -> None:
     assert evaluate(rule).patients == kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.command_line import run_command_line
-from tests.kill_runs import write_studies
+from tests.kill_runs import snapshot, write_studies
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACT_COLUMNS = [
@@ -225,6 +226,26 @@ def test_that_a_run_never_imports_qt(study: Path, tmp_path: Path) -> None:
             "sys.exit(status or any(m.startswith(('PySide6', 'pyqtgraph')) for m in sys.modules))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_that_a_stopped_run_exits_130_and_leaves_the_folder_as_it_was(study: Path, tmp_path: Path,
+                                                                      sent: signal.Signals) -> None:
+    out = tmp_path / "out"
+    assert run(study, out) == 0
+    before = snapshot(out)
+    changed(study, "permutations = 99", "permutations = 1000000")
+    process = subprocess.Popen([sys.executable, str(ROOT / "main.py"), "run", str(study), "--out", str(out)],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    assert process.stdout is not None
+    assert process.stdout.readline(), "the run reports progress before it is stopped"
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said == "Stopped. Nothing was written.\n"
+    assert snapshot(out) == before
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".out")]
 
 
 @pytest.mark.parametrize("arguments", [[], ["--demo"], ["study.toml"], ["run"], ["run", "x.toml"]])

@@ -134,3 +134,11 @@ def test_that_an_unclear_name_says_its_question(name: str, question: str) -> Non
 def test_that_pairs_are_proposed_only_for_one_before_and_one_after() -> None:
     names = ["P01_pre", "Patient 1 Post", "P2_pre", "P2_post", "P2_surgery", "P3_pre", "P1-2"]
     assert propose_pairs(names) == (("1", "P01_pre", "Patient 1 Post"),)
+
+
+def test_that_a_beginning_of_most_names_is_proposed_where_a_few_begin_otherwise() -> None:
+    match = match_samples(["0", "2", "58"], ["MB-0000", "MB-0002", "MB-0058", "MB-0106", "MTS-T0058"])
+    assert [(each.left, each.right) for each in match.proposals] == [
+        ("0", "MB-0000"), ("2", "MB-0002"), ("58", "MB-0058")]
+    assert match.proposals[0].reason == "“MB-” before the number"
+    assert match_samples(["0", "x"], ["MB-0000", "MB-0002", "MB-0058", "MTS-T0058"]).proposals == ()

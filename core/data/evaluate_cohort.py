@@ -12,6 +12,7 @@ import numpy as np
 from core.data.cohort import Cohort, LedgerEntry
 from core.data.cohort_rules import CohortRule, KeepRule
 from core.data.dataset import Dataset
+from core.data.gene_symbols import resolve_genes
 from core.data.nearest_name import column_remedy, nearest
 from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint, ExpressionMatrix, Missing
 from core.data.values import value_key
@@ -168,7 +169,8 @@ def _value_reason(keep: KeepRule, text: str, number: float, included: set[str] |
 def _receptor_reasons(keep: KeepRule, matrix: ExpressionMatrix, dataset: Dataset, facts: dict[str, str],
                       warnings: list[Problem]) -> dict[str, Reason]:
     by_name = {gene.upper(): gene for gene in matrix.genes}
-    gene = by_name.get(keep.receptor.upper())
+    symbol = resolve_genes([keep.receptor])[0].symbol
+    gene = by_name.get(keep.receptor.upper()) or by_name.get(symbol.upper())
     if gene is None:
         close = nearest(keep.receptor, matrix.genes)
         raise user_error("no_receptor", f"the expression table has no gene “{keep.receptor}”", matrix.place,

@@ -123,6 +123,12 @@ def _rules(lefts: Sequence[str], rights: Sequence[str]) -> list[tuple[str, Key, 
         rules.append((_said(left_words), _stripped(left_words), _unpadded))
     if any(right_words):
         rules.append((_said(right_words), _unpadded, _stripped(right_words)))
+    for words, own in ((_usual_beginning(lefts), 0), (_usual_beginning(rights), 1)):
+        other = rights if own == 0 else lefts
+        if words and all(name.strip().isdigit() for name in other):
+            stripped = _after(words)
+            keys = (stripped, _unpadded) if own == 0 else (_unpadded, stripped)
+            rules.append((f"“{words}” before the number", *keys))
     if left_words[0] and right_words[0] and _same_word(left_words[0], right_words[0]):
         said = f"“{left_words[0].strip()}” and “{right_words[0].strip()}” before the number"
         rules.append((said, _stripped(left_words), _stripped(right_words)))
@@ -168,6 +174,22 @@ def _constant_words(names: Sequence[str]) -> tuple[str, str]:
     if any(len(name) <= len(start) + len(end) for name in trimmed):
         return "", ""
     return start, end
+
+
+def _usual_beginning(names: Sequence[str]) -> str:
+    """What more than half of the names begin with before their number: ``MB-`` where a few are called ``MTS-T0058``."""
+    beginnings = Counter(match[1] for name in names if (match := re.fullmatch(r"(\D+)\d+", name.strip())))
+    (usual, count), = beginnings.most_common(1) or [("", 0)]
+    return usual if len(names) >= 3 and len(names) / 2 < count < len(names) else ""
+
+
+def _after(beginning: str) -> Key:
+    """The number after that beginning; no key for a name that begins otherwise."""
+    def key(name: str) -> str:
+        trimmed = name.strip()
+        return _unpadded(trimmed[len(beginning):]) if trimmed.startswith(beginning) else ""
+
+    return key
 
 
 def _common_start(names: Sequence[str]) -> str:
