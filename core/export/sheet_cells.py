@@ -128,5 +128,5 @@ def width_of(name: str, values: Sequence[Any] | NDArray[Any], most: float = 60.0
 
 def height_of(texts: Sequence[Any], widths: Sequence[float]) -> float:
     """A row's height in points for wrapped texts: spreadsheet programs differ in whether they find it themselves."""
-    lines = max([math.ceil(len(str(text)) * 1.1 / width) for text, width in zip(texts, widths, strict=True)] or [1])
+    lines = max([math.ceil(len(str(text)) / width) for text, width in zip(texts, widths, strict=True)] or [1])
     return min(max(lines, 1) * LINE_POINTS + 1, TALLEST_ROW)
