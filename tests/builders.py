@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
-from core.data.raw_table import column_letters
+from core.data.cell_grid import plain_number
+from core.data.formats import LayoutHints
+from core.data.raw_table import RawTable, column_letters, number_words
 from core.data.tables import ClinicalColumn, ClinicalTable, Missing
+from core.data.workbook import FileFormat, ReadResult
 from core.problems import Location
 
 
@@ -40,3 +44,28 @@ def clinical_table(columns: Mapping[str, Sequence[object]], samples: Sequence[st
 def cells_of_column(count: int, *, file: str = "genes.csv", letter: str = "A") -> tuple[Location, ...]:
     """The places of the cells below a header: A2, A3, …"""
     return tuple(Location(file, "", f"{letter}{row + 2}") for row in range(count))
+
+
+def raw_table(rows: Sequence[Sequence[str | float | None]], file: str = "lab.xlsx", sheet: str = "Sheet1",
+              **parts: Any) -> RawTable:
+    """A sheet as the reader gives it: numbers and number-like texts are numbers, None and "" blank, the rest words.
+
+    ``parts`` are further fields of RawTable (``dates``, ``merged``, ``hidden_rows``, …).
+    """
+    numbers = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+    texts: dict[int, dict[int, str]] = {}
+    for row, cells in enumerate(rows):
+        for column, value in enumerate(cells):
+            if value is None or value == "":
+                continue
+            number = plain_number(value) if isinstance(value, str) else float(value)
+            if number is not None:
+                numbers[row, column] = number
+            if isinstance(value, str) and (number is None or number_words(number) != value):
+                texts.setdefault(column, {})[row] = value
+    return RawTable(file, sheet, numbers, texts, **parts)
+
+
+def read_result(table: RawTable, hints: LayoutHints | None = None) -> ReadResult:
+    """A table as if it had just been read from an xlsx file."""
+    return ReadResult(table, FileFormat("xlsx"), (), hints)

@@ -17,7 +17,7 @@ from core.data.expression_layout import ExpressionLayout, find_expression_layout
 from core.data.formats import LayoutHints
 from core.data.gene_columns import choose_gene_columns
 from core.data.gene_findings import problems_of_calls
-from core.data.gene_symbols import GeneCall
+from core.data.gene_symbols import GeneCall, resolve_genes
 from core.data.id_column import column_words
 from core.data.layout import Region, find_region, region_of_format
 from core.data.long_format import LongLayout, find_long_layout, grid_of_list
@@ -163,6 +163,8 @@ def _gene_rows(table: RawTable, region: Region, layout: ExpressionLayout,
     values = region.kinds[np.ix_(body, np.asarray(layout.value_columns, np.intp))]
     numbers, words = (values == NUMBER).sum(axis=1), (values == WORD).sum(axis=1)
     labels = [] if layout.calls else [int(row) for row in body[(numbers == 0) & (words >= 0.5 * values.shape[1])]]
+    genes = resolve_genes([table.text(row, layout.id_column) for row in labels])
+    labels = [row for row, call in zip(labels, genes) if not call.symbol]
     titles = [int(row) for row in body[(values != 0).sum(axis=1) == 0]
               if table.text(int(row), layout.id_column) == ""]
     counters = [int(row) for row in body if is_counter(table.text(int(row), layout.id_column))]
@@ -190,7 +192,7 @@ def _names_of_rows(table: RawTable, region: Region, layout: ExpressionLayout, ro
         if len(entries) == len(blank) and "" not in entries:
             for at in blank:
                 entry = table.text(rows[at], column)
-                names[at] = f"{region.names[column]} {entry}" if entry[0].isdigit() else entry
+                names[at] = f"{region.names[column]} {entry}" if entry.isdigit() else entry
             findings.append(note("names_from_other_column", f"{counted(len(blank), 'row')} without a gene name "
                                  f"{'goes' if len(blank) == 1 else 'go'} by the entry in "
                                  f"{column_words(region, column)}",

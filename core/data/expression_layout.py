@@ -5,6 +5,7 @@ Not for: finding the table in the sheet (layout.py), reading values (value_grid.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ import numpy as np
 from core.data.cell_kinds import GAP, NUMBER, WORD
 from core.data.formats import LayoutHints
 from core.data.gene_columns import CLINICAL_WORDS, no_genes
-from core.data.gene_symbols import looks_like_genes, resolve_genes
+from core.data.gene_symbols import resolve_genes
 from core.data.id_column import column_words, find_id_column, named_column
 from core.data.layout import Region
 from core.data.measured_names import phospho_base, without_shared_part
@@ -36,7 +37,10 @@ from core.problems import Problem, note, user_error, warning
 _SAMPLED = 1500
 _FIRST = 400
 _SHARE = 0.3
+_LIKE_SAMPLE = re.compile(r"[A-Za-z]{1,2}[ _-]?\d{1,3}")
+"""S1, P12: more often a sample than the gene that has it as an alias."""
 _PLAIN_CALLS = ("on", "off", "true", "false", "0", "1")
+_CALL_WORDS = frozenset((*ON_WORDS, *OFF_WORDS))
 _SHORT_STATISTICS = frozenset(("t", "b", "p", "q", "fc", "hr", "rank", "corr", "stat"))
 
 
@@ -77,8 +81,8 @@ class _Columns:
         names = [self.region.names[column] for column in new]
         plain = [phospho_base(name) or name for name in without_shared_part(names)[0]]
         for column, name, call in zip(new, names, resolve_genes(plain)):
-            clinical = column in self.region.unnamed or (name.lower() in CLINICAL_WORDS and call.how != "approved")
-            self.symbols[column] = "" if clinical else call.symbol
+            doubtful = call.how != "approved" and (name.lower() in CLINICAL_WORDS or _LIKE_SAMPLE.fullmatch(name))
+            self.symbols[column] = "" if doubtful or column in self.region.unnamed else call.symbol
         return {self.symbols[column] for column in of} - {""}
 
     def hold_values(self) -> list[int]:
@@ -108,15 +112,18 @@ class _Columns:
         rows = self.region.rows
         step = max(1, len(rows) // _SAMPLED)
         texts = [self.table.text(row, column) for row in rows[::step] if self.region.kinds[row, column] != GAP]
-        texts = [text for text in texts if text]
+        texts = [text for text in texts if text and text.lower() not in _CALL_WORDS]
         distinct = list(dict.fromkeys(texts))
         if not texts or (len(distinct) < 50 and len(distinct) < 0.15 * len(texts)):
             return 0.0, 0
-        symbols = {call.symbol for call in resolve_genes(distinct[:_FIRST]) if call.symbol}
+        calls = [call for call in resolve_genes(distinct[:_FIRST])
+                 if not _LIKE_SAMPLE.fullmatch(call.name) or call.how in ("approved", "answered")]
+        symbols = {call.symbol for call in calls if call.symbol}
         if not symbols:
             return 0.0, 0
-        receptors = _receptors(self.table.column_texts(column)) if self.words[column] else 0
-        return looks_like_genes(distinct), max(receptors, len(symbols & set(rtk_symbols())))
+        genes = sum(bool(call.symbol) or (call.how == "ambiguous" and not call.damage) for call in calls)
+        receptors = _receptors([self.table.text(row, column) for row in rows]) if self.words[column] else 0
+        return genes / len(distinct[:_FIRST]), max(receptors, len(symbols & set(rtk_symbols())))
 
 
 def find_expression_layout(table: RawTable, region: Region, spec: TableSpec, answered: frozenset[str],
@@ -210,12 +217,12 @@ def _detect_way(columns: _Columns, values: list[int], named: int | None, answere
         raise _which_samples(table, "gene names stand both in the header and in a column")
     if down:
         return "columns"
-    if enough_across:
-        return "rows"
     probes_down = [column for column in region.columns if _share_of_probes(
         [table.text(row, column) for row in region.rows[:_SAMPLED]]) > 0.5]
-    if probes_down and len(values) > 1:
+    if probes_down and len(values) > 1 and not across_receptors:
         return "columns"
+    if enough_across:
+        return "rows"
     if _share_of_probes(names) > 0.3:
         return "rows"
     if named is not None and len(values) > 1:

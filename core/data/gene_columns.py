@@ -24,8 +24,8 @@ CLINICAL_WORDS = frozenset((
     "sex", "os", "type", "ki-67", "npi", "t", "n", "m", "pn", "pt", "ct", "cn", "pni", "lvi", "race", "fu", "hrd",
     "set", "exp", "mice", "arms", "fish", "ihc", "lab", "rank", "sd", "se", "end", "stop", "start", "dod", "dss", "ttp",
     "hr", "efs", "dfs", "pfs", "rfs", "age", "er", "pr", "rest", "cat", "max", "min", "impact", "camp", "date", "site",
-    "grade", "stage", "size", "event", "status", "time", "dead", "alive", "id", "bmi", "pcr", "rcb", "tmb", "ldh", "cea",
-    "dose"))
+    "grade", "stage", "size", "event", "status", "time", "dead", "alive", "id", "bmi", "pcr", "rcb", "tmb", "ldh",
+    "cea", "dose"))
 """Headings of clinical tables that are also names of genes. They count as genes only among very many genes."""
 
 _VERY_MANY = 100

@@ -59,7 +59,7 @@ def find_id_column(table: RawTable, region: Region, *, not_these: Collection[int
     leading = [column for column in unique if column == region.columns[0] or column in region.unnamed]
     if leading and _may_name_samples(table, region, leading[0]):
         return leading[0], [_said(table, region, leading[0])]
-    nearly = _nearly_unique(region, keys)
+    nearly = _nearly_unique(table, region, keys)
     if nearly is not None:
         return nearly, [_said(table, region, nearly)]
     raise _which(table, region, unique)
@@ -76,11 +76,15 @@ def _keys(table: RawTable, region: Region, column: int) -> list[str] | None:
     return [value_key(text) for text in (table.text(row, column) for row in region.rows)]
 
 
-def _nearly_unique(region: Region, keys: dict[int, list[str] | None]) -> int | None:
-    """A column called like an id in which few entries repeat: those samples are left out later, with a warning."""
+def _nearly_unique(table: RawTable, region: Region, keys: dict[int, list[str] | None]) -> int | None:
+    """A column called like an id, or the first, in which few entries repeat: those are left out later, with a warning."""
     for column, entries in keys.items():
-        if entries and column not in region.unnamed and id_strength(region.names[column]) >= 2 \
-                and len(set(entries)) >= 0.9 * len(entries):
+        if not entries:
+            continue
+        strength = 0 if column in region.unnamed else id_strength(region.names[column])
+        enough = 0.7 if strength == 3 else 0.9
+        leading = column == region.columns[0] and _may_name_samples(table, region, column)
+        if (strength >= 2 or leading) and len(set(entries)) >= enough * len(entries):
             return column
     return None
 

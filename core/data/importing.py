@@ -185,7 +185,8 @@ def _expression_recipe(spec: TableSpec, read: ReadResult, result: ExpressionImpo
         read.table.file, read.table.sheet, read.format.kind, read.format.encoding, read.format.delimiter,
         read.format.decimal, read.format.thousands, region.header_rows, *_ends(region.rows), id_column,
         region.names[id_column], samples, min(values), annotation,
-        tuple(sorted({*region.skipped_rows, *result.skipped_rows})), skipped, result.tokens.added, result.matrix.scale, spec.collapse or DEFAULT_RULE, result.matrix.measure,
+        tuple(sorted({*region.skipped_rows, *result.skipped_rows})), skipped, result.tokens.added,
+        result.matrix.scale, spec.collapse or DEFAULT_RULE, result.matrix.measure,
         result.detected)
 
 

@@ -107,7 +107,7 @@ def _blocks(table: RawTable, kinds: Kinds, filled: NDArray[np.bool_], header_row
         body = [int(row) for row in np.flatnonzero(filled.any(axis=1)) if row > top]
         extra = _word_rows(table, kinds, body, _number_columns(kinds, body[1:_LOOKED_AT]))
         body = body[len(extra):]
-        end = _next_block(table, kinds, filled, body)
+        end = _next_block(table, kinds, filled, body, [top])
         return [SheetBlock([top], [], extra, [row for row in body if row < end], end)]
     blocks: list[SheetBlock] = []
     start = 0
@@ -137,7 +137,7 @@ def _block_from(table: RawTable, kinds: Kinds, filled: NDArray[np.bool_], start:
         groups = titles
     taken = {*header, *extra, *groups}
     body = [row for row in below if row not in taken and row > max(taken, default=-1)]
-    end = _next_block(table, kinds, filled, body)
+    end = _next_block(table, kinds, filled, body, header)
     return SheetBlock(header, groups, extra, [row for row in body if row < end], end)
 
 
@@ -234,13 +234,16 @@ def _names_all(table: RawTable, filled: NDArray[np.bool_], row: int, columns: ND
     return len(names) >= 0.9 * len(columns) - 1 and len(set(names)) >= 0.98 * len(names)
 
 
-def _next_block(table: RawTable, kinds: Kinds, filled: NDArray[np.bool_], body: Sequence[int]) -> int:
+def _next_block(table: RawTable, kinds: Kinds, filled: NDArray[np.bool_], body: Sequence[int],
+                header: Sequence[int]) -> int:
     """The row where another table begins below a blank row; the end of the sheet when none does."""
     gaps = [at for at in range(1, len(body)) if body[at] > body[at - 1] + 1]
     for at in gaps:
         before, row = body[:at], body[at]
         numeric = _number_columns(kinds, before[-_LOOKED_AT:])
         if not numeric.size or np.any(kinds[row, numeric] == NUMBER) or filled[row].sum() < 2:
+            continue
+        if header and table.row_texts(row) == table.row_texts(header[-1]):
             continue
         after = [r for r in body[at + 1:at + 4] if np.any(kinds[r] == NUMBER)]
         if np.any(kinds[row, numeric] == WORD) and after:
