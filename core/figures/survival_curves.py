@@ -277,19 +277,19 @@ def _words_inside(hr: tuple[float, float, float] | None, comparison: str, correc
 def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve], longest: float,
                  axes_mm: float) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
     """Words where no curve runs: lower left, else upper right, first clear of bands, then of curves; else above."""
-    longest_line = max(20, int((0.78 * axes_mm - 4.0) / LETTER_MM))
-    lines = [(line, number) for number, text in enumerate(words)
-             for line in textwrap.wrap(text, longest_line, break_on_hyphens=False)]
-    shares = [min(1.0, (LETTER_MM * len(line) + 4.0) / axes_mm) for line, _ in lines]
-    n_lines = len(lines)
-    for with_bands in (True, False):
-        if all(_lowest(groups, share * longest, with_bands) > LINE_SHARE * (n_lines - line) + 4.0
+    for with_bands, room in ((True, 1.0), (True, 0.78), (True, 0.6), (False, 1.0), (False, 0.78)):
+        letters = max(20, int((room * axes_mm - 4.0) / LETTER_MM))
+        lines = [(line, number) for number, text in enumerate(words)
+                 for line in textwrap.wrap(text, letters, break_on_hyphens=False)]
+        shares = [min(1.0, (LETTER_MM * len(line) + 4.0) / axes_mm) for line, _ in lines]
+        last = len(lines) - 1
+        if all(_lowest(groups, share * longest, with_bands) > LINE_SHARE * (last + 1 - line) + 4.0
                for line, share in enumerate(shares)):
-            places = [(0.03, 0.03 + 0.01 * LINE_SHARE * (n_lines - 1 - line), "left") for line in range(n_lines)]
+            places = [(0.03, 0.03 + 0.01 * LINE_SHARE * (last - line), "left") for line in range(last + 1)]
             break
         if all(_highest(groups, (1 - share) * longest, with_bands) < 98.0 - LINE_SHARE * (line + 1)
                for line, share in enumerate(shares)):
-            places = [(0.99, 0.99 - 0.01 * LINE_SHARE * (line + 1), "right") for line in range(n_lines)]
+            places = [(0.99, 0.99 - 0.01 * LINE_SHARE * (line + 1), "right") for line in range(last + 1)]
             break
     else:
         return (), words
