@@ -168,7 +168,7 @@ def _number_columns(kinds: Kinds, rows: Sequence[int]) -> NDArray[np.intp]:
 def _header(table: RawTable, kinds: Kinds, filled: NDArray[np.bool_],
             rows: list[int]) -> tuple[list[int], list[int], list[int]]:
     """(header rows that name the columns, group rows above them, rows of units or words below them)."""
-    sample = rows[_MOST_HEADER_ROWS:_LOOKED_AT] if len(rows) > 2 * _MOST_HEADER_ROWS else rows[1:]
+    sample = rows[min(_MOST_HEADER_ROWS, max(1, len(rows) // 2)):_LOOKED_AT]
     numeric = _number_columns(kinds, sample)
     if not numeric.size:
         return _header_of_words(table, filled, rows), [], []
