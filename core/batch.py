@@ -16,9 +16,10 @@ from core.export.import_report import ImportedDatasetWords, ImportedTableWords, 
 from core.export.methods_text import methods_markdown
 from core.export.tables import write_csv
 from core.export.workbook import write_workbook
-from core.figures.writer import write_figure
+from core.figures.spec import FigureSpec
+from core.figures.writer import missing_characters, write_figure
 from core.jobs import JobContext
-from core.problems import Location, Problem, Severity, UserError, user_error
+from core.problems import Location, Problem, Severity, UserError, user_error, warning
 from core.project.study import Study
 from core.project.study_file import read_study
 from core.project.study_writer import study_toml
@@ -100,6 +101,7 @@ def _write_results(run: StudyRun, folder: Path, out: Path, job: JobContext) -> N
         for figure in result.figures:
             job.progress(0.8 * step / steps, f"Drawing {result.name}/{figure.name}")
             write_figure(figure, target)
+            run.problems += _lacking_characters(result.name, figure)
             step += 1
     finished = replace(study, analyses=tuple(a for a in study.analyses if a.name in done))
     program = {"name": "RTKscope", "version": versions()["RTKscope"], "libraries": versions()}
@@ -113,10 +115,20 @@ def _write_results(run: StudyRun, folder: Path, out: Path, job: JobContext) -> N
                            further=[warning for result in run.results for warning in result.warnings])
     (folder / "import_report.md").write_text(report, encoding="utf-8", newline="\n")
     job.progress(0.85, "Writing results.xlsx")
-    write_workbook(
+    run.problems += write_workbook(
         folder / "results.xlsx", run.results, study_words=_study_words(run),
         samples={name: cohort.ledger for name, cohort in run.cohorts.items()}, parameters=(), versions=versions(),
         problems=[problem for problem in run.problems if problem.severity != Severity.NOTE])
+
+
+def _lacking_characters(analysis: str, figure: FigureSpec) -> list[Problem]:
+    lacking = missing_characters(figure)
+    if not lacking:
+        return []
+    return [warning("characters_without_a_glyph", f"the figure {figure.name} holds characters that its font lacks: "
+                    f"{' '.join(lacking[:10])}", Location(f"{analysis}/{figure.name}"),
+                    why="They are boxes in the PDF and PNG; in the SVG they are whole.",
+                    remedy="use Latin or Greek letters in names that go into figures, or use the SVG")]
 
 
 def _data_words(run: StudyRun) -> list[str]:
