@@ -146,7 +146,8 @@ def _datasets_in_words(run: StudyRun) -> list[ImportedDatasetWords]:
         ImportedDatasetWords(
             dataset.name, dataset.spec.role,
             tuple(ImportedTableWords(table.part, table.spec.file, table.recipe.sheet, table.sha256, table.recipe,
-                                     table.counts) for table in dataset.tables),
+                                     table.counts, [(change.cell, change.before, change.after, change.reason)
+                                                    for change in table.changes]) for table in dataset.tables),
             (*dataset.unusable, *dataset.findings))
         for dataset in run.datasets.values()]
 

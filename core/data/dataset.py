@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.data.collapse_genes import Change
 from core.data.recipe import Answers, ImportRecipe, TableSpec
 from core.data.tables import ClinicalTable, Endpoint, EndpointRule, ExpressionMatrix
 from core.problems import Problem
@@ -31,13 +32,14 @@ class DatasetSpec:
 
 @dataclass(frozen=True)
 class TableRecord:
-    """How one table of a data set was read: what was stated, what was detected, and the hash of its bytes."""
+    """How one table was read: what was stated, what was detected, each change by its cell, the hash of its bytes."""
 
     part: str
     spec: TableSpec
     recipe: ImportRecipe
     sha256: str
     counts: Mapping[str, int | str] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

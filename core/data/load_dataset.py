@@ -13,7 +13,7 @@ from core.data.clinical_join import join_clinical
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
 from core.data.endpoints import build_endpoint
 from core.data.evaluate_cohort import clinical_column
-from core.data.importing import Imported, import_clinical, import_expression
+from core.data.importing import Imported, answers_without_use, import_clinical, import_expression
 from core.data.recipe import TableSpec
 from core.data.reference import rtk_symbols
 from core.data.sample_names import match_samples, problems_of_match
@@ -69,6 +69,8 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
         one = _import(part, table, loading, shelf, job.part(number / len(parts), (number + 1) / len(parts)))
         if one is not None:
             imported[part].append(one)
+    if not loading.unusable:
+        loading.findings += answers_without_use(spec.answers, [*imported["clinical"], *imported["expression"]])
     clinical = _join(imported["clinical"], loading)
     expression = tuple(one.matrix for one in imported["expression"] if one.matrix is not None)
     if clinical is not None:
@@ -98,7 +100,7 @@ def _import(part: str, table: TableSpec, loading: _Loading, shelf: FileShelf, jo
             "file_has_changed", "the file is not the one that this study was saved with (its sha256 differs)",
             Location(table.file), why="Results may differ from those saved with the study.",
             remedy="check that it is the right file; the new hash is written with the results"))
-    loading.tables.append(TableRecord(part, table, one.recipe, sha256, _counts(one)))
+    loading.tables.append(TableRecord(part, table, one.recipe, sha256, _counts(one), one.changes))
     return one
 
 

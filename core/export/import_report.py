@@ -33,7 +33,10 @@ DETECTED_WORDS = {"header_rows": "the header row", "first_row": "the first row",
 
 @dataclass(frozen=True)
 class ImportedTableWords:
-    """One table of a data set: ``part`` is "expression", "clinical", …; ``counts`` such as patients, genes, columns."""
+    """One table of a data set: ``part`` is "expression", "clinical", …; ``counts`` such as patients, genes, columns.
+
+    ``changes`` are (cell, what stood there, what it was read as, why), one per cell, row or column.
+    """
 
     part: str
     file: str
@@ -41,6 +44,7 @@ class ImportedTableWords:
     sha256: str = ""
     recipe: ImportRecipe | None = None
     counts: Mapping[str, int | str] = field(default_factory=dict)
+    changes: Sequence[tuple[str, str, str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,15 @@ def _table_words(table: ImportedTableWords) -> str:
         lines += [f"- {escape_markdown(sentence)}" for sentence in recipe_words(table.recipe)]
     if table.sha256:
         lines.append(f"- sha256 of the file: `{table.sha256}`")
+    if table.changes:
+        lines += ["", f"#### Every change in this table ({count_words(len(table.changes))})", "",
+                  "| cell | stood there | read as | why |", "| --- | --- | --- | --- |"]
+        lines += ["| " + " | ".join(_in_table(part) for part in change) + " |" for change in table.changes]
     return "\n".join(lines)
+
+
+def _in_table(text: str) -> str:
+    return " ".join(escape_markdown(text).split())
 
 
 def _findings(findings: Sequence[Problem], heading: str) -> list[str]:
