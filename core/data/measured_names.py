@@ -42,7 +42,8 @@ def phospho_base(name: str) -> str:
     text = name.strip()
     for pattern in (_SITE_BEHIND, _PHOSPHO_BEFORE, _PHOSPHO_BEHIND):
         if match := pattern.fullmatch(text):
-            return match[1].strip(" _-.(")
+            base = match[1].strip(" _-.(")
+            return phospho_base(base) or base
     return ""
 
 

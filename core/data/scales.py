@@ -47,6 +47,11 @@ def propose_scale(values: NDArray[np.float64]) -> ScaleProposal:
     ScaleProposal
         A proposal for the import report, always with its reason; never certain.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # a mistyped 1e300 must not end in a warning
+        return _proposal(values)
+
+
+def _proposal(values: NDArray[np.float64]) -> ScaleProposal:
     step = max(1, values.shape[1] // _SAMPLED_GENES)
     part = values[:, ::step]
     there = part[~np.isnan(part)]
