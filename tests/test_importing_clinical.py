@@ -179,3 +179,18 @@ def test_that_personal_data_and_copied_columns_are_warned_about() -> None:
 def test_that_e_mail_addresses_are_personal_data_whatever_the_column_is_called() -> None:
     result = imported(raw_table([["id", "contact"], ["a", "anna@clinic.example"], ["b", ""]]))
     assert "personal_data" in codes(result, Severity.WARNING)
+
+
+def test_that_a_column_of_percentages_is_a_column_of_numbers() -> None:
+    rows: list[list[str | float | None]] = [["id", "Ki67"], ["a", "12 %"], ["b", "<5%"], ["c", "30%"], ["d", "NA"], ["e", 7]]
+    found = clinical(raw_table(rows)).columns["Ki67"]
+    np.testing.assert_array_equal(found.numbers, [12, np.nan, 30, np.nan, 7])
+    assert found.missing == {1: Missing.BELOW_LIMIT, 3: Missing.NOT_AVAILABLE}
+
+
+def test_that_a_cell_merged_over_rows_stands_in_each_of_them() -> None:
+    rows: list[list[str | float | None]] = [["id", "arm"], ["a", "A"], ["b", None], ["c", "B"], ["d", None]]
+    result = imported(raw_table(rows, merged=((1, 1, 2, 1), (3, 1, 4, 1))))
+    assert result.clinical is not None
+    assert result.clinical.columns["arm"].texts == ("A", "A", "B", "B")
+    assert "merged_cells" in codes(result)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.data.formats import LayoutHints
 from core.data.importing import Imported, answers_without_use, import_clinical, import_expression, preview
 from core.data.raw_table import RawTable
 from core.data.recipe import Answers, TableSpec
@@ -570,3 +571,20 @@ def test_that_personal_data_are_warned_about() -> None:
     rows = [[*row, "Surname" if at == 0 else "Smith"] for at, row in enumerate(turned(genes_in_rows(header="Sample")))]
     result = imported(raw_table(rows))
     assert "Surname" in what(result, "personal_data")
+
+
+def test_that_a_format_that_fixes_its_layout_needs_no_detection() -> None:
+    rows: list[list[str | float | None]] = [["#1.2"], [2, 3], ["NAME", "Description", "S1", "S2", "S3"],
+                                            ["ERBB2", "na", 7.5, 8.5, 9.5], ["EGFR", "na", 5.5, 6.5, 4.5]]
+    hints = LayoutHints((2,), 3, 4, 0, 2, "columns", annotation_columns=(1,), skipped_rows=(0, 1))
+    result = import_expression(TableSpec(Path("x.gct"), scale=Scale.LOG2), raw_file=read_result(raw_table(rows), hints))
+    assert result.matrix is not None
+    assert result.matrix.samples == ("S1", "S2", "S3")
+    assert result.matrix.genes == ("ERBB2", "EGFR")
+    assert result.matrix.rows_of_gene["EGFR"] == ("A5",)
+
+
+def test_that_entrez_ids_are_genes() -> None:
+    ids = (1956, 2064, 2065, 3815, 4233, 558, 2597, 60)
+    rows = [["Entrez ID" if at == 0 else ids[at - 1], *row[1:]] for at, row in enumerate(genes_in_rows())]
+    assert matrix(raw_table(rows)).genes == GENES

@@ -19,7 +19,7 @@ from core.data.formats import LayoutHints
 from core.data.gene_symbols import looks_like_genes
 from core.data.id_column import column_words, find_id_column, named_column
 from core.data.layout import Region, find_region, region_of_format
-from core.data.missing_values import MissingTokens, read_limit
+from core.data.missing_values import MissingTokens, number_in_words, read_limit
 from core.data.nearest_name import column_remedy
 from core.data.raw_table import RawTable, column_letters
 from core.data.recipe import Answers, TableSpec
@@ -58,6 +58,7 @@ class _ColumnRule:
     name: str
     tokens: MissingTokens
     measured: bool
+    percent: bool = False
 
 
 class LazyColumns(Mapping[str, ClinicalColumn]):
@@ -143,13 +144,19 @@ def _rules(table: RawTable, region: Region, tokens: MissingTokens,
             repeated.append(name)
         signs = {text.strip() for text in table.texts.get(column, {}).values() if len(text.strip()) <= 3}
         own = tokens.without("-", "--", "---") if signs & {"+", "++", "+++"} else tokens
-        rules[name] = _ColumnRule(column, name, own, _is_measured(table, region, column))
+        percent = _is_percent(table, region, column)
+        rules[name] = _ColumnRule(column, name, own, percent or _is_measured(table, region, column), percent)
     findings: list[Problem] = []
     if repeated:
         findings.append(warning("repeated_column_name", f"{counted(len(repeated), 'column')} with the name of another "
                                 f"column {'is' if len(repeated) == 1 else 'are'} called "
                                 f"{', '.join(repeated[:4])}", table.place(None, rules[repeated[0]].column),
                                 remedy="give every column a name of its own in the file"))
+    percents = [rule for rule in rules.values() if rule.percent]
+    if percents:
+        findings.append(note("percent_signs", f"{counted(len(percents), 'column')} with percent signs "
+                             f"{'was' if len(percents) == 1 else 'were'} read as numbers: "
+                             f"{', '.join(rule.name for rule in percents[:6])}", table.place(None, percents[0].column)))
     unnamed = sorted(region.unnamed)
     if unnamed and region.header_rows and header_row != 0:
         letters = ", ".join(column_letters(column) for column in unnamed[:8])
@@ -172,6 +179,14 @@ def _is_measured(table: RawTable, region: Region, column: int) -> bool:
     there = there[~np.isnan(there)]
     labels = all(_LABEL.fullmatch(table.text(row, column)) for row in words)
     return len(np.unique(there)) >= _MEASURED_AT_LEAST and not (labels and all_whole(there))
+
+
+def _is_percent(table: RawTable, region: Region, column: int) -> bool:
+    """True where every word of the column is a number with a percent sign."""
+    rows = np.asarray(region.rows, np.intp)
+    words = rows[region.kinds[rows, column] == WORD].tolist()
+    return bool(words) and all((text := table.text(row, column)).endswith("%") and number_in_words(text) is not None
+                               for row in words)
 
 
 def _require(wanted: Collection[str], rules: Mapping[str, _ColumnRule], table: RawTable) -> None:
@@ -220,7 +235,8 @@ def _cells_worth_saying(table: RawTable, rule: _ColumnRule,
         text = raw.strip()
         if row not in rows or not np.isnan(table.numbers[row, rule.column]) or rule.tokens.reason(text) is not None:
             continue
-        (limits if read_limit(text) else unreadable).append((row, text))
+        if not (rule.percent and number_in_words(text) is not None):
+            (limits if read_limit(text) else unreadable).append((row, text))
     findings: list[Problem] = []
     for cells, code, words in ((limits, "beyond_limit", "beyond a limit of the assay"),
                                (unreadable, "unreadable_values", "hold text that is no number")):
@@ -241,6 +257,10 @@ def _column(table: RawTable, rows: tuple[int, ...], rule: _ColumnRule) -> Clinic
     column = rule.column
     numbers = table.numbers[np.asarray(rows, np.intp), column].copy()
     texts = tuple(table.text(row, column) for row in rows)
+    if rule.percent:
+        for at in np.flatnonzero(np.isnan(numbers)).tolist():
+            number = number_in_words(texts[at])
+            numbers[at] = np.nan if number is None else number
     missing: dict[int, Missing] = {}
     limits: dict[int, float] = {}
     for at in np.flatnonzero(np.isnan(numbers)).tolist():

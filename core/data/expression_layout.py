@@ -116,14 +116,15 @@ class _Columns:
         distinct = list(dict.fromkeys(texts))
         if not texts or (len(distinct) < 50 and len(distinct) < 0.15 * len(texts)):
             return 0.0, 0
-        calls = [call for call in resolve_genes(distinct[:_FIRST])
+        distinct = distinct[::max(1, len(distinct) // _FIRST)]
+        calls = [call for call in resolve_genes(distinct)
                  if not _LIKE_SAMPLE.fullmatch(call.name) or call.how in ("approved", "answered")]
         symbols = {call.symbol for call in calls if call.symbol}
         if not symbols:
             return 0.0, 0
         genes = sum(bool(call.symbol) or (call.how == "ambiguous" and not call.damage) for call in calls)
         receptors = _receptors([self.table.text(row, column) for row in rows]) if self.words[column] else 0
-        return genes / len(distinct[:_FIRST]), max(receptors, len(symbols & set(rtk_symbols())))
+        return genes / len(distinct), max(receptors, len(symbols & set(rtk_symbols())))
 
 
 def find_expression_layout(table: RawTable, region: Region, spec: TableSpec, answered: frozenset[str],

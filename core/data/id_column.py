@@ -77,7 +77,7 @@ def _keys(table: RawTable, region: Region, column: int) -> list[str] | None:
 
 
 def _nearly_unique(table: RawTable, region: Region, keys: dict[int, list[str] | None]) -> int | None:
-    """A column called like an id, or the first, in which few entries repeat: those are left out later, with a warning."""
+    """A column called like an id, or the first, in which few entries repeat: those are left out later, and said."""
     for column, entries in keys.items():
         if not entries:
             continue

@@ -16,6 +16,7 @@ from core.data.cell_grid import plain_number
 from core.data.clinical_import import ClinicalImport, read_clinical
 from core.data.collapse_genes import DEFAULT_RULE, Change
 from core.data.expression_import import ExpressionImport, read_expression
+from core.data.merged_cells import with_merged_cells
 from core.data.raw_table import RawTable
 from core.data.recipe import Answers, ImportRecipe, TableSpec
 from core.data.tables import ClinicalTable, ExpressionMatrix
@@ -68,10 +69,12 @@ def import_expression(spec: TableSpec, answers: Answers | None = None, *, raw_fi
     """
     job = job or JobContext()
     read = raw_file or _read(spec, "expression", job)
-    table, cell_findings, cell_changes, used = _with_answered_cells(read.table, answers or Answers())
+    unmerged, merge_findings = with_merged_cells(read.table)
+    table, cell_findings, cell_changes, used = _with_answered_cells(unmerged, answers or Answers())
     result = read_expression(table, spec, answers or Answers(), read.hints, job)
-    return Imported(_expression_recipe(spec, read, result), (*read.notes, *cell_findings, *result.findings),
-                    result.matrix, None, table, (*cell_changes, *result.changes), result.used | used)
+    said = (*read.notes, *merge_findings, *cell_findings, *result.findings)
+    return Imported(_expression_recipe(spec, read, result), said, result.matrix, None, table,
+                    (*cell_changes, *result.changes), result.used | used)
 
 
 def import_clinical(spec: TableSpec, answers: Answers | None = None, *, raw_file: ReadResult | None = None,
@@ -85,11 +88,13 @@ def import_clinical(spec: TableSpec, answers: Answers | None = None, *, raw_file
     """
     job = job or JobContext()
     read = raw_file or _read(spec, "clinical", job)
-    table, cell_findings, cell_changes, used = _with_answered_cells(read.table, answers or Answers())
+    unmerged, merge_findings = with_merged_cells(read.table)
+    table, cell_findings, cell_changes, used = _with_answered_cells(unmerged, answers or Answers())
     job.progress(0.5, "Reading clinical columns")
     result = read_clinical(table, spec, answers or Answers(), read.hints, wanted)
-    return Imported(_clinical_recipe(spec, read, result), (*read.notes, *cell_findings, *result.findings), None,
-                    result.clinical, table, (*cell_changes, *result.changes), result.used | used)
+    said = (*read.notes, *merge_findings, *cell_findings, *result.findings)
+    return Imported(_clinical_recipe(spec, read, result), said, None, result.clinical, table,
+                    (*cell_changes, *result.changes), result.used | used)
 
 
 def preview(spec: TableSpec, purpose: str, answers: Answers | None = None, *,

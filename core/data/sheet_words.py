@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 _UNITS = frozenset((
     "months", "month", "mo", "years", "year", "yrs", "yr", "days", "day", "d", "weeks", "week", "hours", "h", "hr",
     "min", "mm", "cm", "um", "µm", "nm", "µm2", "mg", "ug", "µg", "ng", "pg", "kg", "g", "ml", "µl", "ul", "l", "mg/ml",
-    "ug/ml", "µg/ml", "ng/ml", "pg/ml", "ug/ul", "nm", "m", "mol/l", "%", "percent", "log2", "log10", "ln", "log", "raw",
+    "ug/ml", "µg/ml", "ng/ml", "pg/ml", "ug/ul", "nm", "m", "mol/l",
+    "%", "percent", "log2", "log10", "ln", "log", "raw",
     "linear", "a.u.", "au", "a.u", "rfu", "rlu", "od", "tpm", "fpkm", "rpkm", "cpm", "log2 tpm", "log2(tpm+1)",
     "log2 intensity", "log2 ratio", "counts", "intensity", "signal", "z", "z-score", "z score", "score", "h-score",
     "0-300", "0/1", "1/0", "y/n", "yes/no", "text", "number", "date", "ratio", "fold", "ct", "cq", "cm2", "nmol/l",
