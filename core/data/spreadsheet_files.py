@@ -9,12 +9,16 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from core.data.calamine_sheets import read_calamine_sheet, structures
+from core.data.binary_workbook import read_binary_sheet, read_binary_workbook
+from core.data.compound_file import workbook_stream
 from core.data.file_safety import SourceFile
-from core.data.packages import open_package
+from core.data.old_excel import read_old_sheet, read_old_workbook
+from core.data.open_document import read_open_document
+from core.data.packages import damaged, open_package
 from core.data.raw_table import RawTable, column_letters
 from core.data.text_dialect import stated_decimal
-from core.data.xlsx_cells import Found, read_xlsx_sheet, used_area
+from core.data.sheet_cells import Found
+from core.data.xlsx_cells import read_xlsx_sheet, used_area
 from core.data.xlsx_parts import read_book
 from core.jobs import JobContext
 from core.problems import Location, Problem, UserError, note, user_error, warning
@@ -50,13 +54,20 @@ class SheetInfo:
 
 def workbook_sheets(source: SourceFile, job: JobContext) -> list[SheetInfo]:
     """The sheets in the order of the workbook. Sizes of large xlsx sheets are those that the sheet itself states."""
-    if source.kind != "xlsx":
-        _, sheets = structures(source, job)
-        return [SheetInfo(sheet.name, sheet.visible, sheet.n_rows, sheet.n_columns) for sheet in sheets]
+    place = source.place
     with source.open() as handle:
-        package = open_package(handle, source.place)
-        book = read_book(package, source.place)
-        return [SheetInfo(sheet.name, sheet.visible, *used_area(package, sheet, source.place, job)) for sheet in book.sheets]
+        if source.kind == "xls":
+            old = read_old_workbook(workbook_stream(handle.read(), place), place, job)
+            return [SheetInfo(sheet.name, sheet.visible, sheet.n_rows, sheet.n_columns) for sheet in old.sheets]
+        package = open_package(handle, place)
+        if source.kind == "ods":
+            opened, _, _ = read_open_document(package, place, job)
+            return [SheetInfo(sheet.name, sheet.visible, sheet.n_rows, sheet.n_columns) for sheet in opened]
+        if source.kind == "xlsb":
+            binary = read_binary_workbook(package, place, job)
+            return [SheetInfo(sheet.name, sheet.visible, sheet.n_rows, sheet.n_columns) for sheet in binary.sheets]
+        book = read_book(package, place)
+        return [SheetInfo(sheet.name, sheet.visible, *used_area(package, sheet, place, job)) for sheet in book.sheets]
 
 
 def could_be(infos: list[SheetInfo], purpose: str) -> list[SheetInfo]:
@@ -125,19 +136,31 @@ def read_sheet(source: SourceFile, name: str, job: JobContext, *,
     """One sheet, with the notes and warnings about it."""
     place = Location(source.path.name, name)
     sign = stated_decimal(decimal, place) if decimal else "."
-    if source.kind == "xlsx":
-        with source.open() as handle:
-            package = open_package(handle, source.place)
-            book = read_book(package, source.place)
-            part = next(sheet for sheet in book.sheets if sheet.name == name)
-            table, found = read_xlsx_sheet(package, book, part, place, job, decimal=sign)
-    else:
-        content, sheets = structures(source, job)
-        structure = next(sheet for sheet in sheets if sheet.name == name)
-        table, found = read_calamine_sheet(content, structure, place, job, decimal=sign)
+    table, found = _read_cells(source, name, place, job, sign)
     if table.n_rows == 0:
         raise _empty_sheet(found, place)
     return table, tuple(_noticed(table, found, place))
+
+
+def _read_cells(source: SourceFile, name: str, place: Location, job: JobContext, decimal: str) -> tuple[RawTable, Found]:
+    """The cells by the reader of this kind of workbook."""
+    with source.open() as handle:
+        if source.kind == "xls":
+            old = read_old_workbook(workbook_stream(handle.read(), source.place), source.place, job)
+            return read_old_sheet(old, next(sheet for sheet in old.sheets if sheet.name == name), place, job, decimal=decimal)
+        package = open_package(handle, source.place)
+        if source.kind == "ods":
+            _, table, found = read_open_document(package, source.place, job, sheet=name, decimal=decimal)
+            if table is None:
+                raise damaged(place)
+            return table, found
+        if source.kind == "xlsb":
+            binary = read_binary_workbook(package, source.place, job)
+            part = next(sheet for sheet in binary.sheets if sheet.name == name)
+            return read_binary_sheet(package, binary, part, place, job, decimal=decimal)
+        book = read_book(package, source.place)
+        return read_xlsx_sheet(package, book, next(sheet for sheet in book.sheets if sheet.name == name), place, job,
+                               decimal=decimal)
 
 
 def _empty_sheet(found: Found, place: Location) -> UserError:

@@ -1,9 +1,9 @@
 """The cells of one xlsx sheet, streamed from its XML: values, error cells, dates, hidden parts, merges, empty formulas.
 
-Not for: finding the sheet or its shared strings (xlsx_parts.py), or other kinds of workbook (calamine_sheets.py).
+Not for: finding the sheet or its shared strings (xlsx_parts.py), or other kinds of workbook.
 
-Why not python-calamine or openpyxl here: calamine gives error cells as blanks, holds the whole sheet four times over
-and cannot be cancelled; openpyxl takes ten times as long. A sheet of 20,000 x 200 numbers takes 1.5 s this way, and
+Why not python-calamine or openpyxl: calamine gives error cells as blanks, holds the whole sheet four times over and
+cannot be cancelled; openpyxl takes ten times as long. A sheet of 20,000 x 200 numbers takes 1.5 s this way, and
 hardly more memory than the numbers themselves.
 """
 
@@ -12,11 +12,10 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from core.data.cell_grid import SPELLING_MATTERS, CellGrid, number_reader
 from core.data.packages import damaged, pieces
 from core.data.raw_table import RawTable, column_letters
+from core.data.sheet_cells import MAX_ADDRESSES, Found, JudgedText, SheetCells
 from core.data.xlsx_parts import (
     MAX_HELD,
     Book,
@@ -24,15 +23,12 @@ from core.data.xlsx_parts import (
     inline_text,
     plain_markup,
     plain_text,
-    serial_text,
     shared_strings,
 )
 from core.jobs import JobContext
 from core.problems import Location
 
 MAX_ROWS, MAX_SHEET_COLUMNS = 1_048_576, 16_384
-MAX_ADDRESSES = 100_000
-MAX_MERGES = 100_000
 
 _ATTRIBUTE_R = re.compile(rb'\sr="([0-9]+)"')
 _HIDDEN = re.compile(rb'\shidden="(?:1|true)"')
@@ -66,28 +62,6 @@ def column_number(letters: bytes) -> int:
             number = number * 26 + letter - 64
         known = _columns[letters] = number - 1
     return known
-
-
-@dataclass
-class Found:
-    """What was come across in a sheet, to be told: how many cells of a kind, and the first of them."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    first: dict[str, str] = field(default_factory=dict)
-
-    def add(self, kind: str, row: int, column: int) -> None:
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        if kind not in self.first:
-            self.first[kind] = f"{column_letters(column)}{row + 1}"
-
-
-@dataclass(frozen=True)
-class _Text:
-    """A shared string, with its value where it is a number typed as text."""
-
-    text: str
-    value: float | None
-    keep: bool
 
 
 def read_xlsx_sheet(package: zipfile.ZipFile, book: Book, sheet: SheetPart, place: Location, job: JobContext, *,
@@ -137,23 +111,21 @@ class _SheetReader:
     """The state of one pass over one sheet."""
 
     def __init__(self, book: Book, strings: list[str], place: Location, decimal: str) -> None:
-        self.found = Found()
+        self._cells = SheetCells(place, decimal=decimal, from_1904=book.from_1904)
+        self._grid = self._cells.grid
         self._book = book
         self._strings = strings
         self._place = place
-        self._read_number = number_reader(decimal, "")
-        self._texts: dict[int, _Text] = {}
+        self._texts: dict[int, JudgedText] = {}
         self._kinds: dict[bytes, tuple[bytes, str]] = {}
         self._date_tokens = tuple(b' s="%d"' % style for style in book.date_styles)
-        self._grid = CellGrid(place)
         self._row = -1
-        self._hidden_rows: set[int] = set()
-        self._hidden_columns: set[int] = set()
-        self._dates: set[tuple[int, int]] = set()
-        self._merged: list[tuple[int, int, int, int]] = []
-        self._uncalculated: list[str] = []
         self._zero_formulas: list[tuple[int, int]] = []
         self._calculated = False
+
+    @property
+    def found(self) -> Found:
+        return self._cells.found
 
     def read(self, blocks: Iterator[bytes]) -> RawTable:
         """Head (columns), rows, tail (merges)."""
@@ -207,12 +179,11 @@ class _SheetReader:
             if _HIDDEN.search(column[1]):
                 span = {name: int(number) for name, number in _SPAN.findall(column[1])}
                 first, last = span.get(b"min", 1), min(span.get(b"max", 1), MAX_SHEET_COLUMNS)
-                self._hidden_columns.update(range(first - 1, last))
+                self._cells.hidden_columns.update(range(first - 1, last))
 
     def _read_tail(self, tail: bytes) -> None:
         for merge in _MERGE.finditer(tail):
-            if len(self._merged) < MAX_MERGES:
-                self._merged.append((int(merge[2]) - 1, column_number(merge[1]), int(merge[4]) - 1, column_number(merge[3])))
+            self._cells.merge(int(merge[2]) - 1, column_number(merge[1]), int(merge[4]) - 1, column_number(merge[3]))
 
     def _read_rows(self, block: bytes) -> None:
         """Whole rows. Dates and formulas are looked for in the block first, because most blocks have none."""
@@ -229,7 +200,7 @@ class _SheetReader:
                 if not 0 <= self._row < MAX_ROWS:
                     raise damaged(self._place, "it has a row beyond the last one that Excel knows")
                 if b"hidden" in attributes and _HIDDEN.search(attributes):
-                    self._hidden_rows.add(self._row)
+                    self._cells.hidden_rows.add(self._row)
                 if not attributes.endswith(b"/"):
                     self._read_cells(segment[end + 1:], by_cell)
                     break
@@ -310,7 +281,7 @@ class _SheetReader:
         self._grid.put_numbers(self._row, left, numbers)
         for index, kind, value in words:
             if kind == b"inlineStr":
-                self._put_text(left + index, inline_text(value))
+                self._put_inline(left + index, value)
             else:
                 self._put(left + index, kind, "", value)
         return True
@@ -329,7 +300,7 @@ class _SheetReader:
         value = _VALUE.search(inner)
         formula = b"<f" in inner
         if kind == b"inlineStr" or (value is None and b"<is" in inner):
-            self._put_text(column, inline_text(inner))
+            self._put_inline(column, inner)
         elif value is not None and value[1]:
             if formula and self._book.recalculates:
                 if kind == b"n" and value[1].strip() in (b"0", b"0.0") and len(self._zero_formulas) < MAX_ADDRESSES:
@@ -338,9 +309,7 @@ class _SheetReader:
                     self._calculated = True
             self._put(column, kind, date_kind, value[1])
         elif formula and kind != b"str":
-            self.found.add("uncalculated", self._row, column)
-            if len(self._uncalculated) < MAX_ADDRESSES:
-                self._uncalculated.append(f"{column_letters(column)}{self._row + 1}")
+            self._cells.put_uncalculated(self._row, column)
 
     def _put(self, column: int, kind: bytes, date_kind: str, value: bytes) -> None:
         """One value by its type (ECMA-376 part 1, 18.18.11)."""
@@ -354,59 +323,35 @@ class _SheetReader:
             except (ValueError, IndexError):
                 raise damaged(self._place, f"cell {column_letters(column)}{self._row + 1} refers to a text that is "
                               "missing") from None
-            self._place_text(column, known)
+            self._cells.put_judged(self._row, column, known)
         elif kind == b"b":
-            self._grid.put_text(self._row, column, "TRUE" if value.strip() == b"1" else "FALSE")
+            self._cells.put_boolean(self._row, column, value.strip() in (b"1", b"true"))
         elif kind == b"e":
-            self.found.add("errors", self._row, column)
-            self._grid.put_text(self._row, column, plain_text(value))
+            self._cells.put_error(self._row, column, plain_text(value))
         elif kind == b"d":
-            text = plain_text(value)
-            self._grid.put_text(self._row, column, text.removesuffix("T00:00:00").replace("T", " "))
-            self._dates.add((self._row, column))
-            self.found.add("dates", self._row, column)
+            self._cells.put_date(self._row, column, plain_text(value).removesuffix("T00:00:00").replace("T", " "))
         else:
-            self._put_text(column, plain_text(value))
+            self._cells.put_text(self._row, column, plain_text(value))
 
     def _put_number(self, column: int, date_kind: str, value: bytes) -> None:
         try:
             number = float(value)
         except ValueError:
-            self._put_text(column, plain_text(value))
-            return
+            number = _NAN
         if number - number != 0:
-            self._put_text(column, plain_text(value))
-            return
-        text = serial_text(number, date_kind, from_1904=self._book.from_1904) if date_kind else ""
-        if not text:
-            self._grid.put_number(self._row, column, number)
-            return
-        self._grid.put_text(self._row, column, text)
-        if "-" in text:
-            self._dates.add((self._row, column))
-            self.found.add("dates", self._row, column)
+            self._cells.put_text(self._row, column, plain_text(value))
+        else:
+            self._cells.put_number(self._row, column, number, date_kind)
 
-    def _put_text(self, column: int, text: str) -> None:
+    def _put_inline(self, column: int, markup: bytes) -> None:
         self._check_column(column)
-        self._place_text(column, self._judged(text))
+        self._cells.put_text(self._row, column, inline_text(markup))
 
-    def _place_text(self, column: int, known: _Text) -> None:
-        if known.value is not None:
-            self._grid.put_number(self._row, column, known.value)
-            self.found.add("numbers as text", self._row, column)
-        if known.keep:
-            self._grid.put_text(self._row, column, known.text)
-
-    def _shared(self, index: int) -> _Text:
+    def _shared(self, index: int) -> JudgedText:
         if index < 0:
             raise IndexError
-        known = self._texts[index] = self._judged(self._strings[index])
+        known = self._texts[index] = self._cells.judged(self._strings[index])
         return known
-
-    def _judged(self, text: str) -> _Text:
-        trimmed = text.strip()
-        value = self._read_number(trimmed) if trimmed else None
-        return _Text(text, value, bool(trimmed) and (value is None or SPELLING_MATTERS.match(trimmed) is not None))
 
     def _check_column(self, column: int) -> None:
         if column >= MAX_SHEET_COLUMNS:
@@ -417,15 +362,8 @@ class _SheetReader:
             # XlsxWriter stores 0 for every formula and leaves the calculation to Excel: these zeros are no values.
             for row, column in self._zero_formulas:
                 self._grid.clear(row, column)
-                self.found.add("uncalculated", row, column)
-                self._uncalculated.append(f"{column_letters(column)}{row + 1}")
-        table = self._grid.finish()
-        rows, columns = table.n_rows, table.n_columns
-        return RawTable(
-            table.file, table.sheet, table.numbers, table.texts, frozenset(self._dates),
-            frozenset(row for row in self._hidden_rows if row < rows),
-            frozenset(column for column in self._hidden_columns if column < columns),
-            tuple(merge for merge in self._merged if merge[0] < rows and merge[1] < columns), tuple(self._uncalculated))
+                self._cells.put_uncalculated(row, column)
+        return self._cells.finish()
 
 
 _NAN = float("nan")

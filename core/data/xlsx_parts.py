@@ -10,12 +10,12 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
+from core.data.cell_dates import DATE_FORMATS, format_kind
 from core.data.packages import damaged, pieces, read_part
 from core.problems import Location, UserError, user_error
 
@@ -56,7 +56,7 @@ def read_book(package: zipfile.ZipFile, place: Location) -> Book:
     parts = {name.replace("\\", "/").lower(): name for name in package.namelist()}
     main = _main_part(package, parts, place)
     folder = posixpath.dirname(main.replace("\\", "/"))
-    targets = _relations(package, parts, main, place)
+    targets = relations(package, parts, main, place)
     root = _tree(package, main, place)
     sheets: list[SheetPart] = []
     switches: dict[str, str] = {}
@@ -245,7 +245,7 @@ def _main_part(package: zipfile.ZipFile, parts: dict[str, str], place: Location)
     raise damaged(place, "the list of its sheets is missing")
 
 
-def _relations(package: zipfile.ZipFile, parts: dict[str, str], main: str, place: Location) -> dict[str, tuple[str, str]]:
+def relations(package: zipfile.ZipFile, parts: dict[str, str], main: str, place: Location) -> dict[str, tuple[str, str]]:
     folder, name = posixpath.split(main.replace("\\", "/"))
     part = parts.get(posixpath.join(folder, "_rels", name + ".rels").lower())
     if part is None:
@@ -259,26 +259,6 @@ def _read_relations(package: zipfile.ZipFile, part: str, place: Location) -> dic
             for element in _tree(package, part, place)}
 
 
-_DATE_FORMATS = {**dict.fromkeys((14, 15, 16, 17, 22), "date"), **dict.fromkeys((18, 19, 20, 21, 45, 47), "time"), 46: "duration",
-                 **dict.fromkeys((*range(27, 37), *range(50, 59)), "date")}
-"""Built-in number formats of ECMA-376 part 1, 18.8.30, that show a date or a time."""
-_QUOTED_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I)
-
-
-def format_kind(code: str) -> str:
-    """ "date", "time", "duration" or "" for a number format such as ``dd/mm/yyyy``."""
-    code = _QUOTED_FORMAT.sub("", code.split(";")[0]).lower()
-    if re.search(r"\[[hms]+\]", code):
-        return "duration"
-    if "general" in code or "standard" in code:
-        return ""
-    if re.search(r"[yd]|mmm", code):
-        return "date"
-    if re.search(r"[hs]", code):
-        return "time"
-    return "date" if "m" in code else ""
-
-
 def _date_styles(package: zipfile.ZipFile, part: str, place: Location) -> dict[int, str]:
     root = _tree(package, part, place)
     custom: dict[str, str] = {}
@@ -289,32 +269,8 @@ def _date_styles(package: zipfile.ZipFile, part: str, place: Location) -> dict[i
         elif _local(group.tag) == "cellXfs":
             for number, element in enumerate(group):
                 identifier = element.attrib.get("numFmtId", "0")
-                built_in = _DATE_FORMATS.get(int(identifier), "") if identifier.isascii() and identifier.isdigit() else ""
-                kind = custom.get(identifier, built_in)
+                number_id = int(identifier) if identifier.isascii() and identifier.isdigit() else 0
+                kind = custom.get(identifier, DATE_FORMATS.get(number_id, ""))
                 if kind:
                     styles[number] = kind
     return styles
-
-
-def serial_text(serial: float, kind: str, *, from_1904: bool = False) -> str:
-    """A date as ISO text, a time as ``hh:mm:ss``; empty where the number is none (negative, or beyond the year 9999).
-
-    Serial 60 is 29 February 1900, which Excel invented; numbers below it are one day off.
-    """
-    if not 0 <= serial < 2_958_466:
-        return ""
-    seconds = round(serial * 86_400)
-    days, of_day = divmod(seconds, 86_400)
-    clock = f"{of_day // 3600:02d}:{of_day // 60 % 60:02d}:{of_day % 60:02d}"
-    if kind == "duration":
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    if days == 0 and not from_1904:
-        return clock if of_day or kind == "time" else ""
-    first = date(1904, 1, 1) if from_1904 else date(1899, 12, 31) if days < 60 else date(1899, 12, 30)
-    try:
-        day = first + timedelta(days=days)
-    except OverflowError:
-        return ""
-    if kind == "time" and days == 0:
-        return clock
-    return day.isoformat() if not of_day else datetime(day.year, day.month, day.day).strftime(f"%Y-%m-%d {clock}")
