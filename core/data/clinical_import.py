@@ -23,6 +23,7 @@ from core.data.missing_values import MissingTokens, number_in_words, read_limit
 from core.data.nearest_name import column_remedy
 from core.data.raw_table import RawTable, column_letters
 from core.data.recipe import Answers, TableSpec
+from core.data.reference import rtk_symbols
 from core.data.sample_answers import keep_samples
 from core.data.sheet_words import all_whole, counted, id_strength, is_probe, squeezed
 from core.data.tables import ClinicalColumn, ClinicalTable, Missing
@@ -200,7 +201,10 @@ def _require(wanted: Collection[str], rules: Mapping[str, _ColumnRule], table: R
 def _refuse_genes(table: RawTable, region: Region, id_column: int) -> None:
     """A detected id column of gene names: the table is no clinical one, unless the user says so with ``id``."""
     names = [table.text(row, id_column) for row in region.rows[:400]]
-    if len(names) >= 10 and (looks_like_genes(names) >= 0.7 or sum(map(is_probe, names)) >= 0.5 * len(names)):
+    share = looks_like_genes(names)
+    receptors = set(rtk_symbols()) & {name.upper() for name in names}
+    many = len(names) >= 10 and (share >= 0.7 or sum(map(is_probe, names)) >= 0.5 * len(names))
+    if many or (len(receptors) >= 3 and share >= 0.7):
         raise user_error(
             "not_clinical", f"{column_words(region, id_column)} holds names of genes or probes "
                             f"({', '.join(names[:3])}), so this "
@@ -239,7 +243,7 @@ def _cells_worth_saying(table: RawTable, rule: _ColumnRule,
             (limits if read_limit(text) else unreadable).append((row, text))
     findings: list[Problem] = []
     for cells, code, words in ((limits, "beyond_limit", "beyond a limit of the assay"),
-                               (unreadable, "unreadable_values", "hold text that is no number")):
+                               (unreadable, "unreadable_values", "with text that is no number")):
         if cells:
             shown = ", ".join(f"“{text[:30]}” ({table.cell(row, rule.column)})" for row, text in cells[:_SHOWN])
             findings.append(warning(

@@ -72,7 +72,7 @@ def import_expression(spec: TableSpec, answers: Answers | None = None, *, raw_fi
     unmerged, merge_findings = with_merged_cells(read.table)
     table, cell_findings, cell_changes, used = _with_answered_cells(unmerged, answers or Answers())
     result = read_expression(table, spec, answers or Answers(), read.hints, job)
-    said = (*read.notes, *merge_findings, *cell_findings, *result.findings)
+    said = _said_once(read.notes, (*merge_findings, *cell_findings, *result.findings))
     return Imported(_expression_recipe(spec, read, result), said, result.matrix, None, table,
                     (*cell_changes, *result.changes), result.used | used)
 
@@ -92,7 +92,7 @@ def import_clinical(spec: TableSpec, answers: Answers | None = None, *, raw_file
     table, cell_findings, cell_changes, used = _with_answered_cells(unmerged, answers or Answers())
     job.progress(0.5, "Reading clinical columns")
     result = read_clinical(table, spec, answers or Answers(), read.hints, wanted)
-    said = (*read.notes, *merge_findings, *cell_findings, *result.findings)
+    said = _said_once(read.notes, (*merge_findings, *cell_findings, *result.findings))
     return Imported(_clinical_recipe(spec, read, result), said, None, result.clinical, table,
                     (*cell_changes, *result.changes), result.used | used)
 
@@ -127,6 +127,12 @@ def answers_without_use(answers: Answers, imported: Iterable[Imported]) -> tuple
         "answer_without_use", f"the answer for the {what[kind]} “{key}” met nothing in the tables of this data set",
         why="Nothing was changed by it.", remedy=f"check its spelling under [dataset.answers] {kind}, or delete it")
         for kind, key in given if (kind, key) not in used)
+
+
+def _said_once(of_file: Sequence[Problem], of_import: Sequence[Problem]) -> tuple[Problem, ...]:
+    """All findings; what the reader said of the whole sheet (hidden rows, formulas) is not said again."""
+    known = {problem.code for problem in of_file} & {"hidden_rows", "hidden_columns", "uncalculated"}
+    return (*of_file, *(problem for problem in of_import if problem.code not in known))
 
 
 def _read(spec: TableSpec, purpose: str, job: JobContext) -> ReadResult:

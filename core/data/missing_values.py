@@ -16,11 +16,12 @@ from core.data.raw_table import RawTable, number_words
 from core.data.tables import Missing
 from core.problems import Problem, note, warning
 
-NOT_DONE_WORDS = ("nd", "n.d.", "n/d", "not done", "not determined", "not tested", "not performed")
+NOT_DONE_WORDS = ("nd", "n.d.", "n/d", "not done", "not determined", "not tested", "not performed",
+                  "n.b.", "n.t.", "nicht bestimmt")
 NOT_AVAILABLE_WORDS = (
     "na", "n/a", "n.a.", "n.a", "#n/a", "#na", "nan", "null", "nil", ".", "..", "-", "--", "---", "–", "—", "?", "??",
     "missing", "not available", "not applicable", "#value!", "#div/0!", "#ref!", "#num!", "#name?", "#null!",
-    "undetermined", "(blank)", "<na>", "#n/a n/a")
+    "undetermined", "k.a.", "(blank)", "<na>", "#n/a n/a")
 WORDS_OF_VALUES_ONLY = ("unknown", "none", "unk")
 """Missing among measured values; in a clinical table they are answers (treatment: none) and stay."""
 
@@ -175,7 +176,7 @@ def block_findings(table: RawTable, block: NumberBlock) -> list[Problem]:
                              table.place()))
     if block.limits:
         findings.append(warning(
-            "beyond_limit", f"{_cells(table, block.limits)} lie beyond a limit of the assay ({_texts(block.limits)})",
+            "beyond_limit", f"{_cells(table, block.limits)} beyond a limit of the assay: {_texts(block.limits)}",
             table.place(*block.limits[0][:2]), why="Their value is not known, only the limit. They count as missing.",
             remedy="enter a value of your choice with cells = { … } in the answers, or continue without them"))
     if block.from_words:
@@ -183,8 +184,8 @@ def block_findings(table: RawTable, block: NumberBlock) -> list[Problem]:
                              f"({_texts(block.from_words)})", table.place(*block.from_words[0][:2])))
     if block.unreadable:
         findings.append(warning(
-            "unreadable_values", f"{_cells(table, block.unreadable)} hold text that is no number "
-            f"({_texts(block.unreadable)})", table.place(*block.unreadable[0][:2]), why="They count as missing.",
+            "unreadable_values", f"{_cells(table, block.unreadable)} with text that is no number: "
+            f"{_texts(block.unreadable)}", table.place(*block.unreadable[0][:2]), why="They count as missing.",
             remedy="correct the cells in the file, give their values with cells = { … } in the answers, or name the "
             "text with the key missing"))
     return findings

@@ -24,6 +24,7 @@ _TOTALS = re.compile(
     r"(grand |sub-?|col(umn)? |row )?(total|sum)s?|mean|average|avg\.?|median|s\.?d\.?|std(\.|ev|"
     r"\.? ?dev(iation)?\.?)?|"
     r"standard (deviation|error)|s\.?e\.?m?\.?|min(imum)?|max(imum)?|count|n ?= ?\d*|cv ?%?|% ?cv|variance|"
+    r"mittelwert|mw|summe|gesamt|durchschnitt|stabw|standardabweichung|moyenne|somme|media|promedio|"
     r"geometric mean|geomean|iqr|range|mean ?(±|\+/-|\+-) ?sd", re.IGNORECASE)
 _STATISTICS = re.compile(
     r"p[ ._-]?val(ue)?s?|p|adj[ ._]*p[ ._-]?(val(ue)?)?|padj|q[ ._-]?val(ue)?|q|fdr|log[ _.]?(2)?[ _.]?"
