@@ -218,7 +218,8 @@ def _detect_way(columns: _Columns, values: list[int], named: int | None, answere
         raise _which_samples(table, "gene names stand both in the header and in a column")
     if down:
         return "columns"
-    probes_down = [column for column in region.columns if _share_of_probes(
+    of_words = [column for column in region.columns if 2 * columns.words[column] > len(region.rows)]
+    probes_down = [column for column in of_words if _share_of_probes(
         [table.text(row, column) for row in region.rows[:_SAMPLED]]) > 0.5]
     if probes_down and len(values) > 1 and not across_receptors:
         return "columns"
