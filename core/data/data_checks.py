@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.data.layout import Region
 from core.data.raw_table import RawTable, column_letters
 from core.data.reference import rtk_symbols
-from core.data.sheet_words import squeezed
+from core.data.sheet_words import id_strength, squeezed
 from core.problems import Location, Problem, note, warning
 
 _SHOWN = 4
@@ -74,10 +74,13 @@ def _listed(groups: Sequence[Sequence[str]]) -> str:
 
 
 def identical_columns(table: RawTable, region: Region) -> list[Problem]:
-    """A warning where two clinical columns hold the same entries; columns of one value throughout are no news."""
+    """A warning where two clinical columns hold the same entries; columns of one value throughout are no news, and
+    neither are patient and sample ids that agree."""
     rows = np.asarray(region.rows, np.intp)
     groups: dict[tuple[bytes, int], list[int]] = {}
     for column in region.columns:
+        if column not in region.unnamed and id_strength(region.names[column]) == 3:
+            continue
         numbers = table.numbers[rows, column]
         texts = table.texts.get(column, {})
         if not texts and (np.isnan(numbers).all() or np.nanmin(numbers) == np.nanmax(numbers)):
