@@ -78,17 +78,26 @@ def read_binary_workbook(package: zipfile.ZipFile, place: Location, job: JobCont
     return book
 
 
-def read_binary_sheet(package: zipfile.ZipFile, book: BinaryWorkbook, sheet: BinarySheet, place: Location, job: JobContext, *,
-                      decimal: str = ".") -> tuple[RawTable, Found]:
+def read_binary_sheet(
+    package: zipfile.ZipFile,
+    book: BinaryWorkbook,
+    sheet: BinarySheet,
+    place: Location,
+    job: JobContext,
+    *,
+    decimal: str = ".",
+) -> tuple[RawTable, Found]:
     """All cells of a sheet at their true addresses."""
     cells = SheetCells(place, decimal=decimal, from_1904=book.from_1904)
     parts = {name.replace("\\", "/").lower(): name for name in package.namelist()}
     strings: list[JudgedText] = []
     try:
         if "xl/sharedstrings.bin" in parts:
-            strings = [cells.judged(_text(body, 1)[0])
-                       for kind, body in _records(read_part(package, parts["xl/sharedstrings.bin"], place, MAX_UNPACKED))
-                       if kind == _STRING]
+            strings = [
+                cells.judged(_text(body, 1)[0])
+                for kind, body in _records(read_part(package, parts["xl/sharedstrings.bin"], place, MAX_UNPACKED))
+                if kind == _STRING
+            ]
         row = 0
         for kind, body in _records(read_part(package, sheet.part, place, MAX_UNPACKED), job, sheet.name):
             if kind == _ROW:
@@ -108,7 +117,9 @@ def read_binary_sheet(package: zipfile.ZipFile, book: BinaryWorkbook, sheet: Bin
     return cells.finish(), cells.found
 
 
-def _read_cell(book: BinaryWorkbook, cells: SheetCells, strings: list[JudgedText], row: int, kind: int, body: bytes) -> None:
+def _read_cell(
+    book: BinaryWorkbook, cells: SheetCells, strings: list[JudgedText], row: int, kind: int, body: bytes
+) -> None:
     column, style = struct.unpack_from("<II", body)
     date_kind = book.date_styles.get(style & 0xFFFFFF, "")
     if kind in (_REAL, _FORMULA_REAL):

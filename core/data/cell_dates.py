@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-DATE_FORMATS = {**dict.fromkeys((14, 15, 16, 17, 22), "date"), **dict.fromkeys((18, 19, 20, 21, 45, 47), "time"), 46: "duration",
-                 **dict.fromkeys((*range(27, 37), *range(50, 59)), "date")}
+DATE_FORMATS = {
+    **dict.fromkeys((14, 15, 16, 17, 22), "date"),
+    **dict.fromkeys((18, 19, 20, 21, 45, 47), "time"),
+    46: "duration",
+    **dict.fromkeys((*range(27, 37), *range(50, 59)), "date"),
+}
 """Built-in number formats of ECMA-376 part 1, 18.8.30, that show a date or a time."""
 _QUOTED_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.I)
 

@@ -150,10 +150,13 @@ class CellGrid:
 
     def _too_large(self, how: str) -> Exception:
         return user_error(
-            "table_too_large", f"the table has {how}; RTKscope reads up to {MAX_CELLS // 1_000_000} million cells",
-            self._place, why="A larger one would not fit into the memory of an ordinary computer.",
-            remedy="keep only the genes (at least the RTKs) and the samples that you need, or look for a stray entry far "
-                   "below or to the right of the table")
+            "table_too_large",
+            f"the table has {how}; RTKscope reads up to {MAX_CELLS // 1_000_000} million cells",
+            self._place,
+            why="A larger one would not fit into the memory of an ordinary computer.",
+            remedy="keep only the genes (at least the RTKs) and the samples that you need, or look for a "
+            "stray entry far below or to the right of the table",
+        )
 
 
 def number_reader(decimal: str, thousands: str) -> Callable[[str], float | None]:

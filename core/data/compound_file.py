@@ -8,6 +8,7 @@ Source: [MS-CFB] 2.2-2.6. Chains are followed without trusting them: they may ru
 from __future__ import annotations
 
 import struct
+
 from core.data.packages import damaged
 from core.problems import Location, user_error
 

@@ -83,15 +83,24 @@ def look_at(path: Path) -> SourceFile:
             raise user_error("packed_twice", "the file was compressed with gzip twice", place,
                              remedy="unpack it once and import the result")
     elif path.suffix.lower() == ".gz":
-        notes = (warning("gz_name", "the name ends in .gz but the file is not compressed; it was read as it is", place),)
+        notes = (
+            warning("gz_name", "the name ends in .gz but the file is not compressed; it was read as it is", place),
+        )
     kind = _kind(path, head, place)
     if kind != "text":
         if compression:
             with open_readable(path) as handle:
-                content = _read_up_to(GzipBytes(handle, place, MAX_WORKBOOK_BYTES), MAX_WORKBOOK_BYTES)
+                unpacked = GzipBytes(handle, place, MAX_WORKBOOK_BYTES)
+                content = _read_up_to(unpacked, MAX_WORKBOOK_BYTES + 1)
+                notes = (*notes, *unpacked.problems())
         elif size > MAX_WORKBOOK_BYTES:
-            raise user_error("file_too_large", f"the workbook has {size / 1e6:,.0f} MB; RTKscope opens workbooks up to "
-                             f"{MAX_WORKBOOK_BYTES // 1_000_000} MB", place, remedy="save the sheet that you need as csv")
+            raise user_error(
+                "file_too_large",
+                f"the workbook has {size / 1e6:,.0f} MB; RTKscope opens workbooks up to "
+                f"{MAX_WORKBOOK_BYTES // 1_000_000} MB",
+                place,
+                remedy="save the sheet that you need as csv",
+            )
     source = SourceFile(path, kind, compression, head, content, notes)
     if kind == "zip":
         with source.open() as handle:
@@ -105,7 +114,10 @@ def look_at(path: Path) -> SourceFile:
     name_kind = path.name.lower().removesuffix(".gz").rpartition(".")[2]
     if name_kind in ("xls", "xlsx", "xlsm", "xlsb", "ods") and kind != {"xlsm": "xlsx"}.get(name_kind, name_kind):
         real = "a text file" if kind == "text" else f"an {kind} workbook"
-        notes = (*notes, warning("other_kind", f"the name ends in .{name_kind} but this is {real}; it was read as that", place))
+        notes = (
+            *notes,
+            warning("other_kind", f"the name ends in .{name_kind} but this is {real}; it was read as that", place),
+        )
     return SourceFile(path, kind, compression, head, content, notes)
 
 
@@ -144,6 +156,13 @@ class GzipBytes(io.RawIOBase):
     def packed_position(self) -> int:
         """Bytes of the packed file taken so far."""
         return self._packed.tell()
+
+    def problems(self) -> tuple[Problem, ...]:
+        """A warning, once everything was read, where other bytes follow the compressed ones."""
+        if not self.trailing:
+            return ()
+        return (warning("trailing_bytes", "something that is not compressed follows the end of the gz; it was left out",
+                        self._place, remedy="if rows are missing, download the file again"),)
 
     def close(self) -> None:
         self._packed.close()
@@ -226,8 +245,12 @@ def _check_name(path: Path, place: Location) -> None:
     """Refuse what its name already gives away, and what is not there."""
     name = path.name.lower()
     if name.startswith("~$"):
-        raise user_error("lock_file", "this is the lock file that Excel keeps while a workbook is open, not the workbook",
-                         place, remedy=f"choose {path.name[2:]} instead")
+        raise user_error(
+            "lock_file",
+            "this is the lock file that Excel keeps while a workbook is open, not the workbook",
+            place,
+            remedy=f"choose {path.name[2:]} instead",
+        )
     if name.endswith((".gsheet", ".gdoc", ".gslides")):
         raise user_error("cloud_link", "this is a link to a document in the web, not a file with data", place,
                          remedy="open it in Google Sheets and choose File > Download > Microsoft Excel (.xlsx)")
@@ -239,7 +262,9 @@ def _check_name(path: Path, place: Location) -> None:
     if not path.exists():
         raise _missing(path, place)
     if not path.is_file():
-        raise user_error("not_a_file", "this is not an ordinary file", place, remedy="choose a spreadsheet or text file")
+        raise user_error(
+            "not_a_file", "this is not an ordinary file", place, remedy="choose a spreadsheet or text file"
+        )
 
 
 def _missing(path: Path, place: Location) -> UserError:
@@ -252,9 +277,9 @@ def _missing(path: Path, place: Location) -> UserError:
         names = [entry.name for _, entry in zip(range(5000), folder.iterdir())]
     except OSError:
         names = []
-    by_lower = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(path.name.lower(), list(by_lower), n=1, cutoff=0.6)
-    remedy = f"did you mean {by_lower[near[0]]}?" if near else "check the name and the folder"
+    by_stem = {name.lower().partition(".")[0]: name for name in sorted(names, reverse=True) if not name.startswith(".")}
+    near = difflib.get_close_matches(path.name.lower().partition(".")[0], list(by_stem), n=1, cutoff=0.7)
+    remedy = f"did you mean {by_stem[near[0]]}?" if near else "check the name and the folder"
     return user_error("missing_file", "there is no such file", place, remedy=remedy)
 
 
@@ -296,5 +321,9 @@ def _ole_kind(data: bytes, place: Location) -> str:
 
 def password_protected(place: Location) -> UserError:
     """A workbook that needs a password to open."""
-    return user_error("password_protected", "the workbook is protected by a password, so it cannot be read", place,
-                      remedy="open it in Excel, remove the password under File > Info > Protect Workbook, and save it again")
+    return user_error(
+        "password_protected",
+        "the workbook is protected by a password, so it cannot be read",
+        place,
+        remedy="open it in Excel, remove the password under File > Info > Protect Workbook, and save it again",
+    )

@@ -66,24 +66,36 @@ def refuse_foreign(head: bytes, suffix: str, place: Location) -> None:
         text = head[3:]
     if _HTML.match(text) or text[:200].lstrip().lower().startswith(b"mime-version:"):
         called = f" called {suffix}" if suffix in (".xls", ".xlsx", ".csv", ".txt", ".tsv") else ""
-        raise user_error("html_file", f"this is a web page{called}, not a spreadsheet", place,
-                         why="Many programs write web pages with the ending .xls, and a download that needs a login "
-                             "gives a web page instead of the file.",
-                         remedy="if it shows the table: open it in Excel and save it as xlsx; else download the file again")
+        raise user_error(
+            "html_file",
+            f"this is a web page{called}, not a spreadsheet",
+            place,
+            why="Many programs write web pages with the ending .xls, and a download that needs a login "
+            "gives a web page instead of the file.",
+            remedy="if it shows the table: open it in Excel and save it as xlsx; else download the file again",
+        )
     if text.lstrip().startswith(b"<?xml"):
         _refuse_xml(text, place)
     if _JSON.match(text):
         raise user_error("not_a_table", "this is a JSON file, not a table", place, remedy="export the table as csv")
     if not head.startswith(_BOMS[:2]) and b"\x00" in head and not _looks_like_utf16(head):
-        raise user_error("binary_file", "this is no text and no spreadsheet that RTKscope knows (it contains zero bytes)",
-                         place, remedy=_SAVE_AS_XLSX)
+        raise user_error(
+            "binary_file",
+            "this is no text and no spreadsheet that RTKscope knows (it contains zero bytes)",
+            place,
+            remedy=_SAVE_AS_XLSX,
+        )
 
 
 def refuse_zip(kind: str, place: Location) -> UserError:
     """The refusal for a zip that is no workbook; ``kind`` comes from packages.zip_kind."""
     if kind.startswith("files: "):
-        return user_error("zip_without_workbook", f"this is a zip archive with {kind.removeprefix('files: ')}, not a workbook",
-                          place, remedy=_UNPACK)
+        return user_error(
+            "zip_without_workbook",
+            f"this is a zip archive with {kind.removeprefix('files: ')}, not a workbook",
+            place,
+            remedy=_UNPACK,
+        )
     return user_error("zip_without_workbook", f"this is {kind}, not a workbook", place, remedy=_SAVE_AS_XLSX)
 
 
@@ -92,8 +104,12 @@ def _refuse_xml(text: bytes, place: Location) -> None:
         raise user_error("html_file", "this is an XML spreadsheet of Excel 2003", place,
                          remedy="open it in Excel and save it as xlsx")
     if _HTML_IN_XML.search(text):
-        raise user_error("html_file", "this is a web page, not a spreadsheet", place,
-                         remedy="if it shows the table: open it in Excel and save it as xlsx; else download the file again")
+        raise user_error(
+            "html_file",
+            "this is a web page, not a spreadsheet",
+            place,
+            remedy="if it shows the table: open it in Excel and save it as xlsx; else download the file again",
+        )
     raise user_error("not_a_table", "this is an XML file, not a table", place, remedy=_SAVE_AS_XLSX)
 
 

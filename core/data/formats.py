@@ -45,7 +45,9 @@ def format_of(head: bytes) -> str:
     first = text.split(b"\n", 1)[0].strip()
     if first.strip(b'"\t ,;') in (b"#1.2", b"#1.3"):
         return GCT
-    if first.startswith((b"!Series_", b'"!Series_')) or (first.startswith(b"!Sample_") and b"!series_matrix_table" in text):
+    if first.startswith((b"!Series_", b'"!Series_')) or (
+        first.startswith(b"!Sample_") and b"!series_matrix_table" in text
+    ):
         return SERIES_MATRIX
     lines = [line.strip() for line in text.split(b"\n")[:12]]
     comments = 0
@@ -87,7 +89,8 @@ def _gct(table: RawTable) -> tuple[LayoutHints, tuple[Problem, ...]]:
     counts = [table.numbers[1, column] if table.n_rows > 1 and column < table.n_columns else float("nan")
               for column in range(wanted)]
     if table.n_rows < 4 or any(not (0 <= count < 1e8 and count == int(count)) for count in counts):
-        raise _gct_error(table, f"its second line must hold {wanted} whole numbers ({'rows, columns' if wanted == 2 else 'rows, columns, row annotations, column annotations'})")
+        names = ("rows", "columns", "row annotations", "column annotations")[:wanted]
+        raise _gct_error(table, f"its second line must hold {wanted} whole numbers ({', '.join(names)})")
     n_rows, n_samples = int(counts[0]), int(counts[1])
     n_annotations, n_sample_rows = (1, 0) if wanted == 2 else (int(counts[2]), int(counts[3]))
     first_row, first_value = 3 + n_sample_rows, 1 + n_annotations
@@ -99,8 +102,13 @@ def _gct(table: RawTable) -> tuple[LayoutHints, tuple[Problem, ...]]:
         notes.append(warning("fewer_rows", f"the file announces {n_rows:,} genes and holds {found:,}", table.place(1),
                              why="It may have been cut off while it was copied.", remedy="download or copy it again"))
     elif found > n_rows:
-        notes.append(warning("more_rows", f"the file announces {n_rows:,} genes and holds {found:,}; all of them were read",
-                             table.place(1)))
+        notes.append(
+            warning(
+                "more_rows",
+                f"the file announces {n_rows:,} genes and holds {found:,}; all of them were read",
+                table.place(1),
+            )
+        )
     if table.n_columns > first_value + n_samples:
         notes.append(warning("more_columns", f"the file announces {n_samples:,} samples and holds "
                              f"{table.n_columns - first_value:,}; all of them were read", table.place(1)))

@@ -103,7 +103,9 @@ def read_old_sheet(book: OldWorkbook, sheet: OldSheet, place: Location, job: Job
     return cells.finish(), cells.found
 
 
-def _records(stream: bytes, position: int, job: JobContext | None = None, name: str = "") -> Iterator[tuple[int, bytes]]:
+def _records(
+    stream: bytes, position: int, job: JobContext | None = None, name: str = ""
+) -> Iterator[tuple[int, bytes]]:
     """(kind, body) from a BOF to its EOF; embedded charts are passed over."""
     nested, count = 0, 0
     while position + 4 <= len(stream):
@@ -133,7 +135,9 @@ def _read_globals(book: OldWorkbook, job: JobContext) -> None:
         elif kind == _FILEPASS:
             raise password_protected(book.place)
         elif kind == _CODEPAGE:
-            book.encoding = {0x8000: "mac_roman", 0x04B0: "utf-16-le", 0x8001: "cp1252"}.get(_word(body, 0), f"cp{_word(body, 0)}")
+            book.encoding = {0x8000: "mac_roman", 0x04B0: "utf-16-le", 0x8001: "cp1252"}.get(
+                _word(body, 0), f"cp{_word(body, 0)}"
+            )
             try:
                 "".encode(book.encoding)
             except LookupError:

@@ -1,7 +1,7 @@
 """OpenDocument spreadsheets (.ods): sheets, cells, hidden parts, merges, streamed from content.xml.
 
-Not for: other OpenDocument files. Read here and not by calamine, because the repeat counts of ods can turn one line into
-billions of cells: they are added up before anything is unfolded.
+Not for: other OpenDocument files. Read here and not by calamine, because the repeat counts of ods can turn one line
+into billions of cells: they are added up before anything is unfolded.
 
 Source: OpenDocument 1.3 part 3, chapter 9.
 """
@@ -26,7 +26,9 @@ MAX_ROWS = 1_048_576
 _TOKEN = re.compile(
     rb"<table:table(?=[\s/>])([^>]*)>|(</table:table>)|<table:table-column(?=[\s/>])([^>]*)>"
     rb"|<table:table-row(?=[\s/>])([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.S)
-_CELL = re.compile(rb"<table:(covered-)?table-cell(?=[\s/>])([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", re.S)
+_CELL = re.compile(
+    rb"<table:(covered-)?table-cell(?=[\s/>])([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", re.S
+)
 _ATTRIBUTE = re.compile(rb'([\w:-]+)="([^"]*)"')
 _NOTE = re.compile(rb"<office:annotation\b.*?</office:annotation>", re.S)
 _PARAGRAPH = re.compile(rb"<text:p\b[^>]*?(?:/>|>(.*?)</text:p>)", re.S)
@@ -120,7 +122,9 @@ class _Reader:
             return
         attributes = _attributes(markup)
         name = attributes.get(b"table:name", b"").decode("utf-8", "replace")
-        self.sheets.append(OpenSheet(html.unescape(name), attributes.get(b"table:style-name") not in self._hidden_styles))
+        self.sheets.append(
+            OpenSheet(html.unescape(name), attributes.get(b"table:style-name") not in self._hidden_styles)
+        )
         self._reads = self.sheets[-1].name == self._wanted and not self.found_wanted
         self.found_wanted = self.found_wanted or self._reads
         self._row = self._column = 0
@@ -135,7 +139,11 @@ class _Reader:
     def _take_row(self, markup: bytes, inner: bytes) -> None:
         attributes = _attributes(markup)
         repeat = _count(attributes, b"table:number-rows-repeated")
-        filled = list(self._filled_cells(inner)) if b"office:" in inner or b"table:formula" in inner or b"-spanned" in inner else []
+        filled = (
+            list(self._filled_cells(inner))
+            if b"office:" in inner or b"table:formula" in inner or b"-spanned" in inner
+            else []
+        )
         self._grow(repeat, [(column, count) for column, count, _, _ in filled])
         if self._reads:
             if attributes.get(b"table:visibility") in (b"collapse", b"filter"):

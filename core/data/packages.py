@@ -26,8 +26,12 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErr
 
 def damaged(place: Location, detail: str = "") -> UserError:
     """The workbook cannot be unpacked or contradicts itself."""
-    return user_error("damaged_file", f"the workbook is damaged{': ' + detail if detail else ''}", place,
-                      remedy="open it in Excel, let Excel repair it and save it again; or copy it again from its source")
+    return user_error(
+        "damaged_file",
+        f"the workbook is damaged{': ' + detail if detail else ''}",
+        place,
+        remedy="open it in Excel, let Excel repair it and save it again; or copy it again from its source",
+    )
 
 
 def zip_kind(handle: BinaryIO, place: Location) -> str:
@@ -64,15 +68,22 @@ def check_package(handle: BinaryIO, place: Location) -> None:
     with _open(handle, place) as package:
         parts = package.infolist()
     if len(parts) > MAX_PARTS:
-        raise user_error("unpacks_too_large", f"the workbook consists of {len(parts):,} parts, more than {MAX_PARTS:,}", place,
-                         remedy="copy the sheet that you need into a new workbook")
+        raise user_error(
+            "unpacks_too_large",
+            f"the workbook consists of {len(parts):,} parts, more than {MAX_PARTS:,}",
+            place,
+            remedy="copy the sheet that you need into a new workbook",
+        )
     unpacked = sum(part.file_size for part in parts)
     packed = max(sum(part.compress_size for part in parts), 1)
     if unpacked > MAX_UNPACKED or (unpacked > RATIO_FROM and unpacked / packed > MAX_RATIO):
         raise user_error(
-            "unpacks_too_large", f"the workbook unzips to {_size(unpacked)} from {_size(packed)}", place,
-            why=f"RTKscope opens workbooks up to {MAX_UNPACKED // 1_000_000} MB unzipped, so that they fit into memory.",
-            remedy="save the sheet that you need as csv and import that")
+            "unpacks_too_large",
+            f"the workbook unzips to {_size(unpacked)} from {_size(packed)}",
+            place,
+            why=f"RTKscope opens workbooks up to {MAX_UNPACKED // 1_000_000} MB unzipped, to stay within memory.",
+            remedy="save the sheet that you need as csv and import that",
+        )
     if any(part.flag_bits & 1 for part in parts):
         raise user_error("password_protected", "the workbook is protected by a password, so it cannot be read", place,
                          remedy="save it again without a password")

@@ -17,7 +17,9 @@ _KEY = re.compile(r"\s*([^:]{1,60}?)\s*:\s*(.*)\Z", re.S)
 _KEPT_SAMPLE_LINES = ("geo_accession", "title", "source_name_ch1", "source_name_ch2", "description", "platform_id")
 
 
-def sample_sheet(kind: str, table: RawTable, hints: LayoutHints | None) -> tuple[RawTable, LayoutHints, tuple[Problem, ...]]:
+def sample_sheet(
+    kind: str, table: RawTable, hints: LayoutHints | None
+) -> tuple[RawTable, LayoutHints, tuple[Problem, ...]]:
     """A clinical table (samples as rows) from a series matrix or a GCT 1.3.
 
     Row 1 of the new table holds the names, row n + 1 the n-th sample of the file. The notes say from which line of the
@@ -64,7 +66,11 @@ def _series_columns(table: RawTable) -> tuple[list[tuple[str, list[str], str]], 
     for wanted in _KEPT_SAMPLE_LINES:
         for row, name in lines:
             cells = texts[row][:n_samples]
-            if name == f"!Sample_{wanted}" and any(cells) and (wanted in ("geo_accession", "title") or len(set(cells)) > 1):
+            if (
+                name == f"!Sample_{wanted}"
+                and any(cells)
+                and (wanted in ("geo_accession", "title") or len(set(cells)) > 1)
+            ):
                 columns.append((wanted, cells, f"line {row + 1}"))
     by_key: dict[str, list[str]] = {}
     origins: dict[str, list[int]] = {}
@@ -96,8 +102,14 @@ def _series_columns(table: RawTable) -> tuple[list[tuple[str, list[str], str]], 
                           "before a colon; they stand in columns named after their line", Location(table.file)))
     if clashes:
         key, count = clashes.most_common(1)[0]
-        notes.append(warning("repeated_characteristics", f"“{key}” is given twice with different values for {count:,} samples; "
-                             "the second one stands in a column of its own", Location(table.file)))
+        notes.append(
+            warning(
+                "repeated_characteristics",
+                f"“{key}” is given twice with different values for {count:,} samples; "
+                "the second one stands in a column of its own",
+                Location(table.file),
+            )
+        )
     return columns, notes
 
 

@@ -14,8 +14,16 @@ from core.problems import Location
 
 MAX_ADDRESSES = 100_000
 MAX_MERGES = 100_000
-ERROR_WORDS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
-               0x2B: "#GETTING_DATA"}
+ERROR_WORDS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
 """[MS-XLS] 2.5.10 and [MS-XLSB] 2.5.97.2: the error values of binary workbooks."""
 
 

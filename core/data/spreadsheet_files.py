@@ -16,18 +16,23 @@ from core.data.old_excel import read_old_sheet, read_old_workbook
 from core.data.open_document import read_open_document
 from core.data.packages import damaged, open_package
 from core.data.raw_table import RawTable, column_letters
-from core.data.text_dialect import stated_decimal
 from core.data.sheet_cells import Found
+from core.data.text_dialect import stated_decimal
 from core.data.xlsx_cells import read_xlsx_sheet, used_area
 from core.data.xlsx_parts import read_book
 from core.jobs import JobContext
 from core.problems import Location, Problem, UserError, note, user_error, warning
 
-_NOTES_NAME = re.compile(r"\s*(?:read[ _-]?me|notes?|legend|info(?:rmation)?|about|contents?|toc|index|key|cover|title|"
-                         r"description|metadata|meta|explanations?|abbreviations?|methods?|references?|log|data columns?|"
-                         r"columns?|dictionary|codebook)\b", re.I)
+_NOTES_NAME = re.compile(
+    r"\s*(?:read[ _-]?me|notes?|legend|info(?:rmation)?|about|contents?|toc|index|key|cover|title|"
+    r"description|metadata|meta|explanations?|abbreviations?|methods?|references?|log|data columns?|"
+    r"columns?|dictionary|codebook)\b",
+    re.I,
+)
 _PURPOSE_WORDS = {
-    "expression": re.compile(r"expr|rna|gene|count|tpm|fpkm|rpkm|array|protein|rppa|log2|normali[sz]ed|matrix|z[ _-]?score", re.I),
+    "expression": re.compile(
+        r"expr|rna|gene|count|tpm|fpkm|rpkm|array|protein|rppa|log2|normali[sz]ed|matrix|z[ _-]?score", re.I
+    ),
     "clinical": re.compile(r"clinic|patient|outcome|surviv|follow|demograph|pheno|sample|annotation", re.I),
 }
 
@@ -74,7 +79,11 @@ def could_be(infos: list[SheetInfo], purpose: str) -> list[SheetInfo]:
     """The sheets that could be the wanted table."""
     filled = [info for info in infos if info.filled]
     likely = [info for info in filled if info.plausible] or filled
-    wanted, other = (_PURPOSE_WORDS[name] for name in (purpose, "clinical" if purpose == "expression" else "expression"))
+    if purpose not in _PURPOSE_WORDS:
+        return likely
+    wanted, other = (
+        _PURPOSE_WORDS[name] for name in (purpose, "clinical" if purpose == "expression" else "expression")
+    )
     named = [info for info in likely if wanted.search(info.name)]
     rest = [info for info in likely if info not in named]
     if len(named) == 1 and all(other.search(info.name) for info in rest):
@@ -82,7 +91,9 @@ def could_be(infos: list[SheetInfo], purpose: str) -> list[SheetInfo]:
     return likely
 
 
-def choose_sheet(source: SourceFile, sheet: str | None, purpose: str, job: JobContext) -> tuple[str, tuple[Problem, ...]]:
+def choose_sheet(
+    source: SourceFile, sheet: str | None, purpose: str, job: JobContext
+) -> tuple[str, tuple[Problem, ...]]:
     """The sheet that was stated, or the only one that can be meant.
 
     Raises
@@ -102,15 +113,25 @@ def choose_sheet(source: SourceFile, sheet: str | None, purpose: str, job: JobCo
         if not hidden:
             raise user_error("empty_file", "all sheets of the workbook are empty", source.place,
                              remedy="check that the right file was chosen")
-        raise user_error("which_sheet", f"only hidden sheets of the workbook hold data: {_shapes(hidden)}", source.place,
-                         remedy=f'state the one to use, such as sheet = "{hidden[0].name}"', answer_key="sheet")
+        raise user_error(
+            "which_sheet",
+            f"only hidden sheets of the workbook hold data: {_shapes(hidden)}",
+            source.place,
+            remedy=f'state the one to use, such as sheet = "{hidden[0].name}"',
+            answer_key="sheet",
+        )
     if len(likely) == 1:
         others = [info for info in infos if info.name != likely[0].name]
         return likely[0].name, (note(
             "sheet_chosen", f"read from the sheet “{likely[0].name}”, the only one that can be the {purpose} table; "
             f"the others: {_shapes(others)}", Location(source.path.name, likely[0].name)),)
-    raise user_error("which_sheet", f"the workbook has several sheets that could be the {purpose} table: {_shapes(likely)}",
-                     source.place, remedy=f'state the one to use, such as sheet = "{likely[0].name}"', answer_key="sheet")
+    raise user_error(
+        "which_sheet",
+        f"the workbook has several sheets that could be the {purpose} table: {_shapes(likely)}",
+        source.place,
+        remedy=f'state the one to use, such as sheet = "{likely[0].name}"',
+        answer_key="sheet",
+    )
 
 
 def _stated_sheet(sheet: str, infos: list[SheetInfo], names: str, place: Location) -> tuple[str, tuple[Problem, ...]]:
@@ -127,7 +148,10 @@ def _stated_sheet(sheet: str, infos: list[SheetInfo], names: str, place: Locatio
 
 
 def _shapes(infos: list[SheetInfo]) -> str:
-    words = [f"“{info.name}” ({info.n_rows:,} x {info.n_columns:,}{'' if info.visible else ', hidden'})" for info in infos[:12]]
+    words = [
+        f"“{info.name}” ({info.n_rows:,} x {info.n_columns:,}{'' if info.visible else ', hidden'})"
+        for info in infos[:12]
+    ]
     return ", ".join(words) + (f" and {len(infos) - 12} more" if len(infos) > 12 else "")
 
 
@@ -142,12 +166,16 @@ def read_sheet(source: SourceFile, name: str, job: JobContext, *,
     return table, tuple(_noticed(table, found, place))
 
 
-def _read_cells(source: SourceFile, name: str, place: Location, job: JobContext, decimal: str) -> tuple[RawTable, Found]:
+def _read_cells(
+    source: SourceFile, name: str, place: Location, job: JobContext, decimal: str
+) -> tuple[RawTable, Found]:
     """The cells by the reader of this kind of workbook."""
     with source.open() as handle:
         if source.kind == "xls":
             old = read_old_workbook(workbook_stream(handle.read(), source.place), source.place, job)
-            return read_old_sheet(old, next(sheet for sheet in old.sheets if sheet.name == name), place, job, decimal=decimal)
+            return read_old_sheet(
+                old, next(sheet for sheet in old.sheets if sheet.name == name), place, job, decimal=decimal
+            )
         package = open_package(handle, source.place)
         if source.kind == "ods":
             _, table, found = read_open_document(package, source.place, job, sheet=name, decimal=decimal)
@@ -187,9 +215,18 @@ def _noticed(table: RawTable, found: Found, place: Location) -> list[Problem]:
             why="A program wrote the formulas without their results; they count as blank.",
             remedy="open the workbook in Excel and save it again"))
     if found.counts.get("errors"):
-        problems.append(warning("error_cells", cells("errors", "the cell holds an error of the spreadsheet program",
-                                                     "cells hold an error of the spreadsheet program, such as #N/A"), at("errors"),
-                                remedy="they count as missing; mend the formulas if the values are needed"))
+        problems.append(
+            warning(
+                "error_cells",
+                cells(
+                    "errors",
+                    "the cell holds an error of the spreadsheet program",
+                    "cells hold an error of the spreadsheet program, such as #N/A",
+                ),
+                at("errors"),
+                remedy="errors count as missing; mend the formula if the value is needed",
+            )
+        )
     if table.hidden_rows:
         problems.append(_hidden("rows", sorted(row + 1 for row in table.hidden_rows), place))
     if table.hidden_columns:
@@ -197,19 +234,38 @@ def _noticed(table: RawTable, found: Found, place: Location) -> list[Problem]:
     if table.merged:
         top, left, bottom, right = table.merged[0]
         first = f"{table.cell(top, left)}:{table.cell(bottom, right)}"
-        problems.append(note("merged_cells", f"{len(table.merged):,} merged area{'s' if len(table.merged) > 1 else ''} "
-                             f"(first: {first}); its text stands in its first cell only", Location(place.file, place.sheet, first)))
+        problems.append(
+            note(
+                "merged_cells",
+                f"{len(table.merged):,} merged area{'s' if len(table.merged) > 1 else ''} "
+                f"(first: {first}); its text stands in its first cell only",
+                Location(place.file, place.sheet, first),
+            )
+        )
     if found.counts.get("dates"):
         problems.append(note("date_cells", cells("dates", "a cell holds a date", "cells hold dates"), at("dates")))
     if found.counts.get("numbers as text"):
-        problems.append(note("numbers_as_text", cells("numbers as text", "a number was typed as text and read as a number",
-                                                      "numbers were typed as text and read as numbers"), at("numbers as text")))
+        problems.append(
+            note(
+                "numbers_as_text",
+                cells(
+                    "numbers as text",
+                    "a number was typed as text and read as a number",
+                    "numbers were typed as text and read as numbers",
+                ),
+                at("numbers as text"),
+            )
+        )
     return problems
 
 
 def _hidden(what: str, names: list[int] | list[str], place: Location) -> Problem:
     shown = ", ".join(str(name) for name in names[:6]) + (", …" if len(names) > 6 else "")
     one = len(names) == 1
-    return warning(f"hidden_{what}", f"{len(names):,} hidden {what[:-1] if one else what} ({shown}) {'was' if one else 'were'} "
-                   "read like all others", place, why="They may have been hidden by a filter because they should not count.",
-                   remedy=f"delete the hidden {what} in the workbook if they should not be used")
+    return warning(
+        f"hidden_{what}",
+        f"{len(names):,} hidden {what[:-1] if one else what} ({shown}) {'was' if one else 'were'} read like all others",
+        place,
+        why="They may have been hidden by a filter because they should not count.",
+        remedy=f"delete the hidden {what} in the workbook if they should not be used",
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.cell_grid import MAX_CELLS, PLAIN_NUMBER, SPELLING_MATTERS, CellGrid, plain_number
+from core.data.cell_grid import MAX_CELLS, MAX_COLUMNS, PLAIN_NUMBER, SPELLING_MATTERS, CellGrid, plain_number
 from core.data.raw_table import RawTable
 from core.data.text_dialect import split_record
 from core.problems import Location
@@ -47,7 +47,7 @@ def bulk_plan(records: list[list[str]], lines: list[str], *, size: int, encoding
               decimal: str, thousands: str, width: int) -> BulkPlan | None:
     """A plan where the beginning of the file is a wide, regular body of numbers; None where it is not."""
     if (encoding not in ("utf-8", "utf-8-sig", "cp1252", "latin-1", "ascii") or errors != "strict" or thousands
-            or delimiter not in ("\t", ",", ";", "|") or delimiter == decimal or not 2 <= width):
+            or delimiter not in ("\t", ",", ";", "|") or delimiter == decimal or not 2 <= width <= MAX_COLUMNS):
         return None
     per_line = sum(map(len, lines)) / max(len(lines), 1) + 1
     if size / per_line * width < MIN_CELLS or any(line.count("\r") for line in lines):
@@ -221,7 +221,7 @@ class _Feed:
         return rows
 
     def _odd_record(self, line: bytes) -> str:
-        """A header, a title or a comment: all its cells are looked at. A quoted line break or a long row ends the quick way."""
+        """A header, a title or a comment, cell by cell. A quoted line break or a long row ends the quick way."""
         plan = self._plan
         if not line.strip():
             return self._blank

@@ -22,7 +22,9 @@ _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "
                      "spaces": " ", "whitespace": " ", "blank": " ", "colon": ":"}
 _WORDS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar", " ": "spaces", "": "none"}
 _CANDIDATES = ("\t", ";", "|", ",")
-_NOT_FOR_FILES = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "utf_7"})
+_NOT_FOR_FILES = frozenset(
+    {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "utf_7"}
+)
 
 
 def delimiter_words(delimiter: str) -> str:
@@ -116,7 +118,9 @@ def sniff_delimiter(lines: Sequence[str], place: Location) -> tuple[str, tuple[P
     UserError
         "which_delimiter" where only spaces separate the columns.
     """
-    body = [line for line in lines if line.strip() and not line.startswith(("#", "!"))] or [line for line in lines if line.strip()]
+    body = [line for line in lines if line.strip() and not line.startswith(("#", "!"))] or [
+        line for line in lines if line.strip()
+    ]
     best, best_score, best_width = "", 0.0, 1
     for delimiter in _CANDIDATES:
         score, width = _consistency(body, delimiter)
@@ -128,9 +132,14 @@ def sniff_delimiter(lines: Sequence[str], place: Location) -> tuple[str, tuple[P
     spaced = [len(line.split()) for line in body]
     width, count = Counter(spaced).most_common(1)[0] if spaced else (1, 0)
     if width >= 2 and count > 0.8 * len(spaced) and len(spaced) >= 2:
-        raise user_error("which_delimiter", f"the columns seem to be separated by spaces ({width} words per line), but names "
-                         "may contain spaces too", place, why="A name such as “P 01” would fall apart into two columns.",
-                         remedy='state delimiter = "space", or save the table with tabs or commas', answer_key="delimiter")
+        raise user_error(
+            "which_delimiter",
+            f"the columns seem to be separated by spaces ({width} words per line), but names may contain spaces too",
+            place,
+            why="A name such as “P 01” would fall apart into two columns.",
+            remedy='state delimiter = "space", or save the table with tabs or commas',
+            answer_key="delimiter",
+        )
     return "", (note("one_column", "the file has a single column", place),)
 
 
@@ -150,22 +159,30 @@ def _consistency(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
         for cell in cells[:200]:
             total += 1
             found = others.search(cell)
-            clean += found is None or (delimiter != "," and _NUMBER_LIKE.fullmatch(cell.strip()) is not None) or " " in cell
+            clean += (
+                found is None or (delimiter != "," and _NUMBER_LIKE.fullmatch(cell.strip()) is not None) or " " in cell
+            )
     # A tie between delimiters goes to the one that makes more columns.
     return count / len(lines) * clean / max(total, 1) + min(width, 50) * 1e-6, width
 
 
 _NUMBER_LIKE = re.compile(r"[+-]?[0-9][0-9.,'’ \u00a0\u202f]*(?:[eE][+-]?[0-9]+)?")
 _GROUP_SIGNS = re.compile("['’\u00a0\u202f]")
-_COMMA_DECIMAL = re.compile(r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+|[0-9]{4,},[0-9]+|[0-9]*,[0-9]+[eE][+-]?[0-9]+)")
-_POINT_DECIMAL = re.compile(r"[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]+|[0-9]{4,}\.[0-9]+|[0-9]*\.[0-9]+[eE][+-]?[0-9]+)")
+_COMMA_DECIMAL = re.compile(
+    r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+|[0-9]{4,},[0-9]+|[0-9]*,[0-9]+[eE][+-]?[0-9]+)"
+)
+_POINT_DECIMAL = re.compile(
+    r"[+-]?(?:[0-9]*\.(?:[0-9]{1,2}|[0-9]{4,})|0\.[0-9]+|[0-9]{4,}\.[0-9]+|[0-9]*\.[0-9]+[eE][+-]?[0-9]+)"
+)
 _BOTH_POINT = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 _BOTH_COMMA = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
 _GROUPS_COMMA = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3}){2,}")
 _GROUPS_POINT = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 _ONE_COMMA = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _ONE_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
-_OTHER_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:(?P<sign>['’\u00a0\u202f])[0-9]{3})(?:(?P=sign)[0-9]{3})*(?P<rest>[.,][0-9]+)?")
+_OTHER_GROUPS = re.compile(
+    r"[+-]?[0-9]{1,3}(?:(?P<sign>['’\u00a0\u202f])[0-9]{3})(?:(?P=sign)[0-9]{3})*(?P<rest>[.,][0-9]+)?"
+)
 
 
 def number_signs(cells: Iterable[str], delimiter: str, stated: str | None,
@@ -192,7 +209,7 @@ def number_signs(cells: Iterable[str], delimiter: str, stated: str | None,
     shapes = (("both point", _BOTH_POINT), ("both comma", _BOTH_COMMA), ("groups comma", _GROUPS_COMMA),
               ("groups point", _GROUPS_POINT), ("one comma", _ONE_COMMA), ("one point", _ONE_POINT),
               ("comma", _COMMA_DECIMAL), ("point", _POINT_DECIMAL))
-    others = ""
+    others = first_other = ""
     for cell in cells:
         for name, shape in shapes:
             if shape.fullmatch(cell):
@@ -200,10 +217,11 @@ def number_signs(cells: Iterable[str], delimiter: str, stated: str | None,
                 first.setdefault(name, cell)
                 break
         else:
-            grouped = _OTHER_GROUPS.fullmatch(cell)
-            if grouped:
-                others += grouped["sign"] if grouped["sign"] not in others else ""
-                rest = grouped["rest"] or ""
+            found = _OTHER_GROUPS.fullmatch(cell)
+            if found:
+                others += found["sign"] if found["sign"] not in others else ""
+                first_other = first_other or cell
+                rest = found["rest"] or ""
                 if rest:
                     seen["comma" if rest[0] == "," else "point"] += 1
                     first.setdefault("comma" if rest[0] == "," else "point", cell)
@@ -221,16 +239,37 @@ def number_signs(cells: Iterable[str], delimiter: str, stated: str | None,
         notes.append(note("decimal_comma", f"numbers are written with a decimal comma (such as {shown})" if shown
                           else "numbers are read with a decimal comma", place))
     if thousands:
-        shown = next((first[name] for name in ("both point", "both comma", "groups comma", "groups point", "one comma", "one point")
-                      if name in first and name.split()[-1] in (("comma", "both point") if "," in thousands else ("point", "both comma"))
-                      or name in first and name.startswith("both")), "")
-        notes.append(note("thousands_signs", "numbers contain thousands signs" + (f" (such as {shown})" if shown else ""), place))
+        grouped = (
+            ("both comma", "groups point", "one point")
+            if decimal == ","
+            else ("both point", "groups comma", "one comma")
+        )
+        shown = next((first[name] for name in grouped if name in first), first_other)
+        notes.append(note("thousands_signs", f"numbers contain thousands signs (such as {shown})", place))
+    if stated is None and decimal == "," and not for_comma and not for_point:
+        shown = first["one comma"]
+        notes.append(
+            warning(
+                "decimal_assumed",
+                f"numbers such as {shown} were read as {shown.replace(',', '.')}, because a file with semicolons "
+                f"writes decimal commas; they could also mean {shown.replace(',', '')}",
+                place,
+                remedy='if so, state decimal = "."',
+            )
+        )
     if stated is None and for_comma and for_point:
-        odd = first.get("comma" if decimal == "." else "point") or first.get("both comma" if decimal == "." else "both point", "")
+        odd = first.get("comma" if decimal == "." else "point") or first.get(
+            "both comma" if decimal == "." else "both point", ""
+        )
         if odd:
-            notes.append(warning(
-                "mixed_decimals", f"decimal points and decimal commas are mixed; cells such as {odd} stay words, not numbers", place,
-                remedy='write all numbers alike, or state decimal = "," or decimal = "."'))
+            notes.append(
+                warning(
+                    "mixed_decimals",
+                    f"decimal points and decimal commas are mixed; cells such as {odd} stay words, not numbers",
+                    place,
+                    remedy='write all numbers alike, or state decimal = "," or decimal = "."',
+                )
+            )
     return decimal, thousands, tuple(notes)
 
 
@@ -248,6 +287,11 @@ def _decide(seen: Counter[str], for_comma: int, for_point: int, delimiter: str, 
         # Excel writes semicolons only where the comma is the decimal sign.
         return ","
     shown = first["one comma"]
-    raise user_error("which_decimal", f"numbers such as {shown} can mean {shown.replace(',', '.')} or {shown.replace(',', '')}",
-                     place, why="Nothing else in the file tells decimal commas from thousands signs.",
-                     remedy='state decimal = "," or decimal = "."', answer_key="decimal")
+    raise user_error(
+        "which_decimal",
+        f"numbers such as {shown} can mean {shown.replace(',', '.')} or {shown.replace(',', '')}",
+        place,
+        why="Nothing else in the file tells decimal commas from thousands signs.",
+        remedy='state decimal = "," or decimal = "."',
+        answer_key="decimal",
+    )

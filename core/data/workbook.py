@@ -103,14 +103,17 @@ def read_table(path: Path, *, sheet: str | None = None, delimiter: str | None = 
     return ReadResult(table, form, (*source.notes, *notes, *found, *ignored), None)
 
 
-def _read_text_file(source: SourceFile, job: JobContext, delimiter: str | None, decimal: str | None, encoding: str | None,
-                    purpose: str) -> ReadResult:
+def _read_text_file(
+    source: SourceFile, job: JobContext, delimiter: str | None, decimal: str | None, encoding: str | None, purpose: str
+) -> ReadResult:
     """Delimited text, of a known format or not."""
     kind = format_of(source.head)
     if kind:
         delimiter, decimal = delimiter or "tab", decimal or "."
     table, style = read_text(source, job, delimiter=delimiter, decimal=decimal, encoding=encoding)
-    form = FileFormat(kind or "text", style.encoding, style.delimiter, style.decimal, style.thousands, source.compression)
+    form = FileFormat(
+        kind or "text", style.encoding, style.delimiter, style.decimal, style.thousands, source.compression
+    )
     if not kind:
         return ReadResult(table, form, (*source.notes, *style.notes), None)
     hints, found = layout_of(kind, table)
@@ -120,10 +123,14 @@ def _read_text_file(source: SourceFile, job: JobContext, delimiter: str | None, 
         table, hints, made = sample_sheet(kind, table, hints)
         return ReadResult(table, form, (*notes, *made), hints)
     if hints is None:
-        raise user_error("no_values", "the series matrix holds no values, only the description of its samples", source.place,
-                         why="For sequencing data GEO keeps the values in a supplementary file.",
-                         remedy="download the supplementary file of the series for expression; this one can serve as the "
-                                "clinical table")
+        raise user_error(
+            "no_values",
+            "the series matrix holds no values, only the description of its samples",
+            source.place,
+            why="For sequencing data GEO keeps the values in a supplementary file.",
+            remedy="download the supplementary file of the series for expression; this one can serve as the "
+            "clinical table",
+        )
     return ReadResult(table, form, notes, hints)
 
 

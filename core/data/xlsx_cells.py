@@ -264,7 +264,7 @@ class _SheetReader:
                 words.append((index, kind, b""))
         if len(values) != count:
             return False
-        for number, (index, kind, inner) in enumerate(words):
+        for number, (index, kind, _) in enumerate(words):
             if kind != b"inlineStr":
                 words[number] = (index, kind, values[index])
                 values[index] = b"0"

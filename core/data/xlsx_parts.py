@@ -67,8 +67,14 @@ def read_book(package: zipfile.ZipFile, place: Location) -> Book:
             kind, target = targets.get(identifier, ("", ""))
             name = parts.get(_joined(folder, target).lower())
             if kind == "worksheet" and name is not None:
-                sheets.append(SheetPart(element.attrib.get("name", ""), element.attrib.get("state", "visible") == "visible",
-                                        name, package.getinfo(name).file_size))
+                sheets.append(
+                    SheetPart(
+                        element.attrib.get("name", ""),
+                        element.attrib.get("state", "visible") == "visible",
+                        name,
+                        package.getinfo(name).file_size,
+                    )
+                )
         elif tag in ("workbookPr", "calcPr"):
             switches.update(element.attrib)
     if not sheets:
@@ -88,8 +94,12 @@ def shared_strings(package: zipfile.ZipFile, part: str, place: Location) -> list
     for block in _blocks(plain_markup(pieces(package, part, place), place), b"</si>", b"<si/>", place):
         strings.extend("" if inner is None else inline_text(inner) for inner in _inner_strings(block))
         if len(strings) > MAX_STRINGS:
-            raise user_error("table_too_large", f"the workbook has more than {MAX_STRINGS // 1_000_000} million texts", place,
-                             remedy="copy the sheet that you need into a new workbook")
+            raise user_error(
+                "table_too_large",
+                f"the workbook has more than {MAX_STRINGS // 1_000_000} million texts",
+                place,
+                remedy="copy the sheet that you need into a new workbook",
+            )
     return strings
 
 
@@ -206,9 +216,13 @@ def _blocks(stream: Iterable[bytes], closing: bytes, empty: bytes, place: Locati
 
 def unsafe(place: Location) -> UserError:
     """XML that defines entities: no spreadsheet program writes it."""
-    return user_error("unsafe_file", "the workbook contains instructions that could read other files or fill the memory "
-                      "(XML entities); it was not opened", place,
-                      remedy="ask for the table in a workbook that a spreadsheet program has saved")
+    return user_error(
+        "unsafe_file",
+        "the workbook contains instructions that could read other files or fill the memory "
+        "(XML entities); it was not opened",
+        place,
+        remedy="ask for the table in a workbook that a spreadsheet program has saved",
+    )
 
 
 def _tree(package: zipfile.ZipFile, part: str, place: Location) -> Element:
@@ -245,7 +259,9 @@ def _main_part(package: zipfile.ZipFile, parts: dict[str, str], place: Location)
     raise damaged(place, "the list of its sheets is missing")
 
 
-def relations(package: zipfile.ZipFile, parts: dict[str, str], main: str, place: Location) -> dict[str, tuple[str, str]]:
+def relations(
+    package: zipfile.ZipFile, parts: dict[str, str], main: str, place: Location
+) -> dict[str, tuple[str, str]]:
     folder, name = posixpath.split(main.replace("\\", "/"))
     part = parts.get(posixpath.join(folder, "_rels", name + ".rels").lower())
     if part is None:
@@ -255,8 +271,13 @@ def relations(package: zipfile.ZipFile, parts: dict[str, str], main: str, place:
 
 def _read_relations(package: zipfile.ZipFile, part: str, place: Location) -> dict[str, tuple[str, str]]:
     """Identifier -> (kind, target)."""
-    return {element.attrib.get("Id", ""): (element.attrib.get("Type", "").rpartition("/")[2], element.attrib.get("Target", ""))
-            for element in _tree(package, part, place)}
+    return {
+        element.attrib.get("Id", ""): (
+            element.attrib.get("Type", "").rpartition("/")[2],
+            element.attrib.get("Target", ""),
+        )
+        for element in _tree(package, part, place)
+    }
 
 
 def _date_styles(package: zipfile.ZipFile, part: str, place: Location) -> dict[int, str]:
@@ -265,7 +286,10 @@ def _date_styles(package: zipfile.ZipFile, part: str, place: Location) -> dict[i
     styles: dict[int, str] = {}
     for group in root:
         if _local(group.tag) == "numFmts":
-            custom = {element.attrib.get("numFmtId", ""): format_kind(element.attrib.get("formatCode", "")) for element in group}
+            custom = {
+                element.attrib.get("numFmtId", ""): format_kind(element.attrib.get("formatCode", ""))
+                for element in group
+            }
         elif _local(group.tag) == "cellXfs":
             for number, element in enumerate(group):
                 identifier = element.attrib.get("numFmtId", "0")
