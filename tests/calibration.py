@@ -94,6 +94,14 @@ def adjusted(seed: int, number: int) -> bool:
     return bool(found.p_maxt.min() <= 0.05)
 
 
+def adjusted_within_hospitals(seed: int, number: int) -> bool:
+    """The same ER in two hospitals that differ in survival; adjusted, and permuted within hospitals."""
+    c = null_cohort(seed, number, er_effect=-1.2, er_drives=1.5, hospital_effect=0.8)
+    found = max_t(c.time, c.event, c.x, PERMUTATIONS, number, strata=c.hospital,
+                  covariates=np.column_stack([c.er, c.age]))
+    return bool(found.p_maxt.min() <= 0.05)
+
+
 def er_ignored(seed: int, number: int) -> bool:
     """The same cohorts without the adjustment: wrong on purpose."""
     c = null_cohort(seed, number, er_effect=-1.2, er_drives=1.5)
@@ -124,6 +132,7 @@ SCENARIOS: tuple[tuple[str, str, Callable[[int, int], bool]], ...] = (
     ("maxT within hospitals that differ", "4 to 6 %", stratified),
     ("the same hospitals ignored", "wrong on purpose", strata_ignored),
     ("maxT adjusted for a prognostic ER that shifts receptors", "4 to 6 %", adjusted),
+    ("maxT adjusted for that ER within hospitals that differ", "4 to 6 %", adjusted_within_hospitals),
     ("the same ER ignored", "wrong on purpose", er_ignored),
     ("best cut, raw log-rank P, one receptor", "wrong on purpose", best_cut_raw),
     ("best cut, Lausen and Schumacher, one receptor", "at most 6 %", best_cut_lausen),

@@ -109,7 +109,7 @@ def test_that_a_patient_without_a_value_is_left_out_for_that_receptor_only() -> 
 
 
 def test_that_where_no_cut_is_allowed_everything_is_empty() -> None:
-    constant = np.column_stack([np.ones(20), np.arange(20) == 0])
+    constant = np.column_stack([np.ones(20), np.arange(20) == 0, np.full(20, np.nan)])
     time, event = np.arange(20.0), np.ones(20, dtype=bool)
     found = best_cutpoints(time, event, constant)
     assert np.isnan([found.statistic, found.cut, found.p_raw, found.p_corrected]).all()

@@ -22,10 +22,13 @@ Floats = NDArray[np.float64]
 
 
 def _small(seed: int, n: int = 50) -> tuple[Floats, NDArray[np.bool_], Floats, NDArray[np.intp], Floats]:
-    """A cohort with many ties, a receptor of few values, two receptors with missing values, strata and covariates."""
+    """A cohort with many ties, a receptor of few values, two receptors with missing values, strata and covariates.
+
+    Five receptors are complete: more than three walk down the patients together, fewer are added up at once.
+    """
     generator = np.random.default_rng(seed)
     time, event = generator.integers(0, 15, n).astype(float), generator.random(n) < 0.6
-    x = generator.normal(size=(n, 5))
+    x = generator.normal(size=(n, 7))
     x[:, 1] = np.round(x[:, 1])
     x[generator.random(n) < 0.2, 2] = np.nan
     x[generator.random(n) < 0.2, 3] = np.nan
@@ -60,7 +63,7 @@ def test_that_every_permutation_has_the_z_of_the_cohort_it_makes(within_strata: 
     codes, adjust = (strata if within_strata else None), (covariates if adjusted else None)
     sets = risk_sets(*checked_outcome(time, event), codes)
     standing = np.column_stack([sets.order, permuted_standing(sets, 1, 0, 29)])
-    block, alone = np.empty((30, 5)), np.empty((30, 5))
+    block, alone = np.empty((30, 7)), np.empty((30, 7))
     for present, columns in missing_patterns(x):
         group = receptor_group(x, present, columns, adjust)
         block[:, columns] = permuted_z(sets, standing, group).z
@@ -103,7 +106,7 @@ def test_that_the_adjusted_statistic_is_coxphs_score_test_given_the_covariates(w
 def test_that_p_is_counted_step_down_over_the_permutations_it_drew() -> None:
     time, event, x, _, _ = _small(5)
     found = max_t(time, event, x, 60, 9)
-    null = np.empty((60, 5))
+    null = np.empty((60, 7))
     sets = risk_sets(*checked_outcome(time, event))
     standing = permuted_standing(sets, 9, 0, 60)
     for b in range(60):
@@ -200,6 +203,14 @@ def test_that_a_covariate_without_a_maximum_is_counted_and_does_not_stop_the_res
     assert 20 < found.not_converged < 200
     assert np.isfinite(found.p_maxt).all()
     assert found.observed_converged == cox_fit(time, event, rare).converged
+
+
+def test_that_a_receptor_nobody_has_is_empty() -> None:
+    time, event, x, _, covariates = _small(4)
+    x[:, 3] = np.nan
+    for adjust in (None, covariates):
+        p = max_t(time, event, x, 20, 1, covariates=adjust).p_maxt
+        assert np.flatnonzero(np.isnan(p)).tolist() == [3]
 
 
 def test_that_without_events_there_is_no_p() -> None:

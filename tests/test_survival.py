@@ -291,6 +291,43 @@ def test_that_a_copied_covariate_is_left_out_and_said() -> None:
         assert np.isfinite(model.coef[:2]).all()
 
 
+def test_that_what_lifelines_warns_of_becomes_a_finding_about_the_named_covariate() -> None:
+    generator = np.random.default_rng(0)
+    time, event = generator.exponential(size=60), np.arange(60) % 3 == 0
+    design = np.column_stack([generator.normal(size=60), np.arange(60) % 3 == 1])
+    model = cox_multivariable(time, event, design, names=["EGFR", "rare mutation"])
+    assert [finding.code for finding in model.findings] == ["no_maximum", "doubtful_fit"]
+    assert "rare mutation" in model.findings[1].why
+    assert ">>>" not in model.findings[1].why
+
+
+def test_that_both_doors_agree_on_small_cohorts_with_ties() -> None:
+    generator = np.random.default_rng(0)
+    for _ in range(40):
+        n = int(generator.integers(4, 40))
+        time, event = generator.integers(0, 30, n).astype(float), generator.random(n) < 0.5
+        design = np.column_stack([generator.normal(size=n), generator.integers(0, 2, n), np.full(n, 0.1)])
+        through, own = cox_multivariable(time, event, design), cox_fit(time, event, design)
+        assert through.converged == own.converged
+        np.testing.assert_allclose(through.coef, own.coef, rtol=1e-8, atol=1e-10)
+
+
+def test_that_one_column_and_a_model_of_one_column_agree_also_on_when_to_give_up() -> None:
+    """600 tiny cohorts with ties, outliers and few values: coefficients equal, and the same ones have no maximum."""
+    generator, given_up = np.random.default_rng(0), 0
+    for number in range(200):
+        n = int(generator.integers(2, 25))
+        time, event = generator.integers(0, 10, n).astype(float), generator.random(n) < 0.5
+        x = np.round(generator.standard_t(1.5, size=(n, 3)), number % 3)
+        fit = cox_univariate(time, event, x)
+        for column in range(3):
+            model = cox_fit(time, event, x[:, column])
+            assert fit.converged[column] == model.converged
+            np.testing.assert_allclose(fit.coef[column], model.coef[0], rtol=1e-7, atol=1e-9)
+            given_up += not model.converged
+    assert 50 < given_up < 300
+
+
 @pytest.mark.parametrize(("time", "event", "x", "code"), [
     ([1, np.nan], [1, 0], [1, 2], "missing_time"),
     ([1, np.inf], [1, 0], [1, 2], "missing_time"),

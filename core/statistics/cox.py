@@ -31,6 +31,9 @@ MAX_ITERATIONS = 60
 STEP_TOLERANCE = 1e-9
 """In SD units. Newton converges quadratically: after a last step below this the coefficient stands to about 1e-18."""
 
+FLAT = 1e-8
+"""Information per squared SD below which the likelihood is flat: a coefficient there would have a se of 10,000 SD."""
+
 LARGEST_EXPONENT = 300.0
 """|coef * x| never goes beyond this; a fit that wants to has no maximum."""
 
@@ -149,7 +152,7 @@ def _newton(z: Floats, sets: RiskSets) -> _Fit:
     for iteration in range(1, MAX_ITERATIONS + 1):
         with np.errstate(divide="ignore", invalid="ignore"):
             step = u / info
-        finished = np.abs(step) <= STEP_TOLERANCE
+        finished = (np.abs(step) <= STEP_TOLERANCE) & (info > FLAT)
         if finished.any():
             here = active[finished]
             coef[here] = b[finished] + step[finished]
@@ -157,7 +160,7 @@ def _newton(z: Floats, sets: RiskSets) -> _Fit:
             lrt[here] = 2.0 * (loglik[finished] - loglik_null[here])
             done[here], iterations[here] = True, iteration
         # A score so far out that its information has vanished: the likelihood has no maximum within reach.
-        left = ~finished & np.isfinite(step) & (info > 1e-14) & (np.abs(b) * reach < LARGEST_EXPONENT)
+        left = ~finished & np.isfinite(step) & (info > FLAT) & (np.abs(b) * reach < LARGEST_EXPONENT)
         if not left.all():
             iterations[active[~left]] = iteration
             active, b, step, u, dead = active[left], b[left], step[left], u[left], dead[left]

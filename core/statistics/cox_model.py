@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.problems import Problem, warning
-from core.statistics.cox import LARGEST_EXPONENT, MAX_ITERATIONS, STEP_TOLERANCE, standardised
+from core.statistics.cox import FLAT, LARGEST_EXPONENT, MAX_ITERATIONS, STEP_TOLERANCE, standardised
 from core.statistics.p_values import two_sided_normal
 from core.statistics.risk_sets import (
     Floats,
@@ -112,6 +112,8 @@ def _climb(block: Floats, b: Floats, sets: RiskSets) -> tuple[Floats, Floats, fl
             step = np.linalg.solve(info, u)
         except np.linalg.LinAlgError:
             return b, info, loglik, False, iteration
+        if np.linalg.eigvalsh(info)[0] < FLAT:
+            return b, info, loglik, False, iteration
         if np.abs(step).max() <= STEP_TOLERANCE:
             return b + step, info, loglik, True, iteration
         for _ in range(30):
@@ -124,16 +126,17 @@ def _climb(block: Floats, b: Floats, sets: RiskSets) -> tuple[Floats, Floats, fl
         else:
             return b, info, loglik, False, iteration
         b, u, info, loglik = proposed, new_u, new_info, new_loglik
-        if np.diag(info).min() < 1e-13:
-            return b, info, loglik, False, iteration
     return b, info, loglik, False, MAX_ITERATIONS
 
 
 def independent_columns(info: Floats, usable: ArrayLike) -> Ints:
-    """Columns that carry information of their own, in order, by Gaussian elimination on the information matrix."""
+    """Columns that carry information of their own, in order, by Gaussian elimination on the information matrix.
+
+    The columns are scaled to an SD of 1.
+    """
     left, kept = info.copy(), []
     for column in np.flatnonzero(usable):
-        if left[column, column] > DEPENDENT * max(info[column, column], 1e-12):
+        if left[column, column] > DEPENDENT * max(info[column, column], 1.0):
             kept.append(int(column))
             left = left - np.outer(left[:, column], left[column]) / left[column, column]
     return np.array(kept, dtype=np.intp)

@@ -71,7 +71,7 @@ def _scores(outcome: _SortedOutcome, present: Floats | None, standing: Ints) -> 
     n = size[-1]
     hazard = np.cumsum(deaths / (n - size + 1.0), axis=0)
     score = died - hazard[outcome.group] * here
-    score -= score.sum(axis=0) / n * here
+    score -= score.sum(axis=0) / np.maximum(n, 1.0) * here
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.sqrt(n * (n - 1.0) / (score * score).sum(axis=0))
     score *= np.where(np.isfinite(scale), scale, 0.0)

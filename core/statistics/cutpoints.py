@@ -85,7 +85,7 @@ def allowed_range(n: int) -> tuple[int, int]:
 def cut_scale(scores: Floats, m: NDArray[np.intp]) -> Floats:
     """1 / SD, over all permutations of the scores, of the sum over m patients; 0 where scores do not vary."""
     n = len(scores)
-    spread = float(((scores - scores.mean()) ** 2).sum())
+    spread = float(((scores - scores.mean()) ** 2).sum()) if n else 0.0
     if n < 2 or spread <= 0:
         return np.zeros(len(m))
     return np.asarray(1.0 / np.sqrt(m * (n - m) / (n * (n - 1.0)) * spread))

@@ -19,8 +19,10 @@ from core.statistics.cox_model import independent_columns
 from core.statistics.risk_sets import Bools, Floats, Ints, RiskSets, running_sums
 
 COVARIATE_ITERATIONS = 40
-COVARIATE_STEP = 1e-7
-"""In SD units. The efficient score corrects what is left of the covariates' score, so the error is its square."""
+COVARIATE_STEP = 1e-5
+"""In SD units. The step is still taken, and Newton squares the error: the maximum stands to about 1e-10."""
+
+FEW_RECEPTORS = 3
 
 NO_INFORMATION = 1e-9
 """Of a column's own information: a receptor that has less than this left is constant or a copy of the covariates."""
@@ -163,6 +165,8 @@ def _sum_of_squared_means(sets: RiskSets, standing: Ints, values: Floats, weight
     ((1 - f) a + f b)^2 / s^2 is expanded, a being the sum at the end of the group and b the one before its dead.
     """
     n_permutations, n_columns = standing.shape[1], values.shape[1]
+    if n_columns <= FEW_RECEPTORS:
+        return _few_squared_means(sets, standing, values, weighted)
     first_row = _death_groups(sets)
     full, mixed, part = _group_coefficients(sets, weighted, first_row)
     group_at = dict(zip(sets.row_end[first_row].tolist(), range(len(first_row))))
@@ -192,6 +196,16 @@ def _sum_of_squared_means(sets: RiskSets, standing: Ints, values: Floats, weight
         if position in tied_bases:
             base[:] = running
             base_position = position
+    return total
+
+
+def _few_squared_means(sets: RiskSets, standing: Ints, values: Floats, weighted: _Weighted) -> Floats:
+    """The same for one to three columns, all positions at once: the walk would add rows that are too short."""
+    total = np.empty((standing.shape[1], values.shape[1]))
+    for column in range(values.shape[1]):
+        sums = running_sums(values[standing, column] * weighted.weight, sets.stratum_start)
+        means = sets.death_rows(sums, weighted.fraction) * weighted.inverse
+        total[:, column] = np.einsum("rb,rb->b", means, means)
     return total
 
 

@@ -29,8 +29,8 @@ from core.statistics.risk_sets import (
 CELLS_PER_BLOCK = 6144
 """Permutations x receptors walked down together: three such tables of float64 stay in the second-level cache."""
 
-COVARIATE_CELLS_PER_BLOCK = 500_000
-"""Patients x permutations x covariates held at once: 4 MB."""
+PATIENT_CELLS_PER_BLOCK = 500_000
+"""Patients x permutations (x covariates) held at once where every patient has a weight: 4 MB."""
 
 RECEPTORS_PER_BLOCK = 256
 
@@ -103,14 +103,13 @@ def max_t(time: ArrayLike, event: ArrayLike, x: ArrayLike, permutations: int, se
         empty = np.full(n_columns, np.nan)
         return MaxT(empty, empty.copy(), permutations, 0, True)
     groups = _groups(values, None if adjust is None or not adjust.shape[1] else adjust)
-    observed, failed = _statistics(sets, sets.order[:, None], groups, n_columns)
+    observed, failed = _statistics(sets, sets.order[:, None], groups, n_columns, JobContext())
     count, not_converged = StepDown.begin(np.abs(observed[0])), 0
     block = _permutations_per_block(sets.n, groups)
     for first in range(0, permutations, block):
         last = min(first + block, permutations)
-        if job is not None:
-            job.progress(first / permutations, f"Shuffling outcomes, {first:,} of {permutations:,}")
-        null, lost = _statistics(sets, permuted_standing(sets, seed, first, last), groups, n_columns)
+        part = _Shuffling(job or JobContext(), first, last, permutations)
+        null, lost = _statistics(sets, permuted_standing(sets, seed, first, last), groups, n_columns, part)
         count = count.add(np.abs(null))
         not_converged += int(lost.sum())
     return MaxT(count.p(), observed[0], permutations, not_converged, not bool(failed[0]))
@@ -119,8 +118,10 @@ def max_t(time: ArrayLike, event: ArrayLike, x: ArrayLike, permutations: int, se
 def _permutations_per_block(n_patients: int, groups: list[ReceptorGroup]) -> int:
     """As many permutations as the caches hold: about 100 for 58 receptors, fewer with covariates."""
     most = CELLS_PER_BLOCK // max((len(group.columns) for group in groups), default=1)
-    if groups and groups[0].covariates is not None:
-        most = min(most, COVARIATE_CELLS_PER_BLOCK // max(n_patients * groups[0].covariates.shape[1], 1))
+    for group in groups:
+        if group.covariates is not None or group.present is not None:
+            width = 1 if group.covariates is None else group.covariates.shape[1]
+            most = min(most, PATIENT_CELLS_PER_BLOCK // max(n_patients * width, 1))
     return int(min(max(most, 8), 512))
 
 
@@ -131,12 +132,21 @@ def _groups(values: Floats, covariates: Floats | None) -> list[ReceptorGroup]:
             for start in range(0, len(columns), RECEPTORS_PER_BLOCK)]
 
 
-def _statistics(sets: RiskSets, standing: Ints, groups: list[ReceptorGroup], n_columns: int
+class _Shuffling(JobContext):
+    """Progress of one block of permutations within all of them."""
+
+    def __init__(self, job: JobContext, first: int, last: int, permutations: int) -> None:
+        words = f"Shuffling outcomes, {first:,} of {permutations:,}"
+        super().__init__(lambda done, _: job.progress((first + (last - first) * done) / permutations, words))
+
+
+def _statistics(sets: RiskSets, standing: Ints, groups: list[ReceptorGroup], n_columns: int, job: JobContext
                 ) -> tuple[Floats, Bools]:
     """Signed z of all receptors in these permutations, and where a covariate model did not converge."""
     z = np.full((standing.shape[1], n_columns), np.nan)
     failed = np.zeros(standing.shape[1], dtype=np.bool_)
-    for group in groups:
+    for number, group in enumerate(groups):
+        job.progress(number / len(groups), "")
         found = permuted_z(sets, standing, group)
         z[:, group.columns] = found.z
         failed |= found.not_converged
