@@ -5,6 +5,7 @@ Not for: encodings, delimiters (text_dialect.py) or values (text_files.py).
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import time
@@ -146,19 +147,23 @@ def ending_problems(handle: BinaryIO) -> tuple[Problem, ...]:
 def text_lines(handle: BinaryIO, encoding: str, errors: str, place: Location) -> Iterator[str]:
     """The lines with their ends, never longer than MAX_LINE."""
     text = io.TextIOWrapper(handle, encoding=encoding, errors=errors, newline="")
-    while line := text.readline(MAX_LINE + 1):
-        if len(line) > MAX_LINE:
-            raise user_error("line_too_long", f"a line has more than {MAX_LINE // 1_000_000} million characters", place,
-                             why="A table with so long a line is damaged or no table.",
-                             remedy="open the file in a text editor and check it")
-        if "\0" in line:
-            raise user_error(
-                "binary_file",
-                "this is no text and no spreadsheet that RTKscope knows (it contains zero bytes)",
-                place,
-                remedy="open it in the program that made it and save the table as xlsx or csv",
-            )
-        yield line
+    try:
+        while line := text.readline(MAX_LINE + 1):
+            if len(line) > MAX_LINE:
+                raise user_error("line_too_long", f"a line has more than {MAX_LINE // 1_000_000} million characters",
+                                 place, why="A table with so long a line is damaged or no table.",
+                                 remedy="open the file in a text editor and check it")
+            if "\0" in line:
+                raise user_error(
+                    "binary_file",
+                    "this is no text and no spreadsheet that RTKscope knows (it contains zero bytes)",
+                    place,
+                    remedy="open it in the program that made it and save the table as xlsx or csv",
+                )
+            yield line
+    finally:
+        with contextlib.suppress(ValueError):  # the file beneath may be closed already
+            text.detach()
 
 
 def split_records(lines: Iterator[str], delimiter: str, notices: Notices) -> Iterator[list[str]]:
