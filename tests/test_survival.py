@@ -390,7 +390,7 @@ def test_that_a_column_is_the_same_alone_and_among_thousands() -> None:
     time, event = np.round(generator.exponential(30, 90)), generator.random(90) < 0.6
     x = generator.normal(size=(90, 700))
     fit = cox_univariate(time, event, x)
-    for column in (0, 255, 256, 699):
+    for column in (0, 511, 512, 699):
         alone = cox_univariate(time, event, x[:, column])
         assert fit.coef[column] == pytest.approx(alone.coef[0], rel=1e-12)
 
