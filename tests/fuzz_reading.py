@@ -36,10 +36,47 @@ SAMPLES = Path(__file__).with_name("data") / "reading"
 SLOW_SECONDS = 10.0
 """No file of a few kilobytes may keep us longer, whatever it claims about itself."""
 
-_TRICKS = (b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x7f\xff", b"99999999", b"-1", b"1048577", b"XFD1048576", b"1e999", b"nan",
-           b'"', b"'", b"\0", b"\r", b"\n", b"\t", b",", b";", b"<", b">", b"&", b"&#0;", b"&#xD800;", b"<!--", b"<![CDATA[",
-           b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1f\x8b", b"#1.2\n", b"!Sample_", b"_xD800_",
-           b'r="ZZZ9"', b't="s"', b't="e"', b's="99999"', b"number-rows-repeated=\"999999999\"", b"</row>", b"<c/>", b"<row>")
+_TRICKS = (
+    b"\xff\xff\xff\xff",
+    b"\x00\x00\x00\x00",
+    b"\x7f\xff",
+    b"99999999",
+    b"-1",
+    b"1048577",
+    b"XFD1048576",
+    b"1e999",
+    b"nan",
+    b'"',
+    b"'",
+    b"\0",
+    b"\r",
+    b"\n",
+    b"\t",
+    b",",
+    b";",
+    b"<",
+    b">",
+    b"&",
+    b"&#0;",
+    b"&#xD800;",
+    b"<!--",
+    b"<![CDATA[",
+    b"<!DOCTYPE x [<!ENTITY a 'b'>]>",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\x1f\x8b",
+    b"#1.2\n",
+    b"!Sample_",
+    b"_xD800_",
+    b'r="ZZZ9"',
+    b't="s"',
+    b't="e"',
+    b's="99999"',
+    b'number-rows-repeated="999999999"',
+    b"</row>",
+    b"<c/>",
+    b"<row>",
+)
 
 
 def seeds() -> dict[str, bytes]:
@@ -60,21 +97,36 @@ def seeds() -> dict[str, bytes]:
     xlsx = stream.getvalue()
     table = "Gene,P01,P02\nERBB2,1.5,-2\nEGFR,NA,1e-05\n\"KIT, CD117\",3,4\n"
     german = "Gen;P01;P02\nERBB2;1,5;-2,25\nEGFR;1.234,5;\n"
-    gct = "#1.3\n3\t2\t1\t1\nid\tDescription\tP01\tP02\nER\tna\tpos\tneg\nERBB2\tx\t1\t2\nEGFR\ty\t3\t4\nMET\tz\t5\tNA\n"
-    series = ('!Series_title\t"Invented"\n!Sample_title\t"a"\t"b"\n!Sample_geo_accession\t"GSM1"\t"GSM2"\n'
-              '!Sample_characteristics_ch1\t"er status: +"\t"age: 51"\n!series_matrix_table_begin\n"ID_REF"\t"GSM1"\t"GSM2"\n'
-              '"1007_s_at"\t1.5\t2\n"1053_at"\tnull\t4\n!series_matrix_table_end\n')
+    gct = (
+        "#1.3\n3\t2\t1\t1\nid\tDescription\tP01\tP02\nER\tna\tpos\tneg\nERBB2\tx\t1\t2\nEGFR\ty\t3\t4\nMET\tz\t5\tNA\n"
+    )
+    series = (
+        '!Series_title\t"Invented"\n!Sample_title\t"a"\t"b"\n!Sample_geo_accession\t"GSM1"\t"GSM2"\n'
+        '!Sample_characteristics_ch1\t"er status: +"\t"age: 51"\n!series_matrix_table_begin\n"ID_REF"\t"GSM1"\t"GSM2"\n'
+        '"1007_s_at"\t1.5\t2\n"1053_at"\tnull\t4\n!series_matrix_table_end\n'
+    )
     clinical = ("#Patient Identifier\tAge\n#id\tyears\n#STRING\tNUMBER\n#1\t1\nPATIENT_ID\tAGE\nP01\t51\nP02\t62\n")
     expression = "Hugo_Symbol\tEntrez_Gene_Id\tP01\tP02\nERBB2\t2064\t1.5\t2\nEGFR\t1956\t-1\tNA\n"
     wide = "Gene," + ",".join(f"P{number}" for number in range(60)) + "\n" + "".join(
         f"G{row}," + ",".join(f"{row * 0.25 + number:.3f}" for number in range(60)) + "\n" for row in range(4000))
     return {
-        "a.xlsx": xlsx, "a.xlsx.gz": gzip.compress(xlsx), "a.xls": (SAMPLES / "ihc.xls").read_bytes(),
-        "a.xlsb": xlsb([["Gene", "P01", "when"], ["ERBB2", 1.5, ("date", 45537.0)], ["EGFR", -2, True], ["MET", b"\x2a", ""]]),
-        "a.ods": (SAMPLES / "ihc.ods").read_bytes(), "a.csv": table.encode(), "a.csv.gz": gzip.compress(table.encode()),
-        "b.csv": german.encode("cp1252"), "c.txt": table.replace(",", "\t").encode("utf-16"), "a.gct": gct.encode(),
-        "series_matrix.txt": series.encode(), "clinical.txt": clinical.encode(), "expression.txt": expression.encode(),
-        "wide.csv": wide.encode()}
+        "a.xlsx": xlsx,
+        "a.xlsx.gz": gzip.compress(xlsx),
+        "a.xls": (SAMPLES / "ihc.xls").read_bytes(),
+        "a.xlsb": xlsb(
+            [["Gene", "P01", "when"], ["ERBB2", 1.5, ("date", 45537.0)], ["EGFR", -2, True], ["MET", b"\x2a", ""]]
+        ),
+        "a.ods": (SAMPLES / "ihc.ods").read_bytes(),
+        "a.csv": table.encode(),
+        "a.csv.gz": gzip.compress(table.encode()),
+        "b.csv": german.encode("cp1252"),
+        "c.txt": table.replace(",", "\t").encode("utf-16"),
+        "a.gct": gct.encode(),
+        "series_matrix.txt": series.encode(),
+        "clinical.txt": clinical.encode(),
+        "expression.txt": expression.encode(),
+        "wide.csv": wide.encode(),
+    }
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
@@ -131,8 +183,10 @@ class Outcome:
 
     def summary(self) -> str:
         """One line: how many, how they ended, what must not have happened."""
-        return (f"{self.files:,} damaged files: {self.read:,} read, {sum(self.refused.values()):,} refused with a sentence "
-                f"({len(self.refused)} kinds), {len(self.faults)} faults, slowest {self.slowest:.2f} s")
+        return (
+            f"{self.files:,} damaged files: {self.read:,} read, {sum(self.refused.values()):,} refused with a sentence "
+            f"({len(self.refused)} kinds), {len(self.faults)} faults, slowest {self.slowest:.2f} s"
+        )
 
 
 def try_one(path: Path, outcome: Outcome) -> None:

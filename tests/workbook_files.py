@@ -47,7 +47,9 @@ def _extra_sectors(n_fat: int) -> int:
 
 def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
     words = name.encode("utf-16-le")
-    return struct.pack("<64sHBBIII36xIII", words, len(words) + 2 if words else 0, kind, 1, _FREE, _FREE, child, start, size, 0)
+    return struct.pack(
+        "<64sHBBIII36xIII", words, len(words) + 2 if words else 0, kind, 1, _FREE, _FREE, child, start, size, 0
+    )
 
 
 def package(parts: Mapping[str, str | bytes]) -> bytes:
@@ -69,15 +71,16 @@ def xlsx(sheet_xml: str, *, strings_xml: str = "", styles_xml: str = "", workboo
     parts = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         "_rels/.rels": f'<Relationships><Relationship Id="r1" Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
-                       "</Relationships>",
+        "</Relationships>",
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">{workbook_extra}<sheets>'
-                           f'<sheet name="{name}" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels":
-            f'<Relationships><Relationship Id="r1" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
-            f'<Relationship Id="r2" Type="{_RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
-            f'<Relationship Id="r3" Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml":
-            f'<?xml version="1.0"?><worksheet xmlns="{_MAIN}">{sheet_xml}</worksheet>' if wrap else sheet_xml}
+        f'<sheet name="{name}" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships><Relationship Id="r1" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="r2" Type="{_RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
+        f'<Relationship Id="r3" Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<?xml version="1.0"?><worksheet xmlns="{_MAIN}">{sheet_xml}</worksheet>'
+        if wrap
+        else sheet_xml,
+    }
     if strings_xml:
         parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_MAIN}">{strings_xml}</sst>'
     if styles_xml:
@@ -110,7 +113,9 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def xlsb(rows: Sequence[Sequence[object]], *, name: str = "Sheet1", hidden_rows: Sequence[int] = (), last: bytes = b"") -> bytes:
+def xlsb(
+    rows: Sequence[Sequence[object]], *, name: str = "Sheet1", hidden_rows: Sequence[int] = (), last: bytes = b""
+) -> bytes:
     """A binary workbook with one sheet: floats as reals, ints as RK, texts shared, bools, and errors as bytes.
 
     A tuple ("date", serial) is a number with the format of a date. ``last`` goes behind the last row.
@@ -118,7 +123,9 @@ def xlsb(rows: Sequence[Sequence[object]], *, name: str = "Sheet1", hidden_rows:
     texts: list[str] = []
     sheet = [_record(0x81), _record(0x94, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, 20)), _record(0x91)]
     for number, row in enumerate(rows):
-        sheet.append(_record(0x00, struct.pack("<IIHBB", number, 0, 300, 0, 0x10 if number in hidden_rows else 0) + b"\0" * 5))
+        sheet.append(
+            _record(0x00, struct.pack("<IIHBB", number, 0, 300, 0, 0x10 if number in hidden_rows else 0) + b"\0" * 5)
+        )
         for column, value in enumerate(row):
             head = struct.pack("<II", column, 0)
             if isinstance(value, bool):
@@ -140,11 +147,21 @@ def xlsb(rows: Sequence[Sequence[object]], *, name: str = "Sheet1", hidden_rows:
                *(_record(0x13, b"\0" + _wide(text)) for text in texts), _record(0xA0)]
     styles = [_record(0x0269, struct.pack("<I", 2)), _record(0x2F, struct.pack("<HH", 0, 0) + b"\0" * 12),
               _record(0x2F, struct.pack("<HH", 0, 14) + b"\0" * 12), _record(0x026A)]
-    workbook = [_record(0x99, b"\0" * 8), _record(0x8F), _record(0x9C, struct.pack("<II", 0, 1) + _wide("r1") + _wide(name)),
-                _record(0x90), _record(0x84)]
-    return package({
-        "[Content_Types].xml": "<Types/>",
-        "xl/workbook.bin": b"".join(workbook), "xl/styles.bin": b"".join(styles), "xl/sharedStrings.bin": b"".join(strings),
-        "xl/_rels/workbook.bin.rels": f'<Relationships><Relationship Id="r1" Type="{_RELATIONS}/worksheet" '
-                                      'Target="worksheets/sheet1.bin"/></Relationships>',
-        "xl/worksheets/sheet1.bin": b"".join(sheet)})
+    workbook = [
+        _record(0x99, b"\0" * 8),
+        _record(0x8F),
+        _record(0x9C, struct.pack("<II", 0, 1) + _wide("r1") + _wide(name)),
+        _record(0x90),
+        _record(0x84),
+    ]
+    return package(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "xl/workbook.bin": b"".join(workbook),
+            "xl/styles.bin": b"".join(styles),
+            "xl/sharedStrings.bin": b"".join(strings),
+            "xl/_rels/workbook.bin.rels": f'<Relationships><Relationship Id="r1" Type="{_RELATIONS}/worksheet" '
+            'Target="worksheets/sheet1.bin"/></Relationships>',
+            "xl/worksheets/sheet1.bin": b"".join(sheet),
+        }
+    )

@@ -16,8 +16,10 @@ from core.problems import Location, user_error
 
 MAX_CELLS = 60_000_000
 """Rows times columns: 480 MB of numbers. METABRIC whole (24,368 genes x 1,980 patients) has 48 million."""
-MAX_TEXT_CELLS = 8_000_000
-"""Cells that hold words; each costs about 100 bytes."""
+MAX_TEXT_CELLS = 5_000_000
+"""Cells that hold words; each costs about 150 bytes."""
+MAX_CHARACTERS = 300_000_000
+"""Characters of all words together."""
 MAX_COLUMNS = 100_000
 """A table with patients as rows has one column per gene or transcript (60,660 in GENCODE 36)."""
 
@@ -46,7 +48,7 @@ class CellGrid:
         self._numbers: NDArray[np.float64] = np.full((0, 0), np.nan)
         self._texts: dict[int, dict[int, str]] = {}
         self._known: dict[str, str] = {}
-        self._text_cells = 0
+        self._text_cells = self._characters = 0
         self.n_rows = 0
         self.n_columns = 0
 
@@ -78,8 +80,9 @@ class CellGrid:
             return
         self._extend(row, column)
         self._text_cells += 1
-        if self._text_cells > MAX_TEXT_CELLS:
-            raise self._too_large(f"more than {MAX_TEXT_CELLS // 1_000_000} million cells of text")
+        self._characters += len(text)
+        if self._text_cells > MAX_TEXT_CELLS or self._characters > MAX_CHARACTERS:
+            raise self._too_large(f"more than {MAX_TEXT_CELLS // 1_000_000} million cells of text, or very long ones")
         if len(text) < 40:
             text = self._known.setdefault(text, text)
         cells = self._texts.get(column)

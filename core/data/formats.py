@@ -138,17 +138,28 @@ def _series_matrix(table: RawTable) -> tuple[LayoutHints | None, tuple[Problem, 
     return LayoutHints((begin + 1,), begin + 2, end - 1, 0, 1, "columns", (), skipped), notes
 
 
-def _cbioportal_clinical(table: RawTable) -> LayoutHints:
+def _cbioportal_clinical(table: RawTable) -> LayoutHints | None:
     """Lines with # give names, descriptions, types and priorities; the header with identifiers follows."""
-    header = next((row for row in range(table.n_rows) if not table.text(row, 0).startswith("#")), 0)
-    names = table.row_texts(header)
-    identifier = next(names.index(name) for name in ("SAMPLE_ID", "PATIENT_ID") if name in names)
+    header, names = _header(table, ("SAMPLE_ID", "PATIENT_ID"))
+    if not names:
+        return None
+    identifier = names.index("SAMPLE_ID" if "SAMPLE_ID" in names else "PATIENT_ID")
     return LayoutHints((header,), header + 1, table.n_rows - 1, identifier, 1, "rows", (), tuple(range(header)))
 
 
-def _cbioportal_expression(table: RawTable) -> LayoutHints:
-    header = next((row for row in range(table.n_rows) if not table.text(row, 0).startswith("#")), 0)
-    names = table.row_texts(header)
+def _cbioportal_expression(table: RawTable) -> LayoutHints | None:
+    header, names = _header(table, ("Hugo_Symbol", "Entrez_Gene_Id"))
+    if not names:
+        return None
     first_value = 2 if len(names) > 1 and names[1] in ("Entrez_Gene_Id", "Hugo_Symbol", "Cytoband") else 1
     return LayoutHints((header,), header + 1, table.n_rows - 1, 0, first_value, "columns", tuple(range(1, first_value)),
                        tuple(range(header)))
+
+
+def _header(table: RawTable, wanted: tuple[str, ...]) -> tuple[int, list[str]]:
+    """The first row that holds one of the wanted names, and its texts; none where the file was damaged."""
+    for row in range(min(table.n_rows, 20)):
+        names = table.row_texts(row)
+        if any(name in names for name in wanted):
+            return row, names
+    return 0, []

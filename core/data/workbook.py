@@ -108,7 +108,7 @@ def _read_text_file(
 ) -> ReadResult:
     """Delimited text, of a known format or not."""
     kind = format_of(source.head)
-    if kind:
+    if kind and b"\t" in source.head:
         delimiter, decimal = delimiter or "tab", decimal or "."
     table, style = read_text(source, job, delimiter=delimiter, decimal=decimal, encoding=encoding)
     form = FileFormat(
@@ -117,12 +117,13 @@ def _read_text_file(
     if not kind:
         return ReadResult(table, form, (*source.notes, *style.notes), None)
     hints, found = layout_of(kind, table)
-    notes = (*source.notes, *(problem for problem in style.notes if problem.code not in _EXPECTED), *found,
+    expected = {GCT: {"short_rows"}, SERIES_MATRIX: {"short_rows", "long_rows"}}.get(kind, set())
+    notes = (*source.notes, *(problem for problem in style.notes if problem.code not in expected), *found,
              note("format_recognised", f"the file is a {FORMAT_WORDS[kind]}", source.place))
     if purpose == "clinical" and kind in (GCT, SERIES_MATRIX):
         table, hints, made = sample_sheet(kind, table, hints)
         return ReadResult(table, form, (*notes, *made), hints)
-    if hints is None:
+    if hints is None and kind == SERIES_MATRIX:
         raise user_error(
             "no_values",
             "the series matrix holds no values, only the description of its samples",
@@ -134,7 +135,5 @@ def _read_text_file(
     return ReadResult(table, form, notes, hints)
 
 
-_EXPECTED = frozenset({"short_rows", "long_rows"})
-"""Not worth telling where the format itself has lines of different length."""
 FORMAT_WORDS = {GCT: "GCT file", SERIES_MATRIX: "GEO series matrix", CBIOPORTAL_CLINICAL: "clinical file of cBioPortal",
                 CBIOPORTAL_EXPRESSION: "expression file of cBioPortal"}
