@@ -159,19 +159,21 @@ def _newton(z: Floats, sets: RiskSets) -> _Fit:
             se[here] = 1.0 / np.sqrt(info[finished])
             lrt[here] = 2.0 * (loglik[finished] - loglik_null[here])
             done[here], iterations[here] = True, iteration
-        # A score so far out that its information has vanished: the likelihood has no maximum within reach.
-        left = ~finished & np.isfinite(step) & (info > FLAT) & (np.abs(b) * reach < LARGEST_EXPONENT)
+        low, high = np.where(u > 0, b, low), np.where(u < 0, b, high)
+        bounded = np.isfinite(low) & np.isfinite(high)
+        # Flat, and the score has kept its sign all the way out: no maximum within reach. Where the sign has changed,
+        # a step has only overshot, as happens when one patient lies many SD from the others.
+        within = np.isfinite(step) & (info > FLAT) & (np.abs(b) * reach < LARGEST_EXPONENT)
+        left = ~finished & (within | (bounded & (high - low > STEP_TOLERANCE)))
         if not left.all():
             iterations[active[~left]] = iteration
-            active, b, step, u, dead = active[left], b[left], step[left], u[left], dead[left]
+            active, b, step, bounded, dead = active[left], b[left], step[left], bounded[left], dead[left]
             low, high, last_step, reach = low[left], high[left], last_step[left], reach[left]
             block = np.ascontiguousarray(block[:, left])
             if not len(active):
                 break
-        low, high = np.where(u > 0, b, low), np.where(u < 0, b, high)
         proposed = b + step
-        bounded = np.isfinite(low) & np.isfinite(high)
-        overshot = bounded & ((proposed <= low) | (proposed >= high) | (np.abs(step) > 0.5 * np.abs(last_step)))
+        overshot = bounded & (~((proposed > low) & (proposed < high)) | (np.abs(step) > 0.5 * np.abs(last_step)))
         proposed = np.where(overshot, 0.5 * (np.where(bounded, low, 0.0) + np.where(bounded, high, 0.0)), proposed)
         limit = LARGEST_EXPONENT / np.maximum(reach, 1e-12)
         proposed = np.clip(proposed, -limit, limit)
