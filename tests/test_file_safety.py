@@ -114,7 +114,7 @@ def test_that_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: 
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n")
 
-    def forbidden(*_: object) -> None:
+    def forbidden(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", forbidden)

@@ -125,7 +125,7 @@ def open_readable(path: Path) -> BinaryIO:
     """Open for reading; what the system refuses is said in words."""
     place = Location(path.name)
     try:
-        return path.open("rb")
+        return path.open("rb", buffering=1 << 20)
     except PermissionError:
         raise user_error("no_permission", "you have no permission to read this file", place,
                          remedy="close it in other programs, or ask its owner for access") from None

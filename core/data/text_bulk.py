@@ -85,10 +85,11 @@ def read_in_bulk(plan: BulkPlan, place: Location, lines: Iterator[bytes]) -> tup
     feed = _Feed(plan, grid)
     numbers = np.empty((plan.rows_expected, plan.width))
     filled = 0
+    delimiter = plan.delimiter.decode()
     waiting = feed.lines(lines)
     while block := list(itertools.islice(waiting, max(BLOCK_CELLS // plan.width, 8))):
         try:
-            part = np.loadtxt(block, delimiter=",", dtype=np.float64, ndmin=2, comments=None)
+            part = np.loadtxt(block, delimiter=delimiter, dtype=np.float64, ndmin=2, comments=None)
         except (ValueError, OverflowError):
             # A blank cell, or one made of the right signs that is no number, such as 1-2.
             part = np.array(feed.cell_by_cell(block, filled), dtype=np.float64)
@@ -117,11 +118,12 @@ class _Feed:
         self._grid = grid
         self._row = -1
         self._odd = 0
-        self._prefix = "nan," * plan.labels
-        self._blank = ",".join(["nan"] * plan.width)
+        self._delimiter = plan.delimiter.decode()
+        self._prefix = ("nan" + self._delimiter) * plan.labels
+        self._blank = self._delimiter.join(["nan"] * plan.width)
+        self._regular = plan.delimiter * (plan.width - plan.labels - 1)
         self._doubled = plan.delimiter * 2
         self._plain = b"0123456789+-eE " + (b"," if plan.comma else b".")
-        self._plain_line = self._plain + plan.delimiter
         self._known: dict[bytes, tuple[str, float | None, bool]] = {}
         self._blanks = False
         self.label_numbers: list[tuple[int, int, float]] = []
@@ -140,21 +142,16 @@ class _Feed:
                 yield self._odd_record(line)
                 continue
             rest = parts.pop()
-            if rest.count(delimiter) != width - labels - 1 or b'"' in rest or b"\r" in line:
+            left = rest.translate(None, self._plain)
+            regular = left == self._regular
+            broken = not regular and (left.count(delimiter) != len(self._regular) or b'"' in left or b"\r" in left)
+            if broken or not self._put_labels(parts):
                 yield self._odd_record(line)
-                continue
-            if not self._put_labels(parts):
-                yield self._odd_record(line)
-                continue
-            if rest.translate(None, self._plain_line) or (
+            elif not regular or (
                     self._blanks and (self._doubled in rest or rest[:1] == delimiter or rest[-1:] in (delimiter, b""))):
                 yield self._prefix + self._with_words(rest.split(delimiter), labels)
-                continue
-            if plan.comma:
-                rest = rest.replace(b",", b".")
-            if delimiter != b",":
-                rest = rest.replace(delimiter, b",")
-            yield self._prefix + rest.decode("ascii")
+            else:
+                yield self._prefix + (rest.replace(b",", b".") if plan.comma else rest).decode("ascii")
 
     def _put_labels(self, parts: list[bytes]) -> bool:
         """The words on the left of a line; False where a quote there needs a closer look."""
@@ -203,8 +200,8 @@ class _Feed:
                 self._odd += 1
         if self._odd > MAX_ODD_SHARE * (self._row + 200) * self._plan.width:
             raise Irregular
-        joined = b"\t".join(cells)
-        return (joined.replace(b",", b".") if self._plan.comma else joined).replace(b"\t", b",").decode("ascii")
+        joined = self._plan.delimiter.join(cells)
+        return (joined.replace(b",", b".") if self._plan.comma else joined).decode("ascii")
 
     def cell_by_cell(self, block: list[str], first_row: int) -> list[list[float]]:
         """A block that NumPy refused. From now on lines are searched for blank cells beforehand."""
@@ -212,7 +209,7 @@ class _Feed:
         rows: list[list[float]] = []
         for row, line in enumerate(block, first_row):
             numbers: list[float] = []
-            for column, cell in enumerate(line.split(",")):
+            for column, cell in enumerate(line.split(self._delimiter)):
                 value = plain_number(cell.strip())
                 numbers.append(_NAN if value is None else value)
                 if value is None and cell != "nan":
@@ -235,4 +232,4 @@ class _Feed:
         if len(cells) < plan.width and not line.startswith((b"#", b"!")):
             self.short_rows.append(self._row)
         words = self._with_words([cell.encode(plan.encoding) for cell in cells], 0)
-        return words + ",nan" * (plan.width - len(cells))
+        return words + (self._delimiter + "nan") * (plan.width - len(cells))
