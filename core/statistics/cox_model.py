@@ -5,10 +5,10 @@ Not for: many one-variable models (cox.py). Used where a receptor is adjusted, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.problems import Problem, warning
 from core.statistics.cox import FLAT, LARGEST_EXPONENT, MAX_ITERATIONS, STEP_TOLERANCE, standardised
@@ -27,13 +27,25 @@ from core.statistics.risk_sets import (
 DEPENDENT = 1e-9
 """A column whose information given the columns before it is below this share of its own is a copy of them."""
 
+GONE = 1e-11
+"""Information per squared SD at which a direction to infinity no longer moves the other coefficients."""
+
+TAKES_PART = 1e-6
+"""Share of a column in the directions to infinity above which it has no finite value of its own."""
+
+OVERSHOT = 1e-6
+"""Slope per SD in a direction without information that no climb to infinity leaves behind."""
+
 
 @dataclass(frozen=True, eq=False)
 class CoxModel:
     """A fitted model; arrays follow the columns of the design.
 
     A column that is constant or a combination of the columns before it has NaN everywhere, as in R. ``converged``
-    False: the likelihood has no maximum, and every estimate is NaN. ``score_chi2`` tests all columns at once.
+    False: the likelihood has no maximum; columns that go to infinity are NaN, the others have the values that they
+    settle at on the way there (R's, with its warning "coefficient may be infinite"). ``reached`` holds where the
+    climb ended, finite in every column and 0 for one left out, for linear predictors. ``score_chi2`` tests all
+    columns at once.
     """
 
     coef: Floats
@@ -46,6 +58,7 @@ class CoxModel:
     score_chi2: float
     converged: bool
     n_iterations: int
+    reached: Floats
     findings: tuple[Problem, ...] = ()
 
     @property
@@ -86,47 +99,74 @@ def cox_fit(time: ArrayLike, event: ArrayLike, design: ArrayLike, strata: ArrayL
         begin = np.nan_to_num(np.asarray(start, dtype=np.float64)[kept] * spread[kept])
     block, n_columns = scaled[:, kept], values.shape[1]
     score = float(u[kept] @ np.linalg.solve(info[np.ix_(kept, kept)], u[kept])) if len(kept) else float("nan")
-    b, inside, loglik, converged, iterations = _climb(block, begin, sets)
-    if not converged and len(kept):
+    top = _climb(block, begin, sets)
+    if not top.converged and len(kept):
         findings.append(warning(
             "no_maximum", "the Cox model has no finite best fit",
             why="one covariate separates the patients with an event from those without, or there are too few events",
             remedy="leave out covariates or merge their rare values"))
-    coef, cov = np.full(n_columns, np.nan), np.full((n_columns, n_columns), np.nan)
-    if converged:
-        coef[kept] = b / spread[kept]
-        cov[np.ix_(kept, kept)] = np.linalg.inv(inside) / np.outer(spread[kept], spread[kept])
+    coef, cov, reached = np.full(n_columns, np.nan), np.full((n_columns, n_columns), np.nan), np.zeros(n_columns)
+    reached[kept] = top.b / spread[kept]
+    here = kept[top.settled]
+    coef[here] = reached[here]
+    cov[np.ix_(here, here)] = top.cov[np.ix_(top.settled, top.settled)] / np.outer(spread[here], spread[here])
     se = np.sqrt(np.diag(cov))
     z = coef / se
-    return CoxModel(coef, se, cov, z, two_sided_normal(z), loglik_null, loglik if converged else float("nan"), score,
-                    converged, iterations, tuple(findings))
+    return CoxModel(coef, se, cov, z, two_sided_normal(z), loglik_null, top.loglik if top.converged else float("nan"),
+                    score, top.converged, top.n_iterations, reached, tuple(findings))
 
 
-def _climb(block: Floats, b: Floats, sets: RiskSets) -> tuple[Floats, Floats, float, bool, int]:
-    """Newton from ``b``: coefficients, information there, log likelihood, whether it converged, steps taken."""
-    if not block.shape[1] or sets.n_deaths == 0:
-        return b, np.zeros((len(b), len(b))), float("nan"), False, 0
+@dataclass(frozen=True, eq=False)
+class _Top:
+    """Where the climb ended, in SD units. ``settled``: columns with a finite best value."""
+
+    b: Floats
+    cov: Floats
+    settled: NDArray[np.bool_]
+    loglik: float
+    converged: bool
+    n_iterations: int
+
+
+def _climb(block: Floats, b: Floats, sets: RiskSets) -> _Top:
+    """Newton with step halving from ``b``.
+
+    Directions in which the likelihood rises for ever are followed until their information is nothing; what is
+    orthogonal to them settles meanwhile.
+    """
+    p = block.shape[1]
+    lost = _Top(b, np.full((p, p), np.nan), np.zeros(p, dtype=np.bool_), float("nan"), False, 0)
+    if not p or sets.n_deaths == 0:
+        return lost
+    if np.abs(block @ b).max() > LARGEST_EXPONENT:
+        b = np.zeros(p)
     u, info, loglik = design_derivatives(block, b, sets)
+    width, axes = np.linalg.eigh(info)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        try:
-            step = np.linalg.solve(info, u)
-        except np.linalg.LinAlgError:
-            return b, info, loglik, False, iteration
-        if np.linalg.eigvalsh(info)[0] < FLAT:
-            return b, info, loglik, False, iteration
-        if np.abs(step).max() <= STEP_TOLERANCE:
-            return b + step, info, loglik, True, iteration
+        along, flat = axes.T @ u, width < FLAT
+        if flat.all():
+            return replace(lost, n_iterations=iteration)
+        rest = axes[:, ~flat] @ (along[~flat] / width[~flat])
+        if np.abs(rest).max() <= STEP_TOLERANCE and not (flat & (width > GONE)).any():
+            cov = np.linalg.inv(info) if not flat.any() else (axes[:, ~flat] / width[~flat]) @ axes[:, ~flat].T
+            settled = (axes[:, flat] ** 2).sum(axis=1) < TAKES_PART
+            return _Top(b + rest, cov, settled, loglik, not flat.any(), iteration)
+        open_ = width > GONE
+        step = axes[:, open_] @ (along[open_] / width[open_])
         for _ in range(30):
             proposed = b + step
             if np.abs(block @ proposed).max() <= LARGEST_EXPONENT:
                 new_u, new_info, new_loglik = design_derivatives(block, proposed, sets)
-                if new_loglik >= loglik - 1e-10 * abs(loglik):
+                new_width, new_axes = np.linalg.eigh(new_info)
+                # On the way to infinity the slope dies out with the information. A slope without it: overshot.
+                overshot = bool((np.abs(new_axes.T @ new_u)[new_width < FLAT] > OVERSHOT).any())
+                if new_loglik >= loglik - 1e-10 * abs(loglik) and not overshot:
                     break
             step = 0.5 * step
         else:
-            return b, info, loglik, False, iteration
-        b, u, info, loglik = proposed, new_u, new_info, new_loglik
-    return b, info, loglik, False, MAX_ITERATIONS
+            return replace(lost, n_iterations=iteration)
+        b, u, info, loglik, width, axes = proposed, new_u, new_info, new_loglik, new_width, new_axes
+    return replace(lost, n_iterations=MAX_ITERATIONS)
 
 
 def independent_columns(info: Floats, usable: ArrayLike) -> Ints:

@@ -90,10 +90,13 @@ def _one_variable(z: Floats, b: Floats, trend: Floats, sets: RiskSets) -> Floats
 
 
 def ph_test_model(time: ArrayLike, event: ArrayLike, design: ArrayLike, coef: ArrayLike,
-                  strata: ArrayLike | None = None, transform: Transform = "km") -> PhModelTest:
+                  strata: ArrayLike | None = None, transform: Transform = "km",
+                  reached: ArrayLike | None = None) -> PhModelTest:
     """Proportional hazards test of each covariate of one fitted model, and of all together.
 
-    ``coef`` comes from ``cox_fit`` or ``cox_multivariable``; columns whose coefficient is NaN are left out and NaN.
+    ``coef`` comes from ``cox_fit`` or ``cox_multivariable``; columns whose coefficient is NaN are not tested and NaN.
+    ``reached``, of the same model, says what such a column still adds to the patients' risk (one that goes to
+    infinity does); without it, nothing.
     """
     months, happened = checked_outcome(time, event)
     values = checked_columns(design, len(months))
@@ -102,9 +105,10 @@ def ph_test_model(time: ArrayLike, event: ArrayLike, design: ArrayLike, coef: Ar
     chisq, total = np.full(values.shape[1], np.nan), float("nan")
     kept = np.flatnonzero(np.isfinite(slopes))
     if sets.n_deaths and len(kept):
-        scaled, spread = standardised(values[sets.order][:, kept])
+        scaled, _ = standardised(values[sets.order][:, kept])
         trend = _time_scale(months, happened, transform)[sets.order][sets.death_position]
-        u, info = _with_trend(scaled, slopes[kept] * spread, trend, sets)
+        risk = values @ np.nan_to_num(slopes if reached is None else np.asarray(reached, dtype=np.float64))
+        u, info = _with_trend(scaled, risk[sets.order], trend, sets)
         p = len(kept)
         for term in range(p):
             inside = [*range(p), p + term]
@@ -114,10 +118,9 @@ def ph_test_model(time: ArrayLike, event: ArrayLike, design: ArrayLike, coef: Ar
     return PhModelTest(chisq, chi2_upper(chisq), total, float(chi2_upper(total, max(len(kept), 1))))
 
 
-def _with_trend(z: Floats, b: Floats, trend: Floats, sets: RiskSets) -> tuple[Floats, Floats]:
+def _with_trend(z: Floats, linear: Floats, trend: Floats, sets: RiskSets) -> tuple[Floats, Floats]:
     """Score and information of the model with every covariate twice: as it is, and times g(t)."""
     n, p = z.shape
-    linear = z @ b
     weight = np.exp(linear - linear[sets.death_position].mean())[:, None]
     products = (weight * z)[:, :, None] * z[:, None, :]
     sums = np.concatenate((weight, weight * z, products.reshape(n, p * p)), axis=1)
