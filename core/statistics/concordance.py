@@ -11,6 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 from core.statistics.risk_sets import Floats, checked_columns, checked_outcome, checked_strata
 
 
+def linear_predictor(design: ArrayLike, coef: ArrayLike) -> Floats:
+    """Sum of coefficient times covariate per patient, shape (n,).
+
+    Added column by column and not as a matrix product: two patients with the same covariates must get the same
+    bits, or their tie is broken by where they stand in a vector register.
+    """
+    columns = np.asarray(design, dtype=np.float64)
+    risk = np.zeros(len(columns))
+    for column, weight in zip(columns.T, np.asarray(coef, dtype=np.float64), strict=True):
+        risk += column * weight
+    return risk
+
+
 def concordance(time: ArrayLike, event: ArrayLike, risk: ArrayLike, strata: ArrayLike | None = None) -> Floats:
     """Concordance of each column of risk scores with the outcome.
 
