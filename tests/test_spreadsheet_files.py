@@ -16,7 +16,7 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from core.data import xlsx_cells
+from core.data import xlsx_area
 from core.data.cell_dates import format_kind, serial_text
 from core.data.raw_table import RawTable
 from core.data.workbook import ReadResult, likely_sheets, read_table, sheet_infos, sheet_names
@@ -574,7 +574,7 @@ def test_that_the_size_of_a_large_sheet_is_taken_from_what_it_says(
     path.write_bytes(content)
     info, = sheet_infos(path)
     assert (info.n_rows, info.n_columns) == (1, 1)
-    monkeypatch.setattr(xlsx_cells, "MAX_LOOKED_THROUGH", 10)
+    monkeypatch.setattr(xlsx_area, "MAX_LOOKED_THROUGH", 10)
     info, = sheet_infos(path)
     assert (info.n_rows, info.n_columns) == (7, 3)
 

@@ -306,6 +306,28 @@ def test_that_the_quick_way_gives_the_same_table_as_cell_by_cell(tmp_path: Path,
     assert codes(quick) == codes(slow)
 
 
+def test_that_samples_called_by_numbers_keep_their_zeros_in_a_large_file(tmp_path: Path) -> None:
+    content, _ = regular(1_200, 200)
+    header = ",".join(f"{number:04d}" for number in range(200))
+    for first in ("gene", "1"):
+        table = read(tmp_path, f"{first},{header}\n" + content.partition("\n")[2]).table
+        assert table.row_texts(0) == [first, *header.split(",")]
+
+
+def test_that_a_large_table_of_mixed_columns_is_read_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(5)
+    lines = ["patient,age,er,site," + ",".join(f"G{number}" for number in range(120)) + ",mutation,code"]
+    lines += [f"P{row},{chance.randrange(30, 90)},{chance.choice(['+', '-', ''])},{chance.choice(['left', 'right'])},"
+              + ",".join(chance.choice(["NA", "", "0", f"{chance.gauss(0, 1):.3f}"]) for _ in range(120))
+              + f",{chance.choice(['0', 'H1047R'])},{chance.choice(['007', '12', '2.31E+13'])}" for row in range(2_000)]
+    content = "\n".join(lines) + "\n"
+    quick = read(tmp_path, content)
+    monkeypatch.setattr(text_bulk, "MIN_CELLS", 10**9)
+    slow = read(tmp_path, content)
+    np.testing.assert_array_equal(quick.table.numbers, slow.table.numbers)
+    assert quick.table.texts == slow.table.texts
+
+
 def test_that_the_quick_way_gives_up_where_a_row_is_too_long(tmp_path: Path) -> None:
     content, values = regular(1_200, 200)
     result = read(tmp_path, content + '"G last",' + ",".join(["1"] * 201) + "\n")

@@ -74,6 +74,12 @@ class CellGrid:
             self._hold()
             self._numbers[row, column:column + len(values)] = values
 
+    def put_scattered(self, row: int, columns: Sequence[int], values: Sequence[float]) -> None:
+        """Numbers of one row in the named columns; there is at least one."""
+        self._extend(row, max(columns))
+        self._hold()
+        self._numbers[row, columns] = values
+
     def put_text(self, row: int, column: int, text: str) -> None:
         """One cell of words; nothing happens for a cell of blanks. Repeated words share their memory."""
         if not text or text.isspace():

@@ -18,7 +18,8 @@ from core.data.packages import damaged, open_package
 from core.data.raw_table import RawTable, column_letters
 from core.data.sheet_cells import Found
 from core.data.text_dialect import stated_decimal
-from core.data.xlsx_cells import read_xlsx_sheet, used_area
+from core.data.xlsx_area import used_area
+from core.data.xlsx_cells import read_xlsx_sheet
 from core.data.xlsx_parts import read_book
 from core.jobs import JobContext
 from core.problems import Location, Problem, UserError, note, user_error, warning

@@ -7,6 +7,8 @@ here raises ``Irregular`` and nothing is lost but the time.
 from __future__ import annotations
 
 import itertools
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +24,8 @@ BLOCK_CELLS = 100_000
 MIN_CELLS = 200_000
 """Below it, cell by cell takes less than a fifth of a second."""
 PROBE_ROWS = 40
+HEADER_ROWS = 50
+"""Rows that may be headers: a sample may be called 007, so spellings are kept there in any case."""
 MAX_LABELS = 64
 MAX_ODD_SHARE = 0.3
 _NO_VALUE = frozenset({"", "NA", "NaN", "nan", "N/A", "n/a", "na", "null", "NULL", "None", "-", ".", "ND", "#N/A", "?"})
@@ -33,7 +37,10 @@ class Irregular(Exception):
 
 @dataclass(frozen=True)
 class BulkPlan:
-    """How the lines are cut: ``labels`` columns of words on the left, numbers to the right of them."""
+    """How the lines are cut: ``labels`` columns of words on the left, numbers to the right of them.
+
+    ``spellings`` is true for a table of mixed columns, where 007 may be a name; a body of numbers is not searched.
+    """
 
     delimiter: bytes
     width: int
@@ -41,6 +48,7 @@ class BulkPlan:
     comma: bool
     encoding: str
     rows_expected: int
+    spellings: bool
 
 
 def bulk_plan(records: list[list[str]], lines: list[str], *, size: int, encoding: str, errors: str, delimiter: str,
@@ -52,20 +60,22 @@ def bulk_plan(records: list[list[str]], lines: list[str], *, size: int, encoding
     per_line = sum(map(len, lines)) / max(len(lines), 1) + 1
     if size / per_line * width < MIN_CELLS or any(line.count("\r") for line in lines):
         return None
-    rows = [cells for cells in records if len(cells) == width][:PROBE_ROWS]
-    odd_columns: list[set[int]] = []
-    for cells in rows:
-        odd = {column for column, cell in enumerate(cells) if not _is_number(cell.strip(), decimal)}
-        if len(odd) <= 0.5 * width:
-            odd_columns.append(odd)
-    if len(odd_columns) < 0.5 * len(rows) or not odd_columns:
+    odd_cells = [
+        {column for column, cell in enumerate(cells) if not _is_number(cell.strip(), decimal)}
+        for cells in records if len(cells) == width
+    ][:PROBE_ROWS]
+    body = [odd for odd in odd_cells if len(odd) <= 0.5 * width]
+    if not body or len(body) < 0.5 * len(odd_cells):
         return None
-    labels = max((max(odd) + 1 for odd in odd_columns if odd), default=0)
-    labels = max(labels, 1)
-    if labels > MAX_LABELS or labels > width // 2:
+    counts = Counter(column for odd in body for column in odd)
+    often = [column for column, count in counts.items() if column < MAX_LABELS and count > 0.5 * len(body)]
+    labels = max(often, default=0) + 1
+    scattered = sum(count for column, count in counts.items() if column >= labels)
+    if labels > width // 2 or scattered > 0.5 * MAX_ODD_SHARE * width * len(body):
         return None
     rows_expected = min(int(size / per_line * 1.03) + 16, MAX_CELLS // width + 1)
-    return BulkPlan(delimiter.encode(), width, labels, decimal == ",", encoding, rows_expected)
+    mixed = labels > 1 or scattered > 0
+    return BulkPlan(delimiter.encode(), width, labels, decimal == ",", encoding, rows_expected, mixed)
 
 
 def _is_number(cell: str, decimal: str) -> bool:
@@ -126,6 +136,12 @@ class _Feed:
         self._plain = b"0123456789+-eE " + (b"," if plan.comma else b".")
         self._known: dict[bytes, tuple[str, float | None, bool]] = {}
         self._blanks = False
+        cell = re.escape(plan.delimiter)
+        self._odd_signs = re.compile(rb"[^" + cell + rb"]+")
+        # 007, +5 and 2.31E+13: see SPELLING_MATTERS.
+        number = rb"-?[0-9" + (b"," if plan.comma else b".") + rb"]+"
+        shapes = rb"\+|-?0[0-9]|" + number + rb"[eE]\+?[0-9]|[0-9]{16}"
+        self._spelled = re.compile(rb"(?<![^" + cell + rb"])(?:" + shapes + rb")[^" + cell + rb"]*")
         self.label_numbers: list[tuple[int, int, float]] = []
         self.short_rows: list[int] = []
 
@@ -149,9 +165,11 @@ class _Feed:
                 yield self._odd_record(line)
             elif not regular or (
                     self._blanks and (self._doubled in rest or rest[:1] == delimiter or rest[-1:] in (delimiter, b""))):
-                yield self._prefix + self._with_words(rest.split(delimiter), labels)
+                yield self._prefix + self._with_words(rest.split(delimiter), labels, left)
             else:
                 yield self._prefix + (rest.replace(b",", b".") if plan.comma else rest).decode("ascii")
+            if (plan.spellings or self._row < HEADER_ROWS) and not broken:
+                self._keep_spellings(rest)
 
     def _put_labels(self, parts: list[bytes]) -> bool:
         """The words on the left of a line; False where a quote there needs a closer look."""
@@ -185,23 +203,44 @@ class _Feed:
                 self._known[cell] = known
         return known
 
-    def _with_words(self, cells: list[bytes], first: int) -> str:
-        """Numbers of a line in which some cells are blank or words; only those are looked at."""
-        plain = self._plain
-        for index, cell in enumerate(cells):
-            if cell and not cell.translate(None, plain):
-                continue
-            text, value, spelled = self._judged(cell)
-            cells[index] = b"nan" if value is None else repr(value).encode()
-            if spelled and value is None:
-                if "\0" in text:
-                    raise Irregular
-                self._grid.put_text(self._row, first + index, text)
-                self._odd += 1
+    def _with_words(self, cells: list[bytes], first: int, left: bytes) -> str:
+        """Numbers of a line in which some cells are blank or words; only those are looked at.
+
+        ``left`` is the line without the signs that numbers are made of: what is in it beside delimiters is odd, and the
+        delimiters before it count its column.
+        """
+        passed = 0
+        for found in self._odd_signs.finditer(left):
+            column = found.start() - passed
+            passed += found.end() - found.start()
+            self._put_odd(cells, column, first)
+        position = -1
+        for _ in range(cells.count(b"")):
+            position = cells.index(b"", position + 1)
+            cells[position] = b"nan"
         if self._odd > MAX_ODD_SHARE * (self._row + 200) * self._plan.width:
             raise Irregular
         joined = self._plan.delimiter.join(cells)
         return (joined.replace(b",", b".") if self._plan.comma else joined).decode("ascii")
+
+    def _put_odd(self, cells: list[bytes], column: int, first: int) -> None:
+        """Keep the words of a cell and leave a number, or none, in its place."""
+        text, value, spelled = self._judged(cells[column])
+        sign = b"," if self._plan.comma else b"."
+        cells[column] = b"nan" if value is None else repr(value).encode().replace(b".", sign)
+        if "\0" in text:
+            raise Irregular
+        if spelled:
+            self._grid.put_text(self._row, first + column, text)
+            self._odd += value is None
+
+    def _keep_spellings(self, rest: bytes) -> None:
+        """The texts of numbers whose spelling matters, among columns of other kinds."""
+        for found in self._spelled.finditer(rest):
+            column = self._plan.labels + rest.count(self._plan.delimiter, 0, found.start())
+            text, value, spelled = self._judged(found[0])
+            if spelled and value is not None:
+                self._grid.put_text(self._row, column, text)
 
     def cell_by_cell(self, block: list[str], first_row: int) -> list[list[float]]:
         """A block that NumPy refused. From now on lines are searched for blank cells beforehand."""
@@ -231,5 +270,8 @@ class _Feed:
             raise Irregular
         if len(cells) < plan.width and not line.startswith((b"#", b"!")):
             self.short_rows.append(self._row)
-        words = self._with_words([cell.encode(plan.encoding) for cell in cells], 0)
+        encoded = [cell.encode(plan.encoding) for cell in cells]
+        for column in range(len(encoded)):
+            self._put_odd(encoded, column, 0)
+        words = self._with_words(encoded, 0, b"")
         return words + (self._delimiter + "nan") * (plan.width - len(cells))

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.data.packages import damaged, pieces
 from core.data.raw_table import RawTable, column_letters
 from core.data.sheet_cells import MAX_ADDRESSES, Found, JudgedText, SheetCells
+from core.data.xlsx_area import DIMENSION, MAX_ROWS, MAX_SHEET_COLUMNS, column_number
 from core.data.xlsx_parts import (
     MAX_HELD,
     Book,
@@ -28,11 +29,10 @@ from core.data.xlsx_parts import (
 from core.jobs import JobContext
 from core.problems import Location
 
-MAX_ROWS, MAX_SHEET_COLUMNS = 1_048_576, 16_384
-
 _ATTRIBUTE_R = re.compile(rb'\sr="([0-9]+)"')
 _HIDDEN = re.compile(rb'\shidden="(?:1|true)"')
 _FIRST_REFERENCE = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})[0-9]')
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
 _PLAIN_VALUE = re.compile(rb"<v>([^<]*)</v>")
 _SIMPLE_CELL = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"([^>]*)>(?:<v>([^<]*)</v></c>)?')
 _ANY_CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.S)
@@ -42,26 +42,7 @@ _STYLE = re.compile(rb'\bs="([0-9]+)"')
 _VALUE = re.compile(rb"<v\b[^>]*?(?:/>|>([^<]*)</v>)")
 _COLUMN_TAG = re.compile(rb"<col\b([^>]*)>")
 _MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]+):([A-Z]{1,3})([0-9]+)"')
-_DIMENSION = re.compile(rb'<dimension\b[^>]*?\bref="(?:[A-Z]{1,3}[0-9]+:)?([A-Z]{1,3})([0-9]+)"')
 _SPAN = re.compile(rb'\b(min|max)="([0-9]+)"')
-
-_FILLED_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?(?<!/)>(?!</c>)')
-
-MAX_LOOKED_THROUGH = 4_000_000
-"""Bytes of a sheet's XML that are looked through for its size alone."""
-
-_columns: dict[bytes, int] = {}
-
-
-def column_number(letters: bytes) -> int:
-    """0-based column of its letters; A is 0."""
-    known = _columns.get(letters)
-    if known is None:
-        number = 0
-        for letter in letters:
-            number = number * 26 + letter - 64
-        known = _columns[letters] = number - 1
-    return known
 
 
 def read_xlsx_sheet(package: zipfile.ZipFile, book: Book, sheet: SheetPart, place: Location, job: JobContext, *,
@@ -79,32 +60,6 @@ def read_xlsx_sheet(package: zipfile.ZipFile, book: Book, sheet: SheetPart, plac
             yield piece
 
     return reader.read(plain_markup(counted(), place)), reader.found
-
-
-def used_area(package: zipfile.ZipFile, sheet: SheetPart, place: Location, job: JobContext) -> tuple[int, int]:
-    """Rows and columns that hold something, counted from A1.
-
-    A sheet below 4 MB is looked through; a larger one is believed what it states about itself.
-    """
-    announced = _announced(package, sheet, place)
-    if announced and sheet.size > MAX_LOOKED_THROUGH:
-        return announced
-    rows = columns = 0
-    done = 0
-    for block in plain_markup(pieces(package, sheet.part, place), place):
-        done += len(block)
-        job.progress(done / max(sheet.size, 1), f"Looking at {sheet.name}")
-        for letters, digits in _FILLED_CELL.findall(block):
-            column, row = column_number(letters) + 1, int(digits)
-            rows, columns = max(rows, row), max(columns, column)
-    return (rows, columns) if rows <= MAX_ROWS and columns <= MAX_SHEET_COLUMNS else (0, 0)
-
-
-def _announced(package: zipfile.ZipFile, sheet: SheetPart, place: Location) -> tuple[int, int] | None:
-    for piece in pieces(package, sheet.part, place):
-        found = _DIMENSION.search(piece[:65_536])
-        return (int(found[2]), column_number(found[1]) + 1) if found else None
-    return None
 
 
 class _SheetReader:
@@ -170,7 +125,7 @@ class _SheetReader:
 
     def _read_head(self, head: bytes) -> None:
         """Announced size and hidden columns."""
-        dimension = _DIMENSION.search(head)
+        dimension = DIMENSION.search(head)
         if dimension:
             rows, columns = int(dimension[2]), column_number(dimension[1]) + 1
             if rows <= MAX_ROWS and columns <= MAX_SHEET_COLUMNS:
@@ -212,10 +167,7 @@ class _SheetReader:
             return
         simple = _SIMPLE_CELL.findall(cells)
         if len(simple) == count and not (b"<is" in cells or b"<f" in cells) and cells.count(b"<c") == count:
-            for letters, attributes, value in simple:
-                if value:
-                    kind = self._kinds.get(attributes) or self._kind(attributes)
-                    self._put(column_number(letters), kind[0], kind[1], value)
+            self._read_simple(simple)
             return
         column = -1
         for cell in _ANY_CELL.finditer(cells):
@@ -224,8 +176,33 @@ class _SheetReader:
             if cell[2]:
                 self._read_full_cell(column, cell[1], cell[2])
 
+    def _read_simple(self, cells: list[tuple[bytes, bytes, bytes]]) -> None:
+        """Cells without formulas and inline texts: (letters of the column, attributes, value)."""
+        columns: list[int] = []
+        values: list[bytes] = []
+        for letters, attributes, value in cells:
+            if not value:
+                continue
+            kind = self._kinds.get(attributes) or self._kind(attributes)
+            if kind == _PLAIN_KIND:
+                columns.append(column_number(letters))
+                values.append(value)
+            else:
+                self._put(column_number(letters), kind[0], kind[1], value)
+        try:
+            numbers = list(map(float, values))
+            total = sum(numbers)
+        except ValueError:
+            total = _NAN
+        if total - total != 0:
+            for column, value in zip(columns, values, strict=True):
+                self._put(column, b"n", "", value)
+        elif columns:
+            self._check_column(max(columns))
+            self._grid.put_scattered(self._row, columns, numbers)
+
     def _read_run(self, cells: bytes, count: int) -> bool:
-        """A row whose cells stand side by side and are numbers, but for a few words. False where it is not so.
+        """A row of numbers with a few words among them. False where it is not so.
 
         Cells of a row stand in ascending order (ECMA-376 part 1, 18.3.1.73), so as many cells as columns between the
         first and the last means that none is missing.
@@ -241,8 +218,13 @@ class _SheetReader:
         if first is None or last is None:
             return False
         left = column_number(first[1])
-        if column_number(last[1]) - left + 1 != count:
-            return False
+        columns: Sequence[int] = range(left, left + count)
+        together = column_number(last[1]) - left + 1 == count
+        if not together:
+            letters = _LETTERS.findall(cells)
+            if len(letters) != count:
+                return False
+            columns = list(map(column_number, letters))
         words: list[tuple[int, bytes, bytes]] = []
         position = 0
         for _ in range(typed):
@@ -277,13 +259,16 @@ class _SheetReader:
             return False
         for index, _, _ in words:
             numbers[index] = _NAN
-        self._check_column(left + count - 1)
-        self._grid.put_numbers(self._row, left, numbers)
+        self._check_column(max(columns))
+        if together:
+            self._grid.put_numbers(self._row, left, numbers)
+        else:
+            self._grid.put_scattered(self._row, columns, numbers)
         for index, kind, value in words:
             if kind == b"inlineStr":
-                self._put_inline(left + index, value)
+                self._put_inline(columns[index], value)
             else:
-                self._put(left + index, kind, "", value)
+                self._put(columns[index], kind, "", value)
         return True
 
     def _kind(self, attributes: bytes) -> tuple[bytes, str]:
@@ -367,3 +352,4 @@ class _SheetReader:
 
 
 _NAN = float("nan")
+_PLAIN_KIND = (b"n", "")
