@@ -1,4 +1,4 @@
-"""What ``main.py run`` writes equals R (tests/data/golden), from the files of four cohorts to the csv.
+"""What ``main.py run`` writes equals R (tests/data/golden), from the files of five cohorts to the csv.
 
 Tolerances are those the project promises: coef and se 1e-7, chi-square and maxstat's M 1e-9, the proportional hazards
 P 1e-5, concordance and P 1e-7; curves, medians, at-risk counts and restricted means likewise.
@@ -53,6 +53,35 @@ time = "time"
 unit = "months"
 event = "event"
 event_values = [1]
+[[dataset]]
+name = "tcga"
+role = "cohort"
+expression = {{ file = '{COHORTS}/tcga_brca/rppa_rtk.csv.gz', scale = "z", measure = "total" }}
+clinical = {{ file = '{COHORTS}/tcga_brca/clinical.tsv' }}
+[[dataset.combined]]
+name = "os_days"
+largest = ["days_to_death", "follow_ups.follow_up.days_to_death", "follow_ups.follow_up-2.days_to_death",
+           "days_to_last_followup", "follow_ups.follow_up.days_to_last_followup",
+           "follow_ups.follow_up-2.days_to_last_followup"]
+[[dataset.combined]]
+name = "status"
+first = ["follow_ups.follow_up-2.vital_status", "follow_ups.follow_up.vital_status", "vital_status"]
+[[dataset.endpoint]]
+name = "overall survival"
+time = "os_days"
+unit = "days"
+event = "status"
+event_values = ["dead"]
+[dataset.answers]
+near_matches = true
+drop = ["TCGA-E9-A245"]
+[[cohort]]
+name = "tcga all"
+dataset = "tcga"
+[[cohort]]
+name = "tcga her2"
+dataset = "tcga"
+keep = [{{ column = "lab_proc_her2_neu_immunohistochemistry_receptor_status", in = ["positive"] }}]
 [[cohort]]
 name = "all_os"
 dataset = "metabric"
@@ -87,6 +116,16 @@ kind = "rtk_prognosis"
 cohort = "sorlie"
 parameters = {{ permutations = 0 }}
 [[analysis]]
+name = "tcga_rppa873 all_os_days"
+kind = "rtk_prognosis"
+cohort = "tcga all"
+parameters = {{ permutations = 0, rmst_at = {1826 * 12 / 365.25} }}
+[[analysis]]
+name = "tcga_rppa873 her2pos_os_days"
+kind = "rtk_prognosis"
+cohort = "tcga her2"
+parameters = {{ permutations = 0, rmst_at = {1826 * 12 / 365.25} }}
+[[analysis]]
 name = "metabric all_os adjusted"
 kind = "rtk_prognosis"
 cohort = "all_os"
@@ -98,7 +137,8 @@ kind = "rtk_prognosis"
 cohort = "all_os"
 parameters = {{ permutations = 0, split = "tertiles", rmst_at = 120 }}
 """
-CASES = ["metabric all_os", "metabric her2pos_os", "gse3143 all", "gse4335 all"]
+CASES = ["metabric all_os", "metabric her2pos_os", "gse3143 all", "gse4335 all", "tcga_rppa873 all_os_days",
+         "tcga_rppa873 her2pos_os_days"]
 Rows = list[dict[str, str]]
 
 
@@ -175,9 +215,12 @@ def test_that_the_best_cut_equals_maxstat(results: Path, case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_that_restricted_means_equal_r(results: Path, case: str) -> None:
     ours = {row["receptor"]: row for row in read(results / case / "receptors.csv")}
-    for row in golden("rmst.csv", case, tau="60"):
+    tau = "1826" if "tcga" in case else "60"
+    theirs = golden("rmst.csv", case, tau=tau)
+    assert len(theirs) == len(ours)
+    for row in theirs:
         mine = ours[row["gene"]]
-        assert same(mine["rmst_at"], "60")
+        assert same(mine["rmst_at"], tau, rel=1e-12)
         for column, name in (("rmst_difference", "diff_high_minus_low"), ("rmst_low", "diff_lo95"),
                              ("rmst_high", "diff_hi95")):
             assert same(mine[column], row[name], abs=1e-7), (row["gene"], column)

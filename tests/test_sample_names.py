@@ -35,7 +35,7 @@ def test_that_equal_ids_match_in_the_order_of_the_first_table() -> None:
     (["0", "2", "5"], ["MB-0000", "MB-0002", "MB-0005"], "“MB-” before the name"),
     (["p01", "P02"], ["P01", "p02"], "capitals"),
     (["P-01", "P 02"], ["P01", "P_02"], "spaces or punctuation"),
-    (["TCGA.A1.A0SH", "TCGA.A1.A0SJ"], ["TCGA-A1-A0SH", "TCGA-A1-A0SJ"], "spaces or punctuation"),
+    (["TCGA.A1.A0SH", "TCGA.A1.A0SJ"], ["TCGA-A1-A0SH", "TCGA-A1-A0SJ"], "the signs of the TCGA barcode"),
     (["X123", "X124"], ["123", "124"], "spaces or punctuation"),
     (["P01", "P02"], ["P1", "P2"], "zeros before the number"),
     (["TCGA-A1-A0SH-01A-11R", "TCGA-A1-A0SJ-01"], ["TCGA-A1-A0SH", "TCGA-A1-A0SJ"], "the end of the TCGA barcode"),
@@ -142,3 +142,9 @@ def test_that_a_beginning_of_most_names_is_proposed_where_a_few_begin_otherwise(
         ("0", "MB-0000"), ("2", "MB-0002"), ("58", "MB-0058")]
     assert match.proposals[0].reason == "“MB-” before the number"
     assert match_samples(["0", "x"], ["MB-0000", "MB-0002", "MB-0058", "MTS-T0058"]).proposals == ()
+
+
+def test_that_taking_out_signs_never_joins_two_numbers() -> None:
+    assert match_samples(["P1-2", "Q3", "R4"], ["P12", "x", "y"]).proposals == ()
+    assert match_samples(["TCGA-A2-A1G1-01", "TCGA-A2-A0U1-01"], ["TCGA-A2-A1G1", "TCGA-A2-AU10"]).proposals == (
+        ("TCGA-A2-A1G1-01", "TCGA-A2-A1G1", "the end of the TCGA barcode"),)

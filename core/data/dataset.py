@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.data.collapse_genes import Change
+from core.data.combined_columns import CombinedColumn
 from core.data.recipe import Answers, ImportRecipe, TableSpec
 from core.data.tables import ClinicalTable, Endpoint, EndpointRule, ExpressionMatrix
 from core.problems import Problem
@@ -27,6 +28,7 @@ class DatasetSpec:
     accept_near_matches: bool = False
     simulated: bool = False
     layout: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    combined: tuple[CombinedColumn, ...] = ()
     stated_sha256: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.data.clinical_join import join_clinical
+from core.data.combined_columns import add_combined
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
 from core.data.endpoints import build_endpoint
 from core.data.evaluate_cohort import clinical_column
@@ -71,7 +72,7 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
             imported[part].append(one)
     if not loading.unusable:
         loading.findings += answers_without_use(spec.answers, [*imported["clinical"], *imported["expression"]])
-    clinical = _join(imported["clinical"], loading)
+    clinical = _combine(_join(imported["clinical"], loading), loading)
     expression = tuple(one.matrix for one in imported["expression"] if one.matrix is not None)
     if clinical is not None:
         expression = _match(clinical, expression, loading)
@@ -124,6 +125,18 @@ def _join(tables: list[Imported], loading: _Loading) -> ClinicalTable | None:
         return None
     loading.findings += findings
     return joined
+
+
+def _combine(clinical: ClinicalTable | None, loading: _Loading) -> ClinicalTable | None:
+    if clinical is None or not loading.spec.combined:
+        return clinical
+    try:
+        clinical, findings = add_combined(clinical, loading.spec.combined)
+    except UserError as error:
+        loading.unusable += error.problems
+        return clinical
+    loading.findings += findings
+    return clinical
 
 
 def _match(clinical: ClinicalTable, expression: tuple[ExpressionMatrix, ...],

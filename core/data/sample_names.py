@@ -115,6 +115,7 @@ def _rules(lefts: Sequence[str], rights: Sequence[str]) -> list[tuple[str, Key, 
         ("capitals", _folded, _folded),
         ("spaces or punctuation", _bare, _bare),
         ("zeros before the number", _unpadded, _unpadded),
+        ("the signs of the TCGA barcode", _tcga_whole, _tcga_whole),
         ("the end of the TCGA barcode", _tcga_sample, _tcga_sample),
         ("the end of the TCGA barcode", _tcga_patient, _tcga_patient),
     ]
@@ -140,12 +141,23 @@ def _folded(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Letters and digits only; R's X before a leading digit is dropped."""
-    return re.sub(r"[\W_]", "", re.sub(r"^X(?=\d)", "", _folded(name).upper()))
+    """Letters and digits only; R's X before a leading digit is dropped.
+
+    A sign between two digits stays, as one hyphen: P1-2 is not P12, and A1G1-01 is not A1G-101. A TCGA barcode has
+    rules of its own and no key here.
+    """
+    if _TCGA.fullmatch(name.strip()):
+        return ""
+    joined = re.sub(r"(?<=\d)[\W_]+(?=\d)", "-", re.sub(r"^X(?=\d)", "", _folded(name).upper()))
+    return re.sub(r"[^\w-]|_|(?<!\d)-|-(?!\d)", "", joined)
 
 
 def _unpadded(name: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", _bare(name))
+
+
+def _tcga_whole(name: str) -> str:
+    return re.sub(r"[\W_]", "-", name.strip()).upper() if _TCGA.fullmatch(name.strip()) else ""
 
 
 def _tcga_sample(name: str) -> str:

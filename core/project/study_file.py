@@ -12,6 +12,7 @@ from typing import Any
 
 from core.analyses import KINDS, LATER_KINDS
 from core.data.cohort_rules import CohortRule, KeepRule
+from core.data.combined_columns import RULES, CombinedColumn
 from core.data.dataset import DatasetSpec
 from core.data.nearest_name import nearest
 from core.data.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
@@ -124,7 +125,8 @@ def _unique_names(top: Section, what: str, names: list[str], remedy: str = "give
 def _dataset(section: Section, folder: Path) -> DatasetSpec:
     role = section.values.get("role")
     role_keys = ROLE_KEYS.get(role, ()) if isinstance(role, str) else ()
-    section.allow(("name", "role", "expression", "clinical", "endpoint", "answers", "simulated", *role_keys))
+    section.allow(("name", "role", "expression", "clinical", "endpoint", "combined", "answers", "simulated",
+                   *role_keys))
     if role == "doses":
         section.problem("role_not_in_this_version", "dose tables are not read by this version of RTKscope",
                         remedy="take this data set out of the study for now")
@@ -150,7 +152,8 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
             layout[key] = {name: part.text(name, required=True) for name in known}
     answers, accept = _answers(section)
     return DatasetSpec(section.text("name", required=True), role, expression, clinical, endpoints, answers, accept,
-                       bool(section.flag("simulated")), layout, hashes)
+                       bool(section.flag("simulated")), layout,
+                       tuple(_combined(part) for part in section.sections("combined")), hashes)
 
 
 def _table(section: Section, folder: Path, purpose: str, hashes: dict[str, str]) -> TableSpec:
@@ -191,6 +194,19 @@ def _endpoint(section: Section) -> EndpointRule:
     return EndpointRule(section.text("name", default="outcome") or "outcome", section.text("time", required=True),
                         section.text("unit", required=True, choices=tuple(MONTHS_IN)),
                         section.text("event", required=True), values or ())
+
+
+def _combined(section: Section) -> CombinedColumn:
+    section.allow(("name", *RULES))
+    stated = [rule for rule in RULES if rule in section.values]
+    if len(stated) != 1:
+        section.problem("missing_key", "a combined column needs one of largest, smallest and first",
+                        remedy='write first = ["relapse_date_months", "last_contact_months"]')
+        return CombinedColumn(section.text("name", required=True), "first", ())
+    columns = section.texts(stated[0]) or ()
+    if not columns:
+        section.problem("missing_key", f"“{stated[0]}” names no column", remedy="list the columns to combine")
+    return CombinedColumn(section.text("name", required=True), stated[0], columns)
 
 
 def _answers(section: Section) -> tuple[Answers, bool]:

@@ -56,6 +56,8 @@ def _dataset(spec: DatasetSpec, dataset: Dataset | None, folder: Path) -> dict[s
         elif written:
             values[part] = written
     values |= {key: dict(part) for key, part in spec.layout.items()}
+    if spec.combined:
+        values["combined"] = [{"name": each.name, each.rule: list(each.columns)} for each in spec.combined]
     if spec.endpoints:
         values["endpoint"] = [_endpoint(rule) for rule in spec.endpoints]
     answers: dict[str, Any] = {
