@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.data.reference import gene_set
-from core.figures.number_words import list_words, p_equals
-from core.statistics.cox import cox_univariate
+from core.figures.number_words import counted, hr_words, list_words, number_words, p_equals
+from core.statistics.cox import cox_score_test, cox_univariate
+from core.statistics.p_values import Z_95, chi2_upper
 
 FEWEST_MARKERS = 3
 STRONG_CORRELATION = 0.3
@@ -52,18 +53,30 @@ def _follow_up(numbers: PrognosisNumbers) -> list[Check]:
         known = np.isfinite(values)
         if known.sum() < 3 or np.ptp(values[known]) == 0 or numbers.event[known].all():
             continue
-        scored = (values[known] - values[known].mean()) / values[known].std(ddof=1)
-        fitted = cox_univariate(numbers.time[known], ~numbers.event[known], scored[:, None])
+        scored = ((values[known] - values[known].mean()) / values[known].std(ddof=1))[:, None]
+        time, censored = numbers.time[known], ~numbers.event[known]
+        fitted = cox_univariate(time, censored, scored)
+        coef, se, p = float(fitted.coef[0]), float(fitted.se[0]), float(fitted.p[0])
+        sign = coef
+        if not np.isfinite(p):  # one side was censored first to the last patient: the score test still judges it
+            chi2, z = cox_score_test(time, censored, scored)
+            sign, p = float(z[0]), float(chi2_upper(chi2)[0])
         tested += 1
-        if fitted.p[0] < 0.01:
+        if p < 0.01:
             receptor = numbers.receptors[i]
-            longer = "shorter" if fitted.coef[0] > 0 else "longer"
+            ratio = hr_words(float(np.exp(coef)), float(np.exp(coef - Z_95 * se)), float(np.exp(coef + Z_95 * se)))
+            patients = counted(int(known.sum()), "patient")
             found.append(Check(
-                name, "amber", f"Patients with high {receptor} were followed {longer} "
-                f"({p_equals(float(fitted.p[0]))}); censoring may not be independent of it.", receptor,
-                float(fitted.coef[0]), float(fitted.p[0])))
-    return found or [Check(name, "green", f"Length of follow-up does not depend on any of {tested} receptors at "
-                           "P < 0.01.")]
+                name, "amber", f"Patients with high {receptor} were followed {'shorter' if sign > 0 else 'longer'} "
+                f"(hazard ratio of being censored {ratio} per SD, {p_equals(p)}; {patients}, "
+                f"{int(censored.sum())} censored); censoring may not be independent of it.", receptor,
+                coef if np.isfinite(coef) else None, p))
+    if not tested:
+        return found or [Check(name, "grey", "Whether length of follow-up depends on a receptor cannot be judged: too "
+                               "few patients have a value.")]
+    which = "the receptor" if tested == 1 else f"any of {tested} receptors"
+    return found or [Check(name, "green", f"Length of follow-up does not depend on {which} at P < 0.01 "
+                           f"({counted(len(numbers.patients), 'patient')}, {int((~numbers.event).sum())} censored).")]
 
 
 def _markers(numbers: PrognosisNumbers, which: str) -> list[Check]:
@@ -77,12 +90,14 @@ def _markers(numbers: PrognosisNumbers, which: str) -> list[Check]:
     marker = _mean_z(numbers.matrix.take(numbers.patients, genes))
     found = []
     for i in numbers.order:
+        both = np.isfinite(numbers.expression[:, i]) & np.isfinite(marker)
         r = _correlation(numbers.expression[:, i], marker)
         if np.isfinite(r) and abs(r) >= STRONG_CORRELATION:
             receptor = numbers.receptors[i]
             found.append(Check(
-                name, "amber", f"{receptor} goes with {'high' if r > 0 else 'low'} {which} (r = {r:.2f}, mean z of "
-                f"{len(genes)} genes); what it shows of outcome may be {which}.", receptor, float(r)))
+                name, "amber", f"{receptor} goes with {'high' if r > 0 else 'low'} {which} (r = "
+                f"{_with_interval(float(r), int(both.sum()))}, mean z of {len(genes)} genes); what it "
+                f"shows of outcome may be {which}.", receptor, float(r)))
     return found or [Check(name, "green", f"No receptor correlates with {which} (mean z of {len(genes)} genes) by "
                            f"{STRONG_CORRELATION} or more.")]
 
@@ -106,11 +121,21 @@ def _correlation(left: NDArray[np.float64], right: NDArray[np.float64]) -> float
     return float(np.corrcoef(left[known], right[known])[0, 1])
 
 
+def _with_interval(r: float, n: int) -> str:
+    """A correlation with its 95 % interval (Fisher's z, 4 patients or more) and the patients."""
+    if n < 4 or abs(r) >= 1:
+        return f"{number_words(r)}, {counted(n, 'patient')}"
+    half = Z_95 / np.sqrt(n - 3)
+    low, high = (float(np.tanh(np.arctanh(r) + side * half)) for side in (-1, 1))
+    return f"{number_words(r)} ({number_words(low)} to {number_words(high)}), {counted(n, 'patient')}"
+
+
 def _proportional(numbers: PrognosisNumbers) -> list[Check]:
     name = "proportional hazards"
     found = [
         Check(name, "amber", f"The hazard ratio of {numbers.receptors[i]} changes over time "
-              f"({p_equals(float(numbers.fit.ph_p[i]))}); one number does not describe it: see the curves and "
+              f"({p_equals(float(numbers.fit.ph_p[i]))}, {counted(int(numbers.n[i]), 'patient')}, "
+              f"{counted(int(numbers.events[i]), 'event')}); one number does not describe it: see the curves and "
               "the difference in mean survival time.", numbers.receptors[i], None, float(numbers.fit.ph_p[i]))
         for i in numbers.order if numbers.fit.ph_p[i] < 0.05]
     return found or [Check(name, "green", "No receptor's hazard ratio changes over time at P < 0.05.")]
@@ -142,6 +167,6 @@ def _events_per_term(numbers: PrognosisNumbers) -> Check:
     events = int(numbers.event.sum())
     light = "green" if events >= 10 * terms else "amber"
     verdict = "enough" if light == "green" else "few"
-    return Check("events per term", light, f"{events} events for {terms} model {'term' if terms == 1 else 'terms'}: "
+    return Check("events per term", light, f"{counted(events, 'event')} for {counted(terms, 'model term')}: "
                  f"{verdict} by the rule of ten per term. After correction a hazard ratio of "
                  f"{numbers.detectable_hr:.2f} per SD is detectable with 80 % power.")

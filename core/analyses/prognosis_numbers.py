@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from core.analyses.covariates import Covariates, build_covariates
 from core.analyses.receptors import choose_receptors
-from core.data.cohort import Cohort
+from core.data.patients.cohort import Cohort
 from core.data.tables import MONTHS_IN, ExpressionMatrix
 from core.jobs import JobContext
 from core.problems import Problem, user_error
-from core.statistics.concordance import concordance
+from core.statistics.concordance import concordance, linear_predictor
 from core.statistics.cox import cox_univariate
 from core.statistics.cutpoint_permutation import best_cut_maxt
 from core.statistics.cutpoints import best_cutpoints, left_out_hazard_ratio
@@ -64,7 +64,11 @@ class CoxRows:
 
 @dataclass(frozen=True, eq=False)
 class ModelRows:
-    """All terms of one receptor's adjusted model; the first term is the receptor."""
+    """All terms of one receptor's adjusted model; the first term is the receptor.
+
+    ``to_infinity`` names the terms without a finite best value, ``copies`` those that the terms before them make up;
+    both have NaN.
+    """
 
     receptor: str
     terms: tuple[str, ...]
@@ -72,6 +76,8 @@ class ModelRows:
     se: FloatArray
     p: FloatArray
     ph_p: FloatArray
+    to_infinity: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +126,7 @@ class PrognosisNumbers:
     fit: CoxRows
     q_bh: FloatArray
     p_maxt: FloatArray
+    score_z: FloatArray
     not_converged: int
     split: SplitRows
     cut: CutRows
@@ -144,13 +151,23 @@ class PrognosisNumbers:
             elif self.matters_little[i]:
                 words.append("matters little")
             else:
-                words.append("not settled" if np.isfinite(self.fit.coef[i]) else "")
+                tested = np.isfinite(self.fit.coef[i]) or np.isfinite(self.p_maxt[i])
+                words.append("not settled" if tested else "")
         return words
 
     @property
+    def direction(self) -> FloatArray:
+        """Positive where high goes with earlier events: the coefficient, or the score z where it has no finite one."""
+        return np.where(np.isfinite(self.fit.coef), self.fit.coef, self.score_z)
+
+    @property
     def order(self) -> NDArray[np.intp]:
-        """Receptors from the strongest to the weakest |z|; those without an answer last, by name."""
-        strength = np.nan_to_num(np.abs(self.fit.z), nan=-1.0)
+        """Receptors from the strongest to the weakest |z|; those without an answer last, by name.
+
+        A receptor that separates those with the event from those without has no finite coefficient: it stands by
+        its score z.
+        """
+        strength = np.nan_to_num(np.abs(np.where(np.isfinite(self.fit.z), self.fit.z, self.score_z)), nan=-1.0)
         return np.array(sorted(range(len(self.receptors)), key=lambda i: (-strength[i], self.receptors[i])),
                         dtype=np.intp)
 
@@ -187,19 +204,18 @@ def compute_prognosis(cohort: Cohort, parameters: Parameters, job: JobContext) -
     job.progress(0.02, f"Fitting {len(receptors)} receptors")
     fit = _fit_all(time, event, scored, receptors, design, covariates.terms, strata, job.part(0.02, 0.1))
     complete = np.isfinite(scored).any(axis=0)
-    p_maxt = np.full(len(receptors), np.nan)
+    p_maxt, score_z = np.full(len(receptors), np.nan), np.full(len(receptors), np.nan)
     not_converged = 0
-    if parameters.permutations and complete.any():
+    if complete.any():
         shuffled = max_t(time, event, scored[:, complete], parameters.permutations, parameters.seed, strata=strata,
                          covariates=design if design.shape[1] else None, job=job.part(0.1, 0.6))
-        p_maxt[complete] = shuffled.p_maxt
+        p_maxt[complete], score_z[complete] = shuffled.p_maxt, shuffled.statistic
         not_converged = shuffled.not_converged
-    p_maxt[~np.isfinite(fit.coef)] = np.nan
     return PrognosisNumbers(
         cohort=cohort, parameters=parameters, matrix=matrix, patients=patients, receptors=receptors, time=time,
         event=event, expression=expression, covariates=covariates,
         n=present.sum(axis=0).astype(np.int64), events=(present & event[:, None]).sum(axis=0).astype(np.int64),
-        fit=fit, q_bh=benjamini_hochberg(fit.p), p_maxt=p_maxt, not_converged=not_converged,
+        fit=fit, q_bh=benjamini_hochberg(fit.p), p_maxt=p_maxt, score_z=score_z, not_converged=not_converged,
         split=_split(time, event, expression, parameters, cohort.endpoint.unit),
         cut=_search_cuts(time, event, expression, parameters, job.part(0.6, 1.0)),
         matters_little=equivalence_verdict(fit.coef, fit.se, parameters.equivalence),
@@ -278,13 +294,16 @@ def _adjusted_model(time: FloatArray, event: NDArray[np.bool_], scored: FloatArr
         return None
     x = np.column_stack([scored[known], design[known]])
     codes = None if strata is None else strata[known]
-    model = cox_multivariable(time[known], event[known], x, strata=codes)
-    if not model.converged:
+    names = (receptor, *terms)
+    model = cox_multivariable(time[known], event[known], x, strata=codes, names=names)
+    if not np.isfinite(model.coef[0]):
         return None
-    risk = x @ model.coef
-    tested = ph_test_model(time[known], event[known], x, model.coef, strata=codes)
-    c_index = float(concordance(time[known], event[known], risk[:, None], strata=codes)[0])
-    return ModelRows(receptor, (receptor, *terms), model.coef, model.se, model.p, tested.p), c_index
+    tested = ph_test_model(time[known], event[known], x, model.coef, strata=codes, reached=model.reached)
+    c_index = float(concordance(time[known], event[known], linear_predictor(x, model.reached), strata=codes)[0])
+    empty = np.isnan(model.coef)
+    return ModelRows(receptor, names, model.coef, model.se, model.p, tested.p,
+                     to_infinity=tuple(name for name, far in zip(names, empty & (model.reached != 0)) if far),
+                     copies=tuple(name for name, copy in zip(names, empty & (model.reached == 0)) if copy)), c_index
 
 
 def _split(time: FloatArray, event: NDArray[np.bool_], expression: FloatArray, parameters: Parameters,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.analyses.prognosis_numbers import GROUP_NAMES, PrognosisNumbers
-from core.figures.number_words import time_words
+from core.figures.number_words import counted, time_words
 from core.figures.prognosis_figures import (
     CutoffRows,
     ForestRows,
@@ -113,7 +113,7 @@ def _curves(numbers: PrognosisNumbers, parameters: Parameters, i: int, badge: st
         cohort_words=cohort_words(numbers), event_words=event_words(numbers.cohort.endpoint.name),
         split_words=SPLIT_WORDS[parameters.split], hr=ratio, hr_comparison=f"{names[-1]} v {names[0]}",
         corrected_p=corrected if np.isfinite(corrected) else None,
-        corrected_words=f"per SD, corrected for {int(np.isfinite(numbers.p_maxt).sum())} receptors (maxT)",
+        corrected_words=f"per SD, corrected for {counted(int(np.isfinite(numbers.p_maxt).sum()), 'receptor')} (maxT)",
         logrank_p=float(numbers.split.p[i]), forest_adjusted_for=(*parameters.adjust, *parameters.strata),
         follow_up_words=f"median follow-up {time_words(follow_up, numbers.unit)} (reverse Kaplan-Meier)", badge=badge)
 
@@ -140,4 +140,4 @@ def _scan(numbers: PrognosisNumbers, i: int, badge: str) -> FigureSpec:
         p_best_raw=float(cut.p_raw[i]), p_best_corrected=float(cut.p_corrected[i]),
         p_best_maxt=maxt if np.isfinite(maxt) else None,
         corrected_words="corrected for all cuts (Lausen and Schumacher)",
-        maxt_words=f"corrected for all cuts of {len(numbers.receptors)} receptors", badge=badge)
+        maxt_words=f"corrected for all cuts of {counted(len(numbers.receptors), 'receptor')}", badge=badge)

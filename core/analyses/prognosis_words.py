@@ -13,7 +13,7 @@ from core.analyses.prognosis_checks import Check
 from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.analyses.prognosis_pictures import direction_words
 from core.data.reference import rtk_symbols
-from core.figures.number_words import count_words, hr_words, list_words, p_equals, time_words
+from core.figures.number_words import count_words, counted, hr_words, list_words, p_equals, time_words
 from core.problems import Problem, warning
 
 
@@ -23,23 +23,27 @@ def findings(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[str, .
     words = [_answer(numbers, better, worse)]
     counts = {verdict: numbers.verdict.count(verdict) for verdict in ("holds", "matters little", "not settled")}
     total = len(numbers.receptors)
-    events = int(numbers.event.sum())
+    events = counted(int(numbers.event.sum()), "event")
     low, high = numbers.parameters.equivalence
     if numbers.parameters.permutations:
+        of_them = "after correction for all of them " if total > 1 else ""
+        hold = "holds" if 1 in (total, counts["holds"]) else "hold"
         words.append(
-            f"{counts['holds']} of {total} receptors hold after correction for all of them (maxT, "
-            f"{count_words(numbers.parameters.permutations)} shuffles). {counts['matters little']} are shown to matter "
-            f"little (90 % interval of the HR per SD inside {low:g} to {high:g}). {counts['not settled']} cannot be "
-            f"settled with {events} events.")
+            f"{counts['holds']} of {counted(total, 'receptor')} {hold} {of_them}(maxT, "
+            f"{counted(numbers.parameters.permutations, 'shuffle')}). "
+            f"{counts['matters little']} {_verb(counts['matters little'], 'is', 'are')} shown to matter little (90 % "
+            f"interval of the HR per SD inside {low:g} to {high:g}). {counts['not settled']} cannot be settled with "
+            f"{events}.")
     else:
         words.append("No corrected P was computed (permutations = 0), so no receptor can be said to hold.")
     inside = [numbers.receptors[i] for i in numbers.order if numbers.holds[i] and numbers.matters_little[i]]
     if inside:
-        words.append(f"{list_words(inside)} hold, and the size of the effect is small: the 90 % interval of the HR per "
-                     f"SD lies inside {low:g} to {high:g}.")
-    words.append(f"With {events} events a hazard ratio of {numbers.detectable_hr:.2f} per SD (or "
+        words.append(f"{list_words(inside)} {_verb(len(inside), 'holds', 'hold')}, and the size of the effect is "
+                     f"small: the 90 % interval of the HR per SD lies inside {low:g} to {high:g}.")
+    words.append(f"With {events} a hazard ratio of {numbers.detectable_hr:.2f} per SD (or "
                  f"{1 / numbers.detectable_hr:.2f}) is detectable with 80 % power after correction.")
-    words.append(f"{len(numbers.patients)} patients were analysed, {events} of them with the event; median follow-up "
+    words.append(f"{counted(len(numbers.patients), 'patient')} {_verb(len(numbers.patients), 'was', 'were')} analysed, "
+                 f"{int(numbers.event.sum())} of them with the event; median follow-up "
                  f"{time_words(numbers.follow_up.median, numbers.unit)} (reverse Kaplan-Meier).")
     words += _coverage(numbers)
     words += [f"{name}: {text}" for name, text in numbers.cohort.facts.items()]
@@ -49,29 +53,40 @@ def findings(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[str, .
 
 def _answer(numbers: PrognosisNumbers, better: str, worse: str) -> str:
     held = [i for i in numbers.order if numbers.holds[i]]
-    rising = [numbers.receptors[i] for i in held if numbers.fit.coef[i] > 0]
-    falling = [numbers.receptors[i] for i in held if numbers.fit.coef[i] < 0]
+    rising = [numbers.receptors[i] for i in held if numbers.direction[i] > 0]
+    falling = [numbers.receptors[i] for i in held if numbers.direction[i] < 0]
     parts = []
     for names, outcome in ((rising, worse), (falling, better)):
         if names:
             shown = names[:6]
             more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-            verb = "goes" if len(names) == 1 else "go"
             listed = ", ".join(shown) + more if more else list_words(shown)
-            parts.append(f"high {listed} {verb} with {outcome}")
+            parts.append(f"high {listed} {_verb(len(names), 'goes', 'go')} with {outcome}")
     if parts:
         sentence = "; ".join(parts)
-        return sentence[0].upper() + sentence[1:] + "."
-    measurable = [i for i in numbers.order if np.isfinite(numbers.fit.coef[i])]
-    if not measurable:
+        subject = "The strongest is " + numbers.receptors[held[0]] if len(held) > 1 else "It has"
+        return f"{sentence[0].upper()}{sentence[1:]}. {subject}{_estimate(numbers, held[0], len(held) > 1)}."
+    tested = [i for i in numbers.order if np.isfinite(numbers.direction[i])]
+    if not tested:
         return "No receptor could be fitted."
-    first = measurable[0]
+    start = "No receptor holds after correction" if np.isfinite(numbers.p_maxt[tested[0]]) \
+        else "No receptor was tested with correction"
+    return f"{start}; the strongest is {numbers.receptors[tested[0]]}{_estimate(numbers, tested[0], True)}."
+
+
+def _estimate(numbers: PrognosisNumbers, i: int, after_a_name: bool) -> str:
+    """HR with interval, corrected P, patients and events of one receptor, to follow its name or "It has"."""
     low, high = numbers.fit.interval
-    corrected = float(numbers.p_maxt[first])
+    corrected = float(numbers.p_maxt[i])
+    ratio = hr_words(float(numbers.fit.hr[i]), float(low[i]), float(high[i]))
+    hr = f"HR {ratio} per SD" if np.isfinite(numbers.fit.coef[i]) else "no finite HR"
     p_text = f"corrected {p_equals(corrected)}" if np.isfinite(corrected) else "no corrected P"
-    start = "No receptor holds after correction" if np.isfinite(corrected) else "No receptor was tested with correction"
-    return (f"{start}; the strongest is {numbers.receptors[first]}, HR "
-            f"{hr_words(float(numbers.fit.hr[first]), float(low[first]), float(high[first]))} per SD, {p_text}.")
+    return (f"{',' if after_a_name else ''} {hr}, {p_text} ({counted(int(numbers.n[i]), 'patient')}, "
+            f"{counted(int(numbers.events[i]), 'event')})")
+
+
+def _verb(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
 
 
 def _coverage(numbers: PrognosisNumbers) -> list[str]:
@@ -80,15 +95,17 @@ def _coverage(numbers: PrognosisNumbers) -> list[str]:
         present = set(numbers.receptors)
         lacking = [symbol for symbol in rtk_symbols() if symbol not in present]
         if lacking:
-            words.append(f"{len(present)} of the 58 RTKs are in this table; nothing can be said of the other "
-                         f"{len(lacking)}: {', '.join(lacking)}.")
-    if numbers.covariates.left_out:
-        words.append(f"{len(numbers.covariates.left_out)} patients lack a value of "
-                     f"{list_words([*numbers.parameters.adjust, *numbers.parameters.strata])} and were left out of "
-                     "every row.")
-    if numbers.before_landmark:
-        words.append(f"{len(numbers.before_landmark)} patients had left follow-up before the landmark at "
-                     f"{numbers.parameters.landmark:g} months and were left out.")
+            words.append(f"{len(present)} of the 58 RTKs {_verb(len(present), 'is', 'are')} in this table; nothing can "
+                         f"be said of the other {len(lacking)}: {', '.join(lacking)}.")
+    lost = len(numbers.covariates.left_out)
+    if lost:
+        columns = list(dict.fromkeys([*numbers.parameters.adjust, *numbers.parameters.strata]))
+        words.append(f"{counted(lost, 'patient')} {_verb(lost, 'lacks', 'lack')} a value of "
+                     f"{list_words(columns, 'or')} and {_verb(lost, 'was', 'were')} left out of every row.")
+    early = len(numbers.before_landmark)
+    if early:
+        words.append(f"{counted(early, 'patient')} had the event or left follow-up by the landmark at "
+                     f"{numbers.parameters.landmark:g} months and {_verb(early, 'was', 'were')} left out.")
     return words
 
 
@@ -99,14 +116,18 @@ def result_warnings(numbers: PrognosisNumbers) -> tuple[Problem, ...]:
     constant = [numbers.receptors[i] for i in range(len(numbers.receptors))
                 if numbers.n[i] and not np.nanstd(numbers.expression[:, i]) > 0]
     if constant:
-        found.append(warning("constant_receptor", f"{list_words(constant)} has one value only in the analysed patients",
-                             place, why="Its statistics are empty.", remedy="nothing to do; the row is kept"))
+        found.append(warning(
+            "constant_receptor", f"{list_words(constant)} {_verb(len(constant), 'has', 'have')} one value only in the "
+            "analysed patients", place, why=f"{_verb(len(constant), 'Its', 'Their')} statistics are empty.",
+            remedy=f"nothing to do; the {_verb(len(constant), 'row is', 'rows are')} kept"))
     failed = [numbers.receptors[i] for i in range(len(numbers.receptors))
               if not np.isfinite(numbers.fit.coef[i]) and numbers.receptors[i] not in constant]
     if failed:
-        found.append(warning("model_did_not_settle", f"the Cox model did not settle for {list_words(failed)}", place,
-                             why="Its hazard ratio is empty; other receptors are not affected.",
-                             remedy="look at its curve: often all events lie in one group, or values are missing"))
+        found.append(warning(
+            "model_did_not_settle", f"the Cox model has no finite hazard ratio for {list_words(failed)}", place,
+            why="It and its P are empty; the corrected P, where there is one, does not need it.",
+            remedy="look at the curve: often all events lie on one side, or too few patients have a value"))
+    found += _covariate_warnings(numbers)
     partial = [f"{numbers.receptors[i]} ({len(numbers.patients) - int(numbers.n[i])})"
                for i in range(len(numbers.receptors)) if numbers.n[i] < len(numbers.patients)]
     if partial:
@@ -115,18 +136,41 @@ def result_warnings(numbers: PrognosisNumbers) -> tuple[Problem, ...]:
                              remedy="n and events of each row are in the table"))
     events = int(numbers.event.sum())
     if events < 10:
-        found.append(warning("few_events", f"only {events} of {len(numbers.patients)} patients had the event", place,
+        patients = counted(len(numbers.patients), "patient")
+        found.append(warning("few_events", f"only {events} of {patients} had the event", place,
                              why=f"Only a hazard ratio above {numbers.detectable_hr:.2f} per SD is likely to show; "
                              "that nothing holds says little.", remedy="add patients or follow-up"))
     if numbers.not_converged:
         found.append(warning("shuffles_not_settled", "the covariate model did not settle in "
-                             f"{numbers.not_converged} of {numbers.parameters.permutations} shuffles, which count "
-                             "against the receptors", place))
+                             f"{count_words(numbers.not_converged)} of "
+                             f"{counted(numbers.parameters.permutations, 'shuffle')}", place,
+                             why="There the receptors' statistics were taken where the fit ended.",
+                             remedy="adjust for fewer columns, or merge their rare values"))
     permutations = numbers.parameters.permutations
     if permutations and 1 / (permutations + 1) > 0.05 / 5:
-        found.append(warning("few_shuffles", f"with {permutations} shuffles no corrected P can be below "
+        found.append(warning("few_shuffles", f"with {counted(permutations, 'shuffle')} no corrected P can be below "
                              f"{1 / (permutations + 1):.3f}", place, remedy="raise permutations"))
     return tuple(found)
+
+
+def _covariate_warnings(numbers: PrognosisNumbers) -> list[Problem]:
+    """Covariates that have no coefficient of their own, each named once."""
+    place, found = numbers.matrix.place, []
+    copies = list(dict.fromkeys(f"“{term}”" for model in numbers.fit.models for term in model.copies))
+    far = list(dict.fromkeys(f"“{term}”" for model in numbers.fit.models for term in model.to_infinity))
+    if copies:
+        found.append(warning(
+            "covariate_says_nothing_new", f"{list_words(copies)} {_verb(len(copies), 'says', 'say')} nothing that the "
+            "other covariates do not say already", place,
+            why=f"{_verb(len(copies), 'It has', 'They have')} no hazard ratio; the receptors are not affected.",
+            remedy=f"take {_verb(len(copies), 'it', 'them')} out of adjust"))
+    if far:
+        found.append(warning(
+            "covariate_without_maximum", f"{list_words(far)} {_verb(len(far), 'has', 'have')} no finite hazard ratio: "
+            "with too few events one side of it has none", place,
+            why="The receptors' values are those reached as it goes to infinity, as in R.",
+            remedy="merge rare values of the column, or take it out of adjust"))
+    return found
 
 
 def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
@@ -137,8 +181,9 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
         sentences.append("The data are simulated.")
     rules = f", patients whose {list_words(cohort.rule_words)}" if cohort.rule_words else ""
     sentences.append(
-        f"In the cohort “{cohort.name}” (data set “{cohort.dataset}”{rules}), {len(numbers.patients)} patients with "
-        f"expression, follow-up time and status of {cohort.endpoint.name} were analysed; "
+        f"In the cohort “{cohort.name}” (data set “{cohort.dataset}”{rules}), "
+        f"{counted(len(numbers.patients), 'patient')} with expression, follow-up time and status of "
+        f"{cohort.endpoint.name} {_verb(len(numbers.patients), 'was', 'were')} analysed; "
         f"{int(numbers.event.sum())} had the event. Median follow-up by the reverse Kaplan-Meier method was "
         f"{time_words(numbers.follow_up.median, numbers.unit)}.")
     sentences += [f"{name[0].upper()}{name[1:]}: {text}." for name, text in cohort.facts.items()]
@@ -161,8 +206,8 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
         else:
             how = f"time and status were shuffled{kept} against expression; the statistic was the Cox score test"
         sentences.append(
-            f"P values were corrected for all {len(numbers.receptors)} receptors by the step-down maxT procedure of "
-            f"Westfall and Young with {count_words(parameters.permutations)} permutations (seed {parameters.seed}): "
+            f"P values were corrected for {_all_receptors(numbers)} by the step-down maxT procedure of Westfall and "
+            f"Young with {counted(parameters.permutations, 'permutation')} (seed {parameters.seed}): "
             f"{how}.")
     sentences.append(
         f"Receptors were said to matter little where the 90 % interval of the hazard ratio lay inside "
@@ -180,3 +225,7 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
         sentences.append(f"Only patients still event-free at {parameters.landmark:g} months were analysed, from then "
                          "on.")
     return " ".join(sentences)
+
+
+def _all_receptors(numbers: PrognosisNumbers) -> str:
+    return f"all {len(numbers.receptors)} receptors" if len(numbers.receptors) > 1 else "1 receptor"

@@ -148,7 +148,7 @@ def _climb(block: Floats, b: Floats, sets: RiskSets) -> _Top:
             return replace(lost, n_iterations=iteration)
         rest = axes[:, ~flat] @ (along[~flat] / width[~flat])
         if np.abs(rest).max() <= STEP_TOLERANCE and not (flat & (width > GONE)).any():
-            cov = np.linalg.inv(info) if not flat.any() else (axes[:, ~flat] / width[~flat]) @ axes[:, ~flat].T
+            cov = np.asarray((axes[:, ~flat] / width[~flat]) @ axes[:, ~flat].T if flat.any() else np.linalg.inv(info))
             settled = (axes[:, flat] ** 2).sum(axis=1) < TAKES_PART
             return _Top(b + rest, cov, settled, loglik, not flat.any(), iteration)
         open_ = width > GONE

@@ -166,7 +166,7 @@ def best_cut_maxt(time: ArrayLike, event: ArrayLike, x: ArrayLike, permutations:
                 done += 1
         limit = observed - TIE * np.maximum(1.0, observed)
         exceeding += len(highest) - np.searchsorted(np.sort(highest), limit, side="left")
-    known = observed > 0
+    known = np.isfinite(best_cutpoints(months, happened, values).statistic)  # also a statistic of exactly 0
     p[known] = (1.0 + exceeding[known]) / (permutations + 1.0)
     return p
 
