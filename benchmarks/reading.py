@@ -19,14 +19,14 @@ import pandas as pd
 import xlsxwriter
 
 from benchmarks.row import Row
-from core.data.workbook import read_table
+from core.data.files.workbook import read_table
 
 GENES = 20_000
 _MEMORY = """
 import sys
 from pathlib import Path
 import numpy
-from core.data.workbook import read_table
+from core.data.files.workbook import read_table
 def peak():
     # The counter of getrusage is inherited from the process that started this one; this one is not.
     lines = Path("/proc/self/status").read_text().splitlines()

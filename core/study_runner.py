@@ -12,11 +12,11 @@ from typing import Any
 from core.analyses import KINDS, analysis_module
 from core.analyses.base import Inputs, Result
 from core.analyses.parameters import build_parameters
-from core.data.cohort import Cohort
-from core.data.cohort_rules import CohortRule
 from core.data.dataset import Dataset
-from core.data.evaluate_cohort import evaluate_cohort
 from core.data.load_dataset import FileShelf, load_dataset
+from core.data.patients.cohort import Cohort
+from core.data.patients.cohort_rules import CohortRule
+from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.jobs import JobContext
 from core.problems import Location, Problem, UserError, user_error
 from core.project.study import AnalysisSpec, Study

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from core.data.cell_grid import plain_number
-from core.data.formats import LayoutHints
-from core.data.raw_table import RawTable, column_letters, number_words
+from core.data.files.cell_grid import plain_number
+from core.data.files.formats import LayoutHints
+from core.data.files.raw_table import RawTable, column_letters, number_words
+from core.data.files.workbook import FileFormat, ReadResult
 from core.data.tables import ClinicalColumn, ClinicalTable, Missing
-from core.data.workbook import FileFormat, ReadResult
 from core.problems import Location
 
 

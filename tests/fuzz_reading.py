@@ -27,8 +27,8 @@ if __name__ == "__main__":
 
 import openpyxl
 
-from core.data.compound_file import workbook_stream
-from core.data.workbook import read_table, sheet_infos
+from core.data.files.compound_file import workbook_stream
+from core.data.files.workbook import read_table, sheet_infos
 from core.problems import Location, UserError
 from tests.workbook_files import container, xlsb
 

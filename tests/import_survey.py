@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from core.data.importing import Imported, import_clinical, import_expression  # noqa: E402
-from core.data.recipe import TableSpec  # noqa: E402
+from core.data.files.workbook import read_table, sheet_names  # noqa: E402
 from core.data.reference import rtk_symbols  # noqa: E402
-from core.data.workbook import read_table, sheet_names  # noqa: E402
+from core.data.sheets.importing import Imported, import_clinical, import_expression  # noqa: E402
+from core.data.sheets.recipe import TableSpec  # noqa: E402
 from core.problems import Problem, UserError  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"

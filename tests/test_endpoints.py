@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.endpoint_checks import unit_in_name
-from core.data.endpoint_proposals import propose_endpoints
-from core.data.endpoints import build_endpoint, codes_by_time
+from core.data.patients.endpoint_checks import unit_in_name
+from core.data.patients.endpoint_proposals import propose_endpoints
+from core.data.patients.endpoints import build_endpoint, codes_by_time
 from core.data.tables import ClinicalTable, Endpoint, EndpointRule
 from core.problems import Problem, Severity, UserError
 from tests.builders import clinical_table

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.data.excel_damage import damage_of, date_readings, genes_of_date
-from core.data.gene_findings import problems_of_calls
-from core.data.gene_symbols import GeneCall, resolve_genes
+from core.data.genes.excel_damage import damage_of, date_readings, genes_of_date
+from core.data.genes.gene_findings import problems_of_calls
+from core.data.genes.gene_symbols import GeneCall, resolve_genes
 from tests.builders import cells_of_column
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

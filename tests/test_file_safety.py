@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.data.file_safety import look_at
-from core.data.workbook import read_table, sheet_infos
+from core.data.files.file_safety import look_at
+from core.data.files.workbook import read_table, sheet_infos
 from core.problems import Problem, UserError
 from tests.workbook_files import container, ods, package, xlsx
 
@@ -90,7 +90,7 @@ def test_that_the_password_sentence_tells_where_excel_hides_it(tmp_path: Path) -
 
 
 def test_that_an_old_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
-    from core.data.compound_file import workbook_stream
+    from core.data.files.compound_file import workbook_stream
     from core.problems import Location
     stream = workbook_stream((SAMPLES / "ihc.xls").read_bytes(), Location("ihc.xls"))
     first_length = 4 + int.from_bytes(stream[2:4], "little")
@@ -147,7 +147,7 @@ def test_that_a_part_which_declares_too_small_a_size_is_refused(tmp_path: Path) 
 def test_that_a_gz_which_unpacks_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 100_000))
-    monkeypatch.setattr("core.data.file_safety.GzipBytes.__init__.__defaults__", (100_000,))
+    monkeypatch.setattr("core.data.files.file_safety.GzipBytes.__init__.__defaults__", (100_000,))
     assert refusal(path).code == "unpacks_too_large"
 
 

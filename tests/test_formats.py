@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.formats import format_of
-from core.data.workbook import ReadResult, read_table
+from core.data.files.formats import format_of
+from core.data.files.workbook import ReadResult, read_table
 from core.problems import Severity, UserError
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from core.data.gene_findings import problems_of_calls
-from core.data.gene_symbols import GeneCall, holds_entrez_ids, looks_like_genes, resolve_genes
-from core.data.hgnc import gene_names
+from core.data.genes.gene_findings import problems_of_calls
+from core.data.genes.gene_symbols import GeneCall, holds_entrez_ids, looks_like_genes, resolve_genes
+from core.data.genes.hgnc import gene_names
 from core.data.reference import rtk_symbols, rtk_table
 from core.problems import Severity
 from core.resources import resource_path

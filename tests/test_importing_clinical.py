@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.importing import Imported, import_clinical
-from core.data.raw_table import RawTable
-from core.data.recipe import Answers, TableSpec
+from core.data.files.raw_table import RawTable
+from core.data.sheets.importing import Imported, import_clinical
+from core.data.sheets.recipe import Answers, TableSpec
 from core.data.tables import ClinicalTable, Missing
 from core.problems import Severity, UserError
 from tests.builders import raw_table, read_result

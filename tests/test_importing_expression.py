@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.formats import LayoutHints
-from core.data.importing import Imported, answers_without_use, import_clinical, import_expression, preview
-from core.data.raw_table import RawTable
-from core.data.recipe import Answers, TableSpec
+from core.data.files.formats import LayoutHints
+from core.data.files.raw_table import RawTable
+from core.data.sheets.importing import Imported, answers_without_use, import_clinical, import_expression, preview
+from core.data.sheets.recipe import Answers, TableSpec
 from core.data.tables import ExpressionMatrix, Scale
 from core.problems import Severity, UserError
 from tests.builders import raw_table, read_result

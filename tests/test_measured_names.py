@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.data.measured_names import name_genes, phospho_base, without_shared_part
+from core.data.genes.measured_names import name_genes, phospho_base, without_shared_part
 
 
 @pytest.mark.parametrize(("name", "base"), [

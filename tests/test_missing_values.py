@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.data.missing_values import MissingTokens, block_findings, number_in_words, read_block, read_limit
+from core.data.sheets.missing_values import MissingTokens, block_findings, number_in_words, read_block, read_limit
 from core.data.tables import Missing
 from tests.builders import raw_table
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.importing import Imported, import_clinical, import_expression
-from core.data.recipe import TableSpec
+from core.data.files.workbook import read_table
 from core.data.reference import rtk_symbols
+from core.data.sheets.importing import Imported, import_clinical, import_expression
+from core.data.sheets.recipe import TableSpec
 from core.data.tables import ExpressionMatrix, Scale
-from core.data.workbook import read_table
 from core.problems import Severity, UserError
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

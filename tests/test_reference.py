@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.data import reference
-from core.data.hgnc import gene_names
+from core.data.genes.hgnc import gene_names
 from core.resources import resource_path
 
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from core.analyses.base import ResultTable
-from core.data.cohort import LedgerEntry
+from core.data.patients.cohort import LedgerEntry
 from core.export import sheet_cells, workbook
 from core.export.sheet_cells import P_FORMAT, height_of, number_format, plain
 from core.export.workbook import sheet_names, write_workbook

@@ -9,7 +9,7 @@ import pytest
 
 from core.analyses.base import Inputs, Result
 from core.analyses.rtk_prognosis import Parameters, check, run
-from core.data.cohort import Cohort
+from core.data.patients.cohort import Cohort
 from core.data.reference import rtk_symbols
 from core.data.tables import ClinicalColumn, ClinicalTable, EndpointRule, ExpressionMatrix, Missing, Scale
 from core.jobs import Cancelled, JobContext

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.data.biopsy_names import parse_pair_name, propose_pairs
-from core.data.sample_names import SampleMatch, match_samples, problems_of_match, sample_key
+from core.data.patients.biopsy_names import parse_pair_name, propose_pairs
+from core.data.patients.sample_names import SampleMatch, match_samples, problems_of_match, sample_key
 from core.problems import Location, Severity
 
 EXPRESSION, CLINICAL = Location("expression.csv"), Location("clinical.xlsx", "Patients")

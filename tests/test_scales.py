@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.data.scales import propose_scale, to_analysis_scale
+from core.data.sheets.scales import propose_scale, to_analysis_scale
 from core.data.tables import Scale
 from core.problems import Location, UserError
 

@@ -16,10 +16,10 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from core.data import xlsx_area
-from core.data.cell_dates import format_kind, serial_text
-from core.data.raw_table import RawTable
-from core.data.workbook import ReadResult, likely_sheets, read_table, sheet_infos, sheet_names
+from core.data.files import xlsx_area
+from core.data.files.cell_dates import format_kind, serial_text
+from core.data.files.raw_table import RawTable
+from core.data.files.workbook import ReadResult, likely_sheets, read_table, sheet_infos, sheet_names
 from core.jobs import Cancelled, JobContext
 from core.problems import Problem, Severity, UserError
 from tests.workbook_files import ods, xlsb, xlsx

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data import cell_grid, text_bulk, text_files
-from core.data.cell_grid import number_reader, plain_number
-from core.data.raw_table import RawTable
-from core.data.text_dialect import split_record
-from core.data.workbook import ReadResult, read_table
+from core.data.files import cell_grid, text_bulk, text_files
+from core.data.files.cell_grid import number_reader, plain_number
+from core.data.files.raw_table import RawTable
+from core.data.files.text_dialect import split_record
+from core.data.files.workbook import ReadResult, read_table
 from core.jobs import Cancelled, JobContext
 from core.problems import Problem, Severity, UserError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.workbook import FileFormat, likely_sheets, read_table, sheet_infos, sheet_names
+from core.data.files.workbook import FileFormat, likely_sheets, read_table, sheet_infos, sheet_names
 from core.jobs import JobContext
 from core.problems import Severity, UserError
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.data.recipe import ImportRecipe
+from core.data.sheets.recipe import ImportRecipe
 from core.data.tables import Scale
 from core.export.import_report import ImportedDatasetWords, ImportedTableWords, import_report, recipe_words
 from core.export.markdown import escape_markdown, table

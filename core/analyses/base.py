@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.cohort import Cohort
+from core.data.patients.cohort import Cohort
 from core.figures.spec import FigureSpec
 from core.problems import Problem
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.data.gene_symbols import resolve_genes
+from core.data.genes.gene_symbols import resolve_genes
 from core.data.nearest_name import nearest
 from core.data.reference import rtk_symbols
 from core.data.tables import ExpressionMatrix

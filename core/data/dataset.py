@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.data.collapse_genes import Change
-from core.data.combined_columns import CombinedColumn
-from core.data.recipe import Answers, ImportRecipe, TableSpec
+from core.data.patients.combined_columns import CombinedColumn
+from core.data.sheets.collapse_genes import Change
+from core.data.sheets.recipe import Answers, ImportRecipe, TableSpec
 from core.data.tables import ClinicalTable, Endpoint, EndpointRule, ExpressionMatrix
 from core.problems import Problem
 

@@ -9,17 +9,17 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.data.clinical_join import join_clinical
-from core.data.combined_columns import add_combined
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
-from core.data.endpoints import build_endpoint
-from core.data.evaluate_cohort import clinical_column
-from core.data.importing import Imported, answers_without_use, import_clinical, import_expression
-from core.data.recipe import TableSpec
+from core.data.files.workbook import ReadResult, read_table
+from core.data.patients.clinical_join import join_clinical
+from core.data.patients.combined_columns import add_combined
+from core.data.patients.endpoints import build_endpoint
+from core.data.patients.evaluate_cohort import clinical_column
+from core.data.patients.sample_names import match_samples, problems_of_match
 from core.data.reference import rtk_symbols
-from core.data.sample_names import match_samples, problems_of_match
+from core.data.sheets.importing import Imported, answers_without_use, import_clinical, import_expression
+from core.data.sheets.recipe import TableSpec
 from core.data.tables import ClinicalTable, Endpoint, ExpressionMatrix
-from core.data.workbook import ReadResult, read_table
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, warning
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-from core.data.raw_table import number_words
+from core.data.files.raw_table import number_words
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.data.raw_table import column_letters
-from core.data.recipe import ImportRecipe
+from core.data.files.raw_table import column_letters
+from core.data.sheets.recipe import ImportRecipe
 from core.export.markdown import escape_markdown
 from core.figures.number_words import count_words, counted, list_words
 from core.problems import Problem, Severity

@@ -13,7 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from core.analyses.base import Result, ResultTable
-from core.data.cohort import LedgerEntry
+from core.data.patients.cohort import LedgerEntry
 from core.export.sheet_cells import MOST_COLUMNS, MOST_ROWS, CellWriter, height_of, number_format, plain, width_of
 from core.problems import Problem
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.data.cohort_rules import CohortRule
 from core.data.dataset import DatasetSpec
+from core.data.patients.cohort_rules import CohortRule
 
 STUDY_FORMAT = 1
 ROLES = ("cohort", "cell_lines", "biopsies", "activation")

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from core.analyses import KINDS, LATER_KINDS
-from core.data.cohort_rules import CohortRule, KeepRule
-from core.data.combined_columns import RULES, CombinedColumn
 from core.data.dataset import DatasetSpec
 from core.data.nearest_name import nearest
-from core.data.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
+from core.data.patients.cohort_rules import CohortRule, KeepRule
+from core.data.patients.combined_columns import RULES, CombinedColumn
+from core.data.sheets.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
 from core.data.tables import MONTHS_IN, EndpointRule, Scale
 from core.problems import Location, Problem, UserError, user_error
 from core.project.study import ROLES, STUDY_FORMAT, AnalysisSpec, Study, folder_of

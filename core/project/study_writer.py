@@ -12,9 +12,9 @@ from typing import Any
 
 import tomli_w
 
-from core.data.cohort_rules import CohortRule, KeepRule
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
-from core.data.recipe import TableSpec
+from core.data.patients.cohort_rules import CohortRule, KeepRule
+from core.data.sheets.recipe import TableSpec
 from core.data.tables import EndpointRule
 from core.project.study import STUDY_FORMAT, AnalysisSpec, Study
 

@@ -1,0 +1,235 @@
+"""Follow-up of patients from two clinical columns: the time, and which codes mean that it happened.
+
+Not for: doubting the result (endpoint_checks.py), suggesting one (endpoint_proposals.py) or choosing patients.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.nearest_name import column_remedy, nearest
+from core.data.patients.endpoint_checks import cell_of, doubts_about, first_cells, patients_have
+from core.data.patients.endpoint_proposals import code_of_the_dead
+from core.data.tables import MONTHS_IN, ClinicalColumn, ClinicalTable, Endpoint, EndpointRule, Missing
+from core.data.values import value_key
+from core.problems import Problem, UserError, note, warning
+
+UNITS = tuple(MONTHS_IN)
+_PREFIXED_CODE = re.compile(r"(\d):(.+)")
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class CodeCount:
+    """One value of an event column: how many patients have it and their median time (NaN where none has a time)."""
+
+    code: str
+    patients: int
+    median_time: float
+
+
+def build_endpoint(rule: EndpointRule, table: ClinicalTable) -> tuple[Endpoint, tuple[Problem, ...]]:
+    """Follow-up by the rule of contract §2, with everything that looks doubtful about it.
+
+    Parameters
+    ----------
+    rule : EndpointRule
+        ``event_values`` happened, every other value is censored, a missing one is unknown. Values compare as numbers
+        where both are numbers, as trimmed text otherwise. The codes of cBioPortal (``1:DECEASED``) may be named by
+        their number where every code of the column is written so.
+    table : ClinicalTable
+        Holds both columns.
+
+    Returns
+    -------
+    endpoint : Endpoint
+        ``time`` NaN where missing, unreadable or negative; zero is kept. ``event`` NaN where missing.
+    findings : tuple of Problem
+        Warnings and notes, each naming patients and cells.
+
+    Raises
+    ------
+    UserError
+        "no_column", "unknown_unit", "what_is_the_unit", "what_is_an_event", "event_value_absent", "no_follow_up_times".
+    """
+    time_column, event_column = _columns(rule, table)
+    questions = _questions(rule, time_column, event_column, table)
+    if questions:
+        raise UserError(*questions)
+    time, findings = _times(rule, time_column, table.samples)
+    event, said = _events(rule, event_column, time)
+    findings += said
+    if not np.isfinite(time).any():
+        raise UserError(Problem(
+            "no_follow_up_times", f"the column {rule.time} holds no time that can be used", time_column.place,
+            "Survival needs a follow-up time.", "name the column with the follow-up time", answer_key="time"))
+    endpoint = Endpoint(rule, table.samples, time, event, time_column.place, event_column.place)
+    return endpoint, (*findings, *doubts_about(endpoint, table))
+
+
+def codes_by_time(event: ClinicalColumn, time: NDArray[np.float64]) -> tuple[CodeCount, ...]:
+    """The values of an event column with their numbers and median times, the most frequent first."""
+    keys = event_keys(event)
+    shown: dict[str, str] = {}
+    for key, text in zip(keys, event.texts, strict=True):
+        if key:
+            shown.setdefault(key, text.strip() or key)
+    counts = Counter(key for key in keys if key)
+    rows = []
+    for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        known = time[np.array([each == key for each in keys], dtype=bool)]
+        known = known[np.isfinite(known)]
+        rows.append(CodeCount(shown[key], count, float(np.median(known)) if known.size else float("nan")))
+    return tuple(rows)
+
+
+def event_keys(column: ClinicalColumn) -> list[str]:
+    """The value of each patient in the form in which values are compared; empty where missing."""
+    return ["" if row in column.missing else value_key(text) for row, text in enumerate(column.texts)]
+
+
+def _columns(rule: EndpointRule, table: ClinicalTable) -> tuple[ClinicalColumn, ClinicalColumn]:
+    problems = []
+    for key, name in (("time", rule.time), ("event", rule.event)):
+        if name not in table.columns:
+            problems.append(Problem(
+                "no_column", f"the endpoint “{rule.name}” needs the column {name or '(none named)'} for its {key}; the "
+                "table has no such column", table.place, "Follow-up is read from two columns.",
+                column_remedy(name, list(table.columns)), answer_key=key))
+    if problems:
+        raise UserError(*problems)
+    return table.columns[rule.time], table.columns[rule.event]
+
+
+def _questions(rule: EndpointRule, time: ClinicalColumn, event: ClinicalColumn, table: ClinicalTable) -> list[Problem]:
+    """What the study file leaves open: the unit, and which values mean that it happened."""
+    questions = []
+    if rule.unit not in UNITS:
+        known = time.numbers[np.isfinite(time.numbers)]
+        median = f"; the median of {rule.time} is {np.median(known):.4g}" if known.size else ""
+        close = nearest(rule.unit, UNITS) if rule.unit else ""
+        questions.append(Problem(
+            "unknown_unit" if rule.unit else "what_is_the_unit",
+            (f"the unit “{rule.unit}” of the endpoint “{rule.name}” is not known" if rule.unit else
+             f"the endpoint “{rule.name}” does not say the unit of its time") + median, time.place,
+            "The figures and everything said at a fixed time depend on it.",
+            f"did you mean “{close}”?" if close else 'say unit = "days", "weeks", "months" or "years"',
+            answer_key="unit"))
+    if not rule.event_values:
+        codes = codes_by_time(event, time.numbers)
+        questions.append(Problem(
+            "what_is_an_event", f"the endpoint “{rule.name}” does not say which values of {rule.event} mean that it "
+            f"happened; it holds {_codes_in_words(rule, codes)}", event.place,
+            "Taken the wrong way round, every result is turned upside down (in some tables 1 means alive).",
+            _which_value(event, codes, table), answer_key="event_values"))
+    return questions
+
+
+def _times(rule: EndpointRule, column: ClinicalColumn,
+           samples: Sequence[str]) -> tuple[NDArray[np.float64], list[Problem]]:
+    """The times, NaN where unusable, and what was unusable."""
+    time = np.where(np.isfinite(column.numbers), column.numbers, np.nan)
+    for row in column.missing:
+        time[row] = np.nan
+    findings: list[Problem] = []
+    unreadable = [row for row in range(len(samples)) if np.isnan(time[row]) and column.texts[row].strip()
+                  and column.missing.get(row, Missing.UNREADABLE) in
+                  (Missing.UNREADABLE, Missing.BELOW_LIMIT, Missing.ABOVE_LIMIT)]
+    if unreadable:
+        words = ", ".join(f"“{text}”" for text in dict.fromkeys(column.texts[row] for row in unreadable[:4]))
+        findings.append(warning(
+            "time_unreadable", f"{patients_have(len(unreadable))} a time that is no number in {rule.time} ({words}): "
+            f"{first_cells(samples, column, unreadable)}", cell_of(samples, column, unreadable[0]),
+            why="They cannot be used for survival.", remedy="write a number there, or continue without them"))
+    negative = [int(row) for row in np.flatnonzero(time < 0)]
+    if negative:
+        findings.append(warning(
+            "negative_time", f"{patients_have(len(negative))} a negative time in {rule.time}, left out: "
+            f"{first_cells(samples, column, negative)}", cell_of(samples, column, negative[0]),
+            why="Follow-up cannot end before it begins.", remedy="check the dates from which the time was computed"))
+        time[negative] = np.nan
+    zero = [int(row) for row in np.flatnonzero(time == 0)]
+    if zero:
+        findings.append(warning(
+            "time_zero", f"{patients_have(len(zero))} the time 0 in {rule.time}, kept: "
+            f"{first_cells(samples, column, zero)}", cell_of(samples, column, zero[0]),
+            why="No time under observation; often 0 stands for a value that is not known.",
+            remedy="check the value; a missing time should be an empty cell"))
+    return time, findings
+
+
+def _events(rule: EndpointRule, column: ClinicalColumn,
+            time: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[Problem]]:
+    """1 happened, 0 censored, NaN missing; and what is to be said about the codes."""
+    codes = codes_by_time(column, time)
+    listed = _codes_in_words(rule, codes)
+    keys = event_keys(column)
+    wanted = {value_key(value): value for value in rule.event_values}
+    findings: list[Problem] = []
+    if not wanted.keys() & set(keys):
+        by_number = _keys_by_number(keys, wanted)
+        if by_number is None:
+            raise UserError(_absent(rule, column, codes, listed))
+        meant = {key for key, number in zip(keys, by_number, strict=True) if number in wanted}
+        findings.append(note("event_code_by_number", f"the codes of {rule.event} were read by their number: "
+                             f"{', '.join(sorted(meant))} means that it happened", column.place))
+        keys = by_number
+    unused = [value for key, value in wanted.items() if key not in keys]
+    if unused:
+        findings.append(note("event_value_unused", f"nobody has the value {', '.join(map(str, unused))} in "
+                             f"{rule.event}; it holds {listed}", column.place))
+    event = np.array([np.nan if not key else float(key in wanted) for key in keys])
+    return event, findings
+
+
+def _which_value(column: ClinicalColumn, codes: Sequence[CodeCount], table: ClinicalTable) -> str:
+    """How to answer, with what another column says in words where one does."""
+    choices = " or ".join(f"[{_toml(code.code)}]" for code in codes[:3]) or "[…]"
+    code, said_by = code_of_the_dead(column, table)
+    hint = f" ({said_by} says that {code} are the dead)" if said_by else ""
+    return f"say which, for instance event_values = {choices}{hint}"
+
+
+def _keys_by_number(keys: Sequence[str], wanted: Mapping[str, object]) -> list[str] | None:
+    """The numbers before the colon where every code is written ``1:DECEASED`` and one of them is wanted."""
+    matches = [_PREFIXED_CODE.fullmatch(key) for key in keys]
+    if any(key and match is None for key, match in zip(keys, matches, strict=True)):
+        return None
+    numbers = [match[1] if match else "" for match in matches]
+    return numbers if wanted.keys() & set(numbers) else None
+
+
+def _absent(rule: EndpointRule, column: ClinicalColumn, codes: Sequence[CodeCount], listed: str) -> Problem:
+    asked = ", ".join(map(str, rule.event_values))
+    known = {code.code.lower(): code.code for code in codes}
+    close = next((known[str(value).strip().lower()] for value in rule.event_values
+                  if str(value).strip().lower() in known), "") or next(
+        (found for value in rule.event_values if (found := nearest(str(value), known.values()))), "")
+    return Problem(
+        "event_value_absent", f"nobody has the value {asked} in {rule.event}, which should mean that “{rule.name}” "
+        f"happened; the column holds {listed}", column.place, "Without an event there is nothing to analyse.",
+        f"did you mean event_values = [{_toml(close)}]?" if close else "name the values that mean it happened",
+        answer_key="event_values")
+
+
+def _codes_in_words(rule: EndpointRule, codes: Sequence[CodeCount]) -> str:
+    if not codes:
+        return "no value at all"
+    shown = []
+    for code in codes[:_SHOWN]:
+        words = "1 patient" if code.patients == 1 else f"{code.patients} patients"
+        if np.isfinite(code.median_time):
+            words += f", median time {code.median_time:.4g} {rule.unit}".rstrip()
+        shown.append(f"{code.code} ({words})")
+    return ", ".join(shown) + (f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else "")
+
+
+def _toml(code: str) -> str:
+    key = value_key(code)
+    return key if re.fullmatch(r"-?\d+(\.\d+)?", key) else f'"{code}"'
