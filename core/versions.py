@@ -10,7 +10,7 @@ from importlib import metadata
 
 from core import __version__
 
-LIBRARIES = ("numpy", "scipy", "pandas", "lifelines", "python-calamine", "openpyxl", "XlsxWriter", "matplotlib")
+LIBRARIES = ("numpy", "scipy", "pandas", "lifelines", "XlsxWriter", "matplotlib")
 
 
 def versions() -> dict[str, str]:
