@@ -11,6 +11,7 @@ from core.analyses.base import Inputs, Result
 from core.analyses.rtk_prognosis import Parameters, run
 from core.data.patients.cohort import Cohort
 from core.data.tables import ClinicalColumn, ClinicalTable, EndpointRule, ExpressionMatrix, Scale
+from core.figures.number_words import p_words
 from core.problems import Location
 from core.statistics.cox_model import cox_fit
 
@@ -102,6 +103,11 @@ def test_that_a_receptor_that_separates_keeps_its_corrected_p_and_its_direction(
     assert row["verdict"] == "holds"
     assert next(iter(rows(result))) == "EGFR"
     assert result.findings[0].startswith("High EGFR goes with shorter overall survival")
+    assert row["inside_margin"] is None
+    forest = result.figures[0]
+    assert "EGFR holds after correction" in forest.alt_text
+    names, _, corrected = forest.rows[0][0].columns
+    assert dict(zip(names.texts, corrected.texts))["EGFR"] == p_words(row["p_maxt"])
 
 
 def test_that_a_cut_with_a_statistic_of_zero_has_a_p_of_one() -> None:
@@ -155,3 +161,12 @@ def test_that_shuffles_without_a_settled_covariate_model_are_described_as_they_a
     assert told
     assert "count against" not in told[0].line()
     assert "where the fit ended" in told[0].why
+
+
+def test_that_the_interval_of_a_receptor_that_holds_is_never_cut_by_the_axis() -> None:
+    time, event, x = ordinary(80, seed=5)
+    time = np.round(time * np.exp(-1.2 * (x[:, 0] - 8) / 1.5), 2) + 0.01
+    result = analysed(cohort(time, event, x))
+    row, axis = rows(result)["ERBB2"], result.figures[0].rows[0][0].x
+    assert row["verdict"] == "holds"
+    assert axis.low <= row["hr_low"] < row["hr_high"] <= axis.high

@@ -34,7 +34,7 @@ RECEPTOR_COLUMNS: Mapping[str, str] = {
     "p_maxt": "P corrected for all receptors by shuffling outcomes (step-down maxT)",
     "concordance": "Harrell's C of the fitted model",
     "ph_p": "P of the proportional hazards test (score test, transform km)",
-    "median": "Median expression: high is above it",
+    "median": "Median expression; in a median split high is above it",
     "logrank_chi2": "Log-rank chi-square of the split, unadjusted",
     "logrank_p": "P of the split, unadjusted and not corrected",
     "best_cut": "Cut with the largest statistic: low is at or below it",
@@ -84,6 +84,8 @@ def _receptors(numbers: PrognosisNumbers) -> ResultTable:
     }
     for name, values in arrays.items():
         columns[name] = [values[i].item() for i in order]
+    columns["inside_margin"] = [inside if np.isfinite(fit.coef[i]) else None
+                                for i, inside in zip(order, columns["inside_margin"])]
     return ResultTable("receptors", {name: columns[name] for name in RECEPTOR_COLUMNS},
                        "Each receptor and outcome, strongest first", RECEPTOR_COLUMNS)
 

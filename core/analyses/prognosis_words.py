@@ -216,7 +216,8 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
     split = {"median": "at the median", "tertiles": "into thirds", "quartiles": "into quarters"}[parameters.split]
     sentences.append(
         f"For curves patients were split {split} (Kaplan-Meier, log-log intervals, log-rank test; unadjusted). "
-        "Cut-offs were searched between 10 % and 90 % of patients with maximally selected log-rank statistics; their "
+        "Cut-offs were searched, also unadjusted, between 10 % and 90 % of patients with maximally selected log-rank "
+        "statistics; their "
         "P values count the search over cuts (Lausen and Schumacher 1992) and over all cuts of all receptors "
         "(permutation), and the hazard ratio at the chosen cut is that of left-out patients in 10-fold "
         f"cross-validation. Restricted mean survival time was compared up to {parameters.rmst_at:g} months or the "

@@ -102,7 +102,7 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
     correction = correction_words or _correction_words(n_rows, permutations)
     verdicts = [_verdict(rows, row) for row in range(n_rows)]
     roles = tuple(_role(rows, row, verdicts[row], her2) for row in range(n_rows))
-    filled = tuple(verdict == "holds" for verdict in verdicts)
+    filled = tuple(bool(p < 0.05) for p in rows.p_maxt)  # also where all events lie on one side and no HR exists
     places = np.arange(n_rows, dtype=float)
     low, high, ticks = _axis_range(rows, margin)
     size = _size_words(rows)
@@ -186,7 +186,7 @@ def _name_words(receptor: str, her2: Sequence[str]) -> str:
 
 
 def _p_column(rows: ForestRows, row: int, corrected: bool) -> str:
-    if not math.isfinite(rows.hr[row]):
+    if not math.isfinite(rows.hr[row]) and not corrected:
         return ""
     return p_words(rows.p_maxt[row]) or ("" if corrected else "not corrected")
 
@@ -207,14 +207,19 @@ def _key(verdicts: Sequence[str], roles: Sequence[str], corrected: bool,
 
 
 def _axis_range(rows: ForestRows, margin: tuple[float, float]) -> tuple[float, float, tuple[float, ...]]:
-    """Symmetrical about 1. Every estimate lies inside; the widest twentieth of the intervals may be cut by the axis."""
+    """Symmetrical about 1. Every estimate lies inside, and every interval of a receptor that holds; of the others the
+    widest twentieth may be cut by the axis."""
     hr = np.abs(np.log(_positive(rows.hr)))
     bounds = np.abs(np.log(np.concatenate([_positive(rows.hr_low), _positive(rows.hr_high)])))
     reach = max((abs(math.log(limit)) for limit in margin if limit > 0), default=0.0) * 1.3
     if hr.size:
         reach = max(reach, min(float(hr.max()) * 1.08, math.log(100.0)))
     if bounds.size:
-        reach = max(reach, min(float(np.quantile(bounds, 0.95)) * 1.05, max(2.5 * reach, math.log(2.0))))
+        reach = max(reach, min(float(np.quantile(bounds, 0.95, method="higher")) * 1.05, max(2.5 * reach, math.log(2.0))))
+    held = np.asarray(rows.p_maxt, dtype=float) < 0.05
+    whole = np.abs(np.log(_positive(np.concatenate([np.asarray(rows.hr_low)[held], np.asarray(rows.hr_high)[held]]))))
+    if whole.size:
+        reach = max(reach, min(float(whole.max()) * 1.05, math.log(100.0)))
     for ladder in TICK_LADDERS:
         if reach <= math.log(ladder[-1]) * 1.2:
             break
