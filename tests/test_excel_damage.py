@@ -106,7 +106,7 @@ def test_that_the_findings_name_cell_candidates_and_remedy() -> None:
     assert lines[0] == (
         "genes.csv › A2: 1-Mar stands where a gene name should: a spreadsheet program turned the name into a date; "
         "it was MARCHF1 or MTARC1; the 2 rows are left out (cells A2, A3); write the symbol into the file as text, or "
-        'choose the gene, in a study file: [dataset.answers] genes = { "1-Mar" = "MARCHF1" }')
+        'choose the gene: under [dataset.answers] write genes."1-Mar" = "MARCHF1"')
     assert [problem.code for problem in problems] == [
         "gene_name_is_date", "gene_name_is_date", "gene_name_is_number", "gene_name_repaired"]
     assert "3-Mar → MARCHF3 in A4" in lines[3]

@@ -163,7 +163,7 @@ def test_that_a_name_that_concerns_a_receptor_gets_its_own_warning_with_the_key_
     erk = problems["gene_name_ambiguous"]
     assert erk.severity == Severity.WARNING
     assert erk.line().startswith("genes.csv › A3: ERK can mean EPHB2 or MAPK1; the row is left out;")
-    assert '[dataset.answers] genes = { "ERK" = "EPHB2" }' in erk.remedy
+    assert 'under [dataset.answers] write genes."ERK" = "EPHB2"' in erk.remedy
     others = problems["gene_names_ambiguous"]
     assert "2 gene names" in others.what
     assert "TAZ" in others.what

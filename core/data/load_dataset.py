@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
+from core.data.files.formats import GCT, SERIES_MATRIX
 from core.data.files.workbook import ReadResult, read_table
 from core.data.patients.clinical_join import join_clinical
 from core.data.patients.combined_columns import add_combined
@@ -17,8 +18,8 @@ from core.data.patients.endpoints import build_endpoint
 from core.data.patients.evaluate_cohort import clinical_column
 from core.data.patients.sample_names import match_samples, problems_of_match
 from core.data.reference import rtk_symbols
-from core.data.sheets.importing import Imported, answers_without_use, import_clinical, import_expression
-from core.data.sheets.recipe import TableSpec
+from core.data.sheets.importing import Imported, answers_without_use, import_clinical, import_expression, unmistakable
+from core.data.sheets.recipe import Answers, TableSpec
 from core.data.tables import ClinicalTable, Endpoint, ExpressionMatrix
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, warning
@@ -32,14 +33,15 @@ class FileShelf:
     hashes: dict[Path, str] = field(default_factory=dict)
 
     def read(self, spec: TableSpec, purpose: str, job: JobContext) -> ReadResult:
-        """The file's cells; a GEO series matrix differs by purpose, every other file does not."""
+        """The file's cells. By purpose differ files that hold both tables: a GEO series matrix, a GCT file, a workbook of
+        several sheets none of which is stated."""
         key = (spec.path, spec.sheet, spec.delimiter, spec.decimal, spec.encoding)
         for known in ((*key, purpose), key):
             if known in self.tables:
                 return self.tables[known]
         result = read_table(spec.path, sheet=spec.sheet, delimiter=spec.delimiter, decimal=spec.decimal,
                             encoding=spec.encoding, purpose=purpose, job=job)
-        self.tables[(*key, purpose) if result.format.kind == "series matrix" else key] = result
+        self.tables[(*key, purpose) if _differs_by_purpose(result) else key] = result
         return result
 
     def sha256(self, path: Path) -> str:
@@ -48,6 +50,10 @@ class FileShelf:
             with open(path, "rb") as handle:
                 self.hashes[path] = hashlib.file_digest(handle, "sha256").hexdigest()
         return self.hashes[path]
+
+
+def _differs_by_purpose(result: ReadResult) -> bool:
+    return result.format.kind in (SERIES_MATRIX, GCT) or any(said.code == "sheet_chosen" for said in result.notes)
 
 
 @dataclass
@@ -65,13 +71,23 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
     loading = _Loading(spec)
     parts = [("clinical", table) for table in spec.clinical] + [("expression", table) for table in spec.expression]
     imported: dict[str, list[Imported]] = {"clinical": [], "expression": []}
+    read: list[tuple[str, TableSpec, ReadResult]] = []
     for number, (part, table) in enumerate(parts):
-        job.progress(number / len(parts), f"Reading {table.file} ({spec.name}, {part})")
-        one = _import(part, table, loading, shelf, job.part(number / len(parts), (number + 1) / len(parts)))
+        share = (0.6 * number / len(parts), 0.6 * (number + 1) / len(parts))
+        job.progress(share[0], f"Reading {table.file} ({spec.name}, {part})")
+        try:
+            read.append((part, table, shelf.read(table, part, job.part(*share))))
+        except UserError as error:
+            loading.unusable += [problem.at(file=table.file) for problem in error.problems]
+    answers, unclear = unmistakable(spec.answers, [raw.table for _, _, raw in read])
+    loading.findings += unclear
+    for number, (part, table, raw) in enumerate(read):
+        share = (0.6 + 0.4 * number / len(read), 0.6 + 0.4 * (number + 1) / len(read))
+        one = _import(part, table, raw, answers, loading, shelf, job.part(*share))
         if one is not None:
             imported[part].append(one)
     if not loading.unusable:
-        loading.findings += answers_without_use(spec.answers, [*imported["clinical"], *imported["expression"]])
+        loading.findings += answers_without_use(answers, [*imported["clinical"], *imported["expression"]])
     clinical = _combine(_join(imported["clinical"], loading), loading)
     expression = tuple(one.matrix for one in imported["expression"] if one.matrix is not None)
     if clinical is not None:
@@ -83,13 +99,11 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
                    tuple(loading.unusable))
 
 
-def _import(part: str, table: TableSpec, loading: _Loading, shelf: FileShelf, job: JobContext) -> Imported | None:
+def _import(part: str, table: TableSpec, raw: ReadResult, answers: Answers, loading: _Loading, shelf: FileShelf,
+            job: JobContext) -> Imported | None:
+    read_as = import_expression if part == "expression" else import_clinical
     try:
-        raw = shelf.read(table, part, job)
-        if part == "expression":
-            one = import_expression(table, loading.spec.answers, raw_file=raw, job=job)
-        else:
-            one = import_clinical(table, loading.spec.answers, raw_file=raw, job=job)
+        one = read_as(table, answers, raw_file=raw, job=job)
         sha256 = shelf.sha256(table.path)
     except UserError as error:
         loading.unusable += [problem.at(file=table.file) for problem in error.problems]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from core.data.answer_lines import answer_line
 from core.data.genes.gene_symbols import GeneCall
 from core.data.genes.hgnc import claims_on, gene_names
 from core.data.reference import rtk_symbols
@@ -91,7 +92,7 @@ def _rows(count: int) -> str:
 
 
 def _settle(name: str, symbol: str) -> str:
-    return f'choose the gene, in a study file: [dataset.answers] genes = {{ "{name}" = "{symbol}" }}'
+    return f"choose the gene: under [dataset.answers] write {answer_line('genes', name, symbol)}"
 
 
 def _ambiguous(standing: Sequence[Standing]) -> Problem:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.data.answer_lines import cell_line
 from core.data.files.formats import LayoutHints
 from core.data.files.raw_table import RawTable, column_letters
 from core.data.genes.gene_symbols import looks_like_genes
@@ -250,7 +251,8 @@ def _cells_worth_saying(table: RawTable, rule: _ColumnRule,
                 code, f"{counted(len(cells), 'cell')} of “{rule.name}” {words}: "
                       f"{shown}{', …' if len(cells) > _SHOWN else ''}",
                 table.place(cells[0][0], rule.column), why="They count as missing.",
-                remedy="correct them in the file, or give their values with cells = { … } in the answers"))
+                remedy="correct them in the file, or give their values under [dataset.answers]: "
+                       f"{cell_line(table.place(cells[0][0], rule.column))}"))
     reasons = ((limits, "beyond a limit, counts as missing"), (unreadable, "no number, counts as missing"))
     return findings, [Change(table.cell(row, rule.column), text, "", reason) for cells, reason in reasons
                       for row, text in cells]

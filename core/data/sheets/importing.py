@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.data.answer_lines import cell_line
 from core.data.files.cell_grid import plain_number
 from core.data.files.raw_table import RawTable
 from core.data.files.workbook import ReadResult, read_table
@@ -20,6 +21,7 @@ from core.data.sheets.collapse_genes import DEFAULT_RULE, Change
 from core.data.sheets.expression_import import ExpressionImport, read_expression
 from core.data.sheets.merged_cells import with_merged_cells
 from core.data.sheets.recipe import Answers, ImportRecipe, TableSpec
+from core.data.sheets.sheet_words import counted
 from core.data.tables import ClinicalTable, ExpressionMatrix
 from core.data.values import value_key
 from core.jobs import JobContext
@@ -111,6 +113,26 @@ def preview(spec: TableSpec, purpose: str, answers: Answers | None = None, *,
     return imported.recipe, imported.problems
 
 
+def unmistakable(answers: Answers, tables: Iterable[RawTable]) -> tuple[Answers, tuple[Problem, ...]]:
+    """The answers without the cell addresses that fit several sheets, each of which gets a warning: B3 of the clinical
+    table is another cell than B3 of the expression table, and only one of them is meant.
+    """
+    sheets = list({(table.file, table.sheet): table for table in tables}.values())
+    findings = []
+    cells = dict(answers.cells)
+    for address, value in answers.cells.items():
+        fitting = [(table, place) for table in sheets if (place := cell_of_address(address, table)) is not None]
+        if len(fitting) > 1:
+            del cells[address]
+            names = ", ".join(" › ".join(filter(None, (table.file, table.sheet))) for table, _ in fitting)
+            table, place = fitting[0]
+            findings.append(warning(
+                "answer_fits_several", f"the answer for the cell “{address}” fits several tables of this data set: "
+                f"{names}", why="Used for all of them it would change values that are right, so it was used for none.",
+                remedy=f"name the table too, such as {cell_line(table.place(*place), value)}"))
+    return replace(answers, cells=cells), tuple(findings)
+
+
 def answers_without_use(answers: Answers, imported: Iterable[Imported]) -> tuple[Problem, ...]:
     """A warning for each answer that met nothing in any table of the data set.
 
@@ -144,7 +166,7 @@ def _with_answered_cells(table: RawTable, answers: Answers
                          ) -> tuple[RawTable, list[Problem], list[Change], frozenset[tuple[str, str]]]:
     """The sheet with the values that the user gave for single cells; those of other sheets are not for this table."""
     meant = [(address, place, value) for address, value in answers.cells.items()
-             if (place := _cell_of(address, table)) is not None]
+             if (place := cell_of_address(address, table)) is not None]
     if not meant:
         return table, [], [], frozenset()
     numbers = table.numbers.copy()
@@ -161,13 +183,13 @@ def _with_answered_cells(table: RawTable, answers: Answers
             texts.setdefault(column, {})[row] = str(value).strip()
     words = ", ".join(f"{change.cell} is {change.after or 'blank'} (was "
                       f"{change.before or 'blank'})" for change in changes[:5])
-    findings = [note("answered_cells", f"{len(changes)} cells were given a value by you: {words}"
+    findings = [note("answered_cells", f"{counted(len(changes), 'cell')} given a value by you: {words}"
                      f"{', …' if len(changes) > 5 else ''}", Location(table.file, table.sheet, changes[0].cell))]
     changed = replace(table, numbers=numbers, texts=texts, dates=frozenset(dates))
     return changed, findings, changes, frozenset(("cells", address) for address, _, _ in meant)
 
 
-def _cell_of(address: str, table: RawTable) -> tuple[int, int] | None:
+def cell_of_address(address: str, table: RawTable) -> tuple[int, int] | None:
     """The (row, column) of ``D17``, ``Sheet1!D17`` or ``file.xlsx!Sheet1!D17``; None when it is not in this sheet."""
     *where, cell = (part.strip().strip("'") for part in address.split("!"))
     match = _ADDRESS.fullmatch(cell.replace("$", ""))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.answer_lines import cell_line
 from core.data.files.raw_table import RawTable, number_words
 from core.data.tables import Missing
 from core.problems import Problem, note, warning
@@ -178,7 +179,8 @@ def block_findings(table: RawTable, block: NumberBlock) -> list[Problem]:
         findings.append(warning(
             "beyond_limit", f"{_cells(table, block.limits)} beyond a limit of the assay: {_texts(block.limits)}",
             table.place(*block.limits[0][:2]), why="Their value is not known, only the limit. They count as missing.",
-            remedy="enter a value of your choice with cells = { … } in the answers, or continue without them"))
+            remedy=f"enter a value of your choice under [dataset.answers]: {_cell_line(table, block.limits)}; or "
+            "continue without them"))
     if block.from_words:
         findings.append(note("number_from_words", f"{_cells(table, block.from_words)} were read as the number in them "
                              f"({_texts(block.from_words)})", table.place(*block.from_words[0][:2])))
@@ -186,9 +188,13 @@ def block_findings(table: RawTable, block: NumberBlock) -> list[Problem]:
         findings.append(warning(
             "unreadable_values", f"{_cells(table, block.unreadable)} with text that is no number: "
             f"{_texts(block.unreadable)}", table.place(*block.unreadable[0][:2]), why="They count as missing.",
-            remedy="correct the cells in the file, give their values with cells = { … } in the answers, or name the "
-            "text with the key missing"))
+            remedy="correct the cells in the file, give their values under [dataset.answers]: "
+            f"{_cell_line(table, block.unreadable)}; or name the text with the key missing"))
     return findings
+
+
+def _cell_line(table: RawTable, cells: Sequence[tuple[int, int, str]]) -> str:
+    return cell_line(table.place(*cells[0][:2]))
 
 
 def _cells(table: RawTable, cells: Sequence[tuple[int, int, str]]) -> str:

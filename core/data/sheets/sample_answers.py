@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from core.data.answer_lines import cell_line
 from core.data.files.raw_table import RawTable, number_words
 from core.data.sheets.collapse_genes import Change
 from core.data.sheets.recipe import Answers
+from core.data.sheets.sheet_words import counted
 from core.data.values import value_key
 from core.problems import Location, Problem, note, user_error, warning
 
@@ -107,7 +109,7 @@ def keep_samples(table: RawTable, names: Sequence[str], cells: Sequence[Cell], a
     kept.sort()
     findings += _about_answers(table, cells, shown, changes, dropped)
     if unnamed:
-        findings.append(warning("sample_without_name", f"{len(unnamed)} samples have no name and were left out "
+        findings.append(warning("sample_without_name", f"{counted(len(unnamed), 'sample')} without a name left out "
                                 f"({_cells(table, cells, unnamed)})", table.place(*cells[unnamed[0]]),
                                 remedy="write their names into the file"))
         changes += [Change(table.cell(*cells[at]), "", "", "no sample name") for at in unnamed]
@@ -118,9 +120,8 @@ def keep_samples(table: RawTable, names: Sequence[str], cells: Sequence[Cell], a
             why = "every sample name stands more than once with different values"
         raise user_error("no_samples", f"no sample is left: {why}", _place(table, cells, differing),
                          why="A sample must have a name of its own.",
-                         remedy='give each its own name in the file, or with cells = { "address of the name" = "new '
-                                'name" } '
-                         "in the answers", answer_key="cells")
+                         remedy=_name_of_its_own(table, cells[differing[0][-1] if differing else 0]),
+                         answer_key="cells")
     return KeptSamples(tuple(kept), tuple(shown[at] for at in kept), tuple(findings), tuple(changes), frozenset(used))
 
 
@@ -141,8 +142,11 @@ def _replicates(table: RawTable, cells: Sequence[Cell], shown: dict[int, str], g
         table.place(*cells[first], sample=shown[first]),
         why="Replicates of one sample do not count as several samples, and none of them can be matched to another "
             "table.",
-        remedy='give each its own name in the file, or with cells = { "address of the name" = "new name" } in the '
-               'answers')
+        remedy=_name_of_its_own(table, cells[groups[0][-1]]))
+
+
+def _name_of_its_own(table: RawTable, cell: Cell) -> str:
+    return "give each its own name in the file, or under [dataset.answers]: " + cell_line(table.place(*cell), "new name")
 
 
 def _about_answers(table: RawTable, cells: Sequence[Cell], shown: dict[int, str], changes: Sequence[Change],
@@ -151,10 +155,10 @@ def _about_answers(table: RawTable, cells: Sequence[Cell], shown: dict[int, str]
     renamed = [change for change in changes if change.after]
     if renamed:
         words = ", ".join(f"{change.before} is {change.after}" for change in renamed[:_SHOWN])
-        findings.append(note("renamed_samples", f"{len(renamed)} samples were renamed, as you decided: {words}",
+        findings.append(note("renamed_samples", f"{counted(len(renamed), 'sample')} renamed, as you decided: {words}",
                              Location(table.file, table.sheet, renamed[0].cell)))
     if dropped:
-        findings.append(note("dropped_samples", f"{len(dropped)} samples were left out, as you decided "
+        findings.append(note("dropped_samples", f"{counted(len(dropped), 'sample')} left out, as you decided "
                              f"({_cells(table, cells, dropped)})", table.place(*cells[dropped[0]])))
     return findings
 
@@ -165,8 +169,7 @@ def _about_repeats(table: RawTable, cells: Sequence[Cell], shown: dict[int, str]
     if equal:
         words = ", ".join(f"{shown[members[0]]} ({_cells(table, cells, members)})" for members in equal[:_SHOWN])
         findings.append(warning(
-            "repeated_samples", f"{len(equal)} samples stand more than once with the same values, and the first of "
-                                "each was "
+            "repeated_samples", f"{_stand(len(equal), 'sample')} more than once with the same values, and the first was "
             f"used: {words}{_more(equal)}", table.place(*cells[equal[0][0]], sample=shown[equal[0][0]]),
             why="Counted twice, one patient would weigh like two."))
         changes += [Change(table.cell(*cells[at]), shown[at], "", f"repeats {table.cell(*cells[members[0]])}")
@@ -174,17 +177,17 @@ def _about_repeats(table: RawTable, cells: Sequence[Cell], shown: dict[int, str]
     if differing:
         words = ", ".join(f"{shown[members[0]]} ({_cells(table, cells, members)})" for members in differing[:_SHOWN])
         findings.append(warning(
-            "repeated_samples_differ", f"{len(differing)} sample names stand more than once with different values, "
-                                       "and all of "
-            "them were left out: "
-            f"{words}{_more(differing)}", table.place(*cells[differing[0][0]], sample=shown[differing[0][0]]),
+            "repeated_samples_differ", f"{_stand(len(differing), 'sample name')} more than once with different values, "
+            f"and {'both' if [len(group) for group in differing] == [2] else 'all of them'} were left out: {words}{_more(differing)}", table.place(*cells[differing[0][0]], sample=shown[differing[0][0]]),
             why="Which of them is the sample cannot be told.",
-            remedy='give each its own name with cells = { "address of the name" = "new name" } in the answers, or '
-                   'delete '
-            "those that are not to be used"))
+            remedy=f"{_name_of_its_own(table, cells[differing[0][-1]])}; or delete those that are not to be used"))
         changes += [Change(table.cell(*cells[at]), shown[at], "", "the name repeats with different values")
                     for members in differing for at in members]
     return findings
+
+
+def _stand(number: int, noun: str) -> str:
+    return f"{counted(number, noun)} {'stands' if number == 1 else 'stand'}"
 
 
 def _cells(table: RawTable, cells: Sequence[Cell], members: Sequence[int]) -> str:
