@@ -170,3 +170,27 @@ def test_that_the_interval_of_a_receptor_that_holds_is_never_cut_by_the_axis() -
     row, axis = rows(result)["ERBB2"], result.figures[0].rows[0][0].x
     assert row["verdict"] == "holds"
     assert axis.low <= row["hr_low"] < row["hr_high"] <= axis.high
+
+
+def test_that_the_methods_claim_no_permutation_that_was_not_made() -> None:
+    group = cohort(*ordinary())
+    switched_off, made = (analysed(group, replace(FAST, permutations=number)).methods for number in (0, 19))
+    assert "(permutation)" not in switched_off
+    assert "not corrected by permutation" in switched_off
+    assert "(permutation)" in made
+    assert "not corrected by permutation" not in made
+
+
+def test_that_proportional_hazards_are_not_called_green_where_nothing_could_be_tested() -> None:
+    time, event, x = np.arange(1.0, 7), np.arange(6) == 0, np.ones((6, 2))
+    checks = analysed(cohort(time, event, x)).table("checks").columns
+    assert dict(zip(checks["check"], checks["light"]))["proportional hazards"] == "grey"
+    assert dict(zip(checks["check"], checks["light"]))["follow-up and score"] == "grey"
+
+
+def test_that_one_death_in_a_group_is_one_death_in_the_caption() -> None:
+    time, event, x = ordinary(30)
+    event[:] = np.arange(30) == 4
+    captions = " ".join(figure.caption for figure in analysed(cohort(time, event, x)).figures)
+    assert "(1 death)" in captions
+    assert "1 deaths" not in captions

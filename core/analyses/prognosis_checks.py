@@ -138,6 +138,8 @@ def _proportional(numbers: PrognosisNumbers) -> list[Check]:
               f"{counted(int(numbers.events[i]), 'event')}); one number does not describe it: see the curves and "
               "the difference in mean survival time.", numbers.receptors[i], None, float(numbers.fit.ph_p[i]))
         for i in numbers.order if numbers.fit.ph_p[i] < 0.05]
+    if not np.isfinite(numbers.fit.ph_p).any():
+        return [Check(name, "grey", "Whether a hazard ratio changes over time cannot be judged with so few events.")]
     return found or [Check(name, "green", "No receptor's hazard ratio changes over time at P < 0.05.")]
 
 

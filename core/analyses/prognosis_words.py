@@ -209,17 +209,20 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
             f"P values were corrected for {_all_receptors(numbers)} by the step-down maxT procedure of Westfall and "
             f"Young with {counted(parameters.permutations, 'permutation')} (seed {parameters.seed}): "
             f"{how}.")
+    else:
+        sentences.append("P values were not corrected by permutation.")
+    sentences.append("q values are Benjamini and Hochberg's over the receptors.")
     sentences.append(
         f"Receptors were said to matter little where the 90 % interval of the hazard ratio lay inside "
         f"{parameters.equivalence[0]:g} to {parameters.equivalence[1]:g} (two one-sided tests at 5 % per receptor, not "
         "corrected).")
+    over_all = " and over all cuts of all receptors (permutation)" if parameters.permutations else ""
     split = {"median": "at the median", "tertiles": "into thirds", "quartiles": "into quarters"}[parameters.split]
     sentences.append(
         f"For curves patients were split {split} (Kaplan-Meier, log-log intervals, log-rank test; unadjusted). "
         "Cut-offs were searched, also unadjusted, between 10 % and 90 % of patients with maximally selected log-rank "
-        "statistics; their "
-        "P values count the search over cuts (Lausen and Schumacher 1992) and over all cuts of all receptors "
-        "(permutation), and the hazard ratio at the chosen cut is that of left-out patients in 10-fold "
+        f"statistics; their P values count the search over cuts (Lausen and Schumacher 1992){over_all}, and the hazard "
+        "ratio at the chosen cut is that of left-out patients in 10-fold "
         f"cross-validation. Restricted mean survival time was compared up to {parameters.rmst_at:g} months or the "
         "smaller group's last time.")
     if parameters.landmark:

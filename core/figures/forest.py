@@ -215,7 +215,8 @@ def _axis_range(rows: ForestRows, margin: tuple[float, float]) -> tuple[float, f
     if hr.size:
         reach = max(reach, min(float(hr.max()) * 1.08, math.log(100.0)))
     if bounds.size:
-        reach = max(reach, min(float(np.quantile(bounds, 0.95, method="higher")) * 1.05, max(2.5 * reach, math.log(2.0))))
+        most = float(np.quantile(bounds, 0.95, method="higher")) * 1.05
+        reach = max(reach, min(most, max(2.5 * reach, math.log(2.0))))
     held = np.asarray(rows.p_maxt, dtype=float) < 0.05
     whole = np.abs(np.log(_positive(np.concatenate([np.asarray(rows.hr_low)[held], np.asarray(rows.hr_high)[held]]))))
     if whole.size:

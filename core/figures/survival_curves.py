@@ -336,7 +336,7 @@ def _alt_text(receptor: str, groups: Sequence[GroupCurve], endpoint_name: str, u
 
 def _caption(receptor: str, groups: Sequence[GroupCurve], endpoint_name: str, cohort_words: str, split_words: str,
              event_words: str, words: Sequence[str], forest_adjusted_for: tuple[str, ...], follow_up_words: str) -> str:
-    sizes = list_words([f"{group.name} {counted(group.n, 'patient')} ({group.n_events} {event_words})"
+    sizes = list_words([f"{group.name} {counted(group.n, 'patient')} ({_events(group.n_events, event_words)})"
                         for group in groups])
     sentences = [
         f"{capitalised(endpoint_name)} by expression of {receptor}{', ' + split_words if split_words else ''}; "
@@ -344,7 +344,7 @@ def _caption(receptor: str, groups: Sequence[GroupCurve], endpoint_name: str, co
         "Curves are greyed where under 10% of the group or under 5 patients remain. At risk: patients still followed "
         f"just before that time; in brackets the {event_words} up to then."]
     if words:
-        sentences.append("; ".join(words) + ".")
+        sentences.append(capitalised("; ".join(words)) + ".")
     if forest_adjusted_for:
         sentences.append(f"The curves are unadjusted; the forest is adjusted for {list_words(forest_adjusted_for)}.")
     else:
@@ -352,6 +352,11 @@ def _caption(receptor: str, groups: Sequence[GroupCurve], endpoint_name: str, co
     if follow_up_words:
         sentences.append(capitalised(follow_up_words).rstrip(".") + ".")
     return " ".join(sentences)
+
+
+def _events(count: int, event_words: str) -> str:
+    """``3 deaths``, ``1 death``."""
+    return counted(count, event_words.removesuffix("s"), event_words)
 
 
 def _data(groups: Sequence[GroupCurve], ticks: tuple[float, ...],

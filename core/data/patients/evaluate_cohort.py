@@ -107,8 +107,9 @@ def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, meas
     time, event = endpoint.time[rows].copy(), endpoint.event[rows] == 1
     if rule.follow_up_max is not None:
         late = time > rule.follow_up_max
-        facts["follow-up truncated"] = (f"at {rule.follow_up_max:g} {endpoint.unit}: {int(late.sum())} patients were "
-                                        f"followed longer, {int((late & event).sum())} of them with a later event")
+        longer = f"{int(late.sum())} {'patient was' if late.sum() == 1 else 'patients were'} followed longer"
+        facts["follow-up truncated"] = (f"at {rule.follow_up_max:g} {endpoint.unit}: {longer}, "
+                                        f"{int((late & event).sum())} of them with a later event")
         event &= ~late
         time = np.where(late, rule.follow_up_max, time)
     for array in (time, event):
