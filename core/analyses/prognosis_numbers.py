@@ -24,6 +24,7 @@ from core.statistics.cutpoints import best_cutpoints, left_out_hazard_ratio
 from core.statistics.kaplan_meier import Median, reverse_median_follow_up
 from core.statistics.logrank import logrank_test
 from core.statistics.multiplicity import benjamini_hochberg
+from core.statistics.p_values import Z_95
 from core.statistics.power import detectable_hazard_ratio, equivalence_verdict
 from core.statistics.proportional_hazards import ph_test, ph_test_model
 from core.statistics.resampling import max_t
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from core.analyses.rtk_prognosis import Parameters
 
 FloatArray = NDArray[np.float64]
-Z_95 = 1.959963984540054
 GROUP_NAMES = {"median": ("low", "high"), "tertiles": ("low", "middle", "high"),
                "quartiles": ("lowest", "lower", "higher", "highest")}
 

@@ -25,7 +25,7 @@ from core.statistics.cox import cox_univariate
 from core.statistics.cutpoints import cutpoint_path, lausen_schumacher_1992
 from core.statistics.kaplan_meier import kaplan_meier as survival_curve
 from core.statistics.logrank import logrank_many
-from core.statistics.p_values import chi2_upper
+from core.statistics.p_values import Z_95, chi2_upper
 
 if TYPE_CHECKING:
     from core.analyses.rtk_prognosis import Parameters
@@ -104,8 +104,8 @@ def _curves(numbers: PrognosisNumbers, parameters: Parameters, i: int, badge: st
     high = (numbers.split.groups[ends, i] == len(names) - 1).astype(float)[:, None]
     fitted = cox_univariate(numbers.time[ends], numbers.event[ends], high)
     coef, se = float(fitted.coef[0]), float(fitted.se[0])
-    ratio = (float(np.exp(coef)), float(np.exp(coef - 1.959963984540054 * se)),
-             float(np.exp(coef + 1.959963984540054 * se))) if np.isfinite(coef) else None
+    ratio = (float(np.exp(coef)), float(np.exp(coef - Z_95 * se)),
+             float(np.exp(coef + Z_95 * se))) if np.isfinite(coef) else None
     corrected = float(numbers.p_maxt[i])
     follow_up = numbers.follow_up.median
     return kaplan_meier(
@@ -125,8 +125,8 @@ def _scan(numbers: PrognosisNumbers, i: int, badge: str) -> FigureSpec:
     above = values[:, None] > path.cut[None, :]
     fitted = cox_univariate(time, event, above.astype(np.float64))
     rows = CutoffRows(
-        path.cut, np.exp(fitted.coef), np.exp(fitted.coef - 1.959963984540054 * fitted.se),
-        np.exp(fitted.coef + 1.959963984540054 * fitted.se), np.asarray(chi2_upper(logrank_many(time, event, above))),
+        path.cut, np.exp(fitted.coef), np.exp(fitted.coef - Z_95 * fitted.se),
+        np.exp(fitted.coef + Z_95 * fitted.se), np.asarray(chi2_upper(logrank_many(time, event, above))),
         np.asarray(lausen_schumacher_1992(np.abs(path.statistic))))
     at = int(np.flatnonzero(path.cut == numbers.cut.cut[i])[0])
     cut = numbers.cut

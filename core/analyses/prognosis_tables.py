@@ -17,7 +17,7 @@ from core.figures.survival_curves import follow_up_ticks
 from core.statistics.cutpoints import cutpoint_path, lausen_schumacher_1992
 from core.statistics.kaplan_meier import kaplan_meier, median_with_interval
 from core.statistics.logrank import logrank_many
-from core.statistics.p_values import chi2_upper
+from core.statistics.p_values import Z_95, chi2_upper
 
 RECEPTOR_COLUMNS: Mapping[str, str] = {
     "receptor": "Gene symbol",
@@ -190,8 +190,8 @@ def _models(numbers: PrognosisNumbers) -> ResultTable:
         parts["receptor"] += [model.receptor] * len(model.terms)
         parts["term"] += model.terms
         for name, values in (("coef", model.coef), ("se", model.se), ("p", model.p), ("hr", np.exp(model.coef)),
-                             ("hr_low", np.exp(model.coef - 1.959963984540054 * model.se)),
-                             ("hr_high", np.exp(model.coef + 1.959963984540054 * model.se)), ("ph_p", model.ph_p)):
+                             ("hr_low", np.exp(model.coef - Z_95 * model.se)),
+                             ("hr_high", np.exp(model.coef + Z_95 * model.se)), ("ph_p", model.ph_p)):
             parts[name] += values.tolist()
     return ResultTable("models", parts, "Every term of every adjusted model", {
         "term": "The receptor per SD, then the covariates as they were entered"})
