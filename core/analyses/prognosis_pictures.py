@@ -114,7 +114,8 @@ def _curves(numbers: PrognosisNumbers, parameters: Parameters, i: int, badge: st
         split_words=SPLIT_WORDS[parameters.split], hr=ratio, hr_comparison=f"{names[-1]} v {names[0]}",
         corrected_p=corrected if np.isfinite(corrected) else None,
         corrected_words=f"per SD, corrected for {counted(int(np.isfinite(numbers.p_maxt).sum()), 'receptor')} (maxT)",
-        logrank_p=float(numbers.split.p[i]), forest_adjusted_for=(*parameters.adjust, *parameters.strata),
+        logrank_p=float(numbers.split.p[i]),
+        forest_adjusted_for=(*parameters.adjust, *(f"{name} (as strata)" for name in parameters.strata)),
         follow_up_words=f"median follow-up {time_words(follow_up, numbers.unit)} (reverse Kaplan-Meier)", badge=badge)
 
 
