@@ -113,6 +113,8 @@ def _cohort_rule(run: StudyRun, spec: AnalysisSpec, place: Location) -> CohortRu
     if len(rules) == 1:
         return rules[0]
     sources = [dataset.name for dataset in run.study.datasets if dataset.endpoints]
+    if not rules and not sources and len(run.study.datasets) == 1:
+        raise _without_endpoint(run.study.datasets[0].name, place)
     if not rules and len(sources) == 1:
         return CohortRule("all", sources[0])
     names: Sequence[str] = [rule.name for rule in rules]
@@ -124,8 +126,7 @@ def _cohort_rule(run: StudyRun, spec: AnalysisSpec, place: Location) -> CohortRu
 def _endpoint(dataset: Dataset, spec: AnalysisSpec, place: Location) -> Any:
     stated = [rule.name for rule in dataset.spec.endpoints]
     if not stated:
-        raise user_error("no_endpoint", f"the data set “{dataset.name}” has no endpoint", place,
-                         remedy="add a [[dataset.endpoint]] with time, unit, event and event_values")
+        raise _without_endpoint(dataset.name, place)
     if spec.endpoint and spec.endpoint not in stated:
         raise user_error("unknown_name", f"the data set “{dataset.name}” has no endpoint “{spec.endpoint}”", place,
                          remedy=f"endpoints: {', '.join(stated)}", answer_key="endpoint")
@@ -138,3 +139,8 @@ def _endpoint(dataset: Dataset, spec: AnalysisSpec, place: Location) -> Any:
         raise user_error("endpoint_not_usable", f"the endpoint “{name}” of “{dataset.name}” could not be used", place,
                          remedy="settle the problem named for it first")
     return usable[name]
+
+
+def _without_endpoint(dataset: str, place: Location) -> UserError:
+    return user_error("no_endpoint", f"the data set “{dataset}” has no endpoint", place,
+                      remedy="add a [[dataset.endpoint]] with time, unit, event and event_values")

@@ -128,8 +128,8 @@ def test_that_a_missing_column_is_refused_with_the_nearest() -> None:
 
 
 def test_that_an_empty_cohort_names_the_rule_and_the_commonest_reason() -> None:
-    with pytest.raises(UserError, match=r"after “her2 is 3\+” \(6 before it; 2 of them: her2 is Positive\)"):
-        evaluate(KeepRule("her2", included=("3+",)))
+    with pytest.raises(UserError, match=r"after “her2 is not Positive” \(2 before it; 2 of them: her2 is Positive\)"):
+        evaluate(KeepRule("her2", included=("Positive",)), KeepRule("her2", excluded=("Positive",)))
 
 
 def test_that_her2_status_is_derived_only_where_two_groups_exist() -> None:

@@ -33,8 +33,7 @@ class FileShelf:
     hashes: dict[Path, str] = field(default_factory=dict)
 
     def read(self, spec: TableSpec, purpose: str, job: JobContext) -> ReadResult:
-        """The file's cells. By purpose differ files that hold both tables: a GEO series matrix, a GCT file, a workbook of
-        several sheets none of which is stated."""
+        """The file's cells; for each purpose its own where a file holds both tables."""
         key = (spec.path, spec.sheet, spec.delimiter, spec.decimal, spec.encoding)
         for known in ((*key, purpose), key):
             if known in self.tables:

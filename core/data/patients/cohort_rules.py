@@ -51,7 +51,8 @@ class KeepRule:
                 parts.append("is missing" if only else "or is missing")
             else:
                 parts.append("is known" if only else "and is known")
-        return f"{self.subject} {' '.join(parts)}"
+        joined = " and ".join(part for part in parts if not part.startswith(("or ", "and ")))
+        return " ".join([self.subject, joined, *(part for part in parts if part.startswith(("or ", "and ")))])
 
 
 def _shown(value: Value) -> str:

@@ -5,6 +5,7 @@ Not for: building it (endpoints.py). Everything here is a warning: the user's wo
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -40,6 +41,7 @@ def doubts_about(endpoint: Endpoint, table: ClinicalTable) -> tuple[Problem, ...
         *_gaps(endpoint, table),
         *_one_kind_only(endpoint),
         *_unknown_codes(endpoint, table),
+        *_other_capitals(endpoint, table),
         *_looks_reversed(endpoint, table),
         *_unlikely_follow_up(endpoint),
         *_after_last_contact(endpoint, table),
@@ -148,6 +150,23 @@ def _unknown_codes(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
         why="Every value that is not named as an event counts as censored; if this one means “not known”, these "
         "patients should be left out.",
         remedy=f'if it means not known, add it to the table’s missing = ["{text}"]') for text, rows in censored.items()]
+
+
+def _other_capitals(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
+    """Censored patients whose code is that of an event but for its capitals."""
+    column, values = table.columns[endpoint.rule.event], endpoint.rule.event_values
+    meant = {value.strip().casefold() for value in values if isinstance(value, str)}
+    censored: dict[str, list[int]] = {}
+    for row in _rows(endpoint.event == 0):
+        text = column.texts[row].strip()
+        if text.casefold() in meant:
+            censored.setdefault(text, []).append(row)
+    return [warning(
+        "event_in_other_capitals", f"{patients_have(len(rows))} “{text}” in {endpoint.rule.event}, counted as "
+        f"censored: {_list(endpoint, column, rows)}", _at(endpoint, column, rows[0]),
+        why="It differs from a value that counts as an event only in capitals.",
+        remedy=f"if it happened to them, write event_values = {json.dumps([*values, text], ensure_ascii=False)}")
+        for text, rows in censored.items()]
 
 
 def _looks_reversed(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.nearest_name import column_remedy, nearest
-from core.data.patients.endpoint_checks import cell_of, doubts_about, first_cells, patients_have
+from core.data.patients.endpoint_checks import doubts_about
 from core.data.patients.endpoint_proposals import code_of_the_dead
-from core.data.tables import MONTHS_IN, ClinicalColumn, ClinicalTable, Endpoint, EndpointRule, Missing
+from core.data.patients.follow_up_times import follow_up_times
+from core.data.tables import MONTHS_IN, ClinicalColumn, ClinicalTable, Endpoint, EndpointRule
 from core.data.values import value_key
-from core.problems import Problem, UserError, note, warning
+from core.problems import Problem, UserError, note
 
 UNITS = tuple(MONTHS_IN)
 _PREFIXED_CODE = re.compile(r"(\d):(.+)")
@@ -62,13 +63,9 @@ def build_endpoint(rule: EndpointRule, table: ClinicalTable) -> tuple[Endpoint, 
     questions = _questions(rule, time_column, event_column, table)
     if questions:
         raise UserError(*questions)
-    time, findings = _times(rule, time_column, table.samples)
+    time, findings = follow_up_times(rule, time_column, table.samples)
     event, said = _events(rule, event_column, time)
     findings += said
-    if not np.isfinite(time).any():
-        raise UserError(Problem(
-            "no_follow_up_times", f"the column {rule.time} holds no time that can be used", time_column.place,
-            "Survival needs a follow-up time.", "name the column with the follow-up time", answer_key="time"))
     endpoint = Endpoint(rule, table.samples, time, event, time_column.place, event_column.place)
     return endpoint, (*findings, *doubts_about(endpoint, table))
 
@@ -129,39 +126,6 @@ def _questions(rule: EndpointRule, time: ClinicalColumn, event: ClinicalColumn, 
             "Taken the wrong way round, every result is turned upside down (in some tables 1 means alive).",
             _which_value(event, codes, table), answer_key="event_values"))
     return questions
-
-
-def _times(rule: EndpointRule, column: ClinicalColumn,
-           samples: Sequence[str]) -> tuple[NDArray[np.float64], list[Problem]]:
-    """The times, NaN where unusable, and what was unusable."""
-    time = np.where(np.isfinite(column.numbers), column.numbers, np.nan)
-    for row in column.missing:
-        time[row] = np.nan
-    findings: list[Problem] = []
-    unreadable = [row for row in range(len(samples)) if np.isnan(time[row]) and column.texts[row].strip()
-                  and column.missing.get(row, Missing.UNREADABLE) in
-                  (Missing.UNREADABLE, Missing.BELOW_LIMIT, Missing.ABOVE_LIMIT)]
-    if unreadable:
-        words = ", ".join(f"“{text}”" for text in dict.fromkeys(column.texts[row] for row in unreadable[:4]))
-        findings.append(warning(
-            "time_unreadable", f"{patients_have(len(unreadable))} a time that is no number in {rule.time} ({words}): "
-            f"{first_cells(samples, column, unreadable)}", cell_of(samples, column, unreadable[0]),
-            why="They cannot be used for survival.", remedy="write a number there, or continue without them"))
-    negative = [int(row) for row in np.flatnonzero(time < 0)]
-    if negative:
-        findings.append(warning(
-            "negative_time", f"{patients_have(len(negative))} a negative time in {rule.time}, left out: "
-            f"{first_cells(samples, column, negative)}", cell_of(samples, column, negative[0]),
-            why="Follow-up cannot end before it begins.", remedy="check the dates from which the time was computed"))
-        time[negative] = np.nan
-    zero = [int(row) for row in np.flatnonzero(time == 0)]
-    if zero:
-        findings.append(warning(
-            "time_zero", f"{patients_have(len(zero))} the time 0 in {rule.time}, kept: "
-            f"{first_cells(samples, column, zero)}", cell_of(samples, column, zero[0]),
-            why="No time under observation; often 0 stands for a value that is not known.",
-            remedy="check the value; a missing time should be an empty cell"))
-    return time, findings
 
 
 def _events(rule: EndpointRule, column: ClinicalColumn,

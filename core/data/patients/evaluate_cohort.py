@@ -5,7 +5,7 @@ Not for: storing the rule (cohort_rules.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,8 +16,10 @@ from core.data.patients.cohort import Cohort, LedgerEntry
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint, ExpressionMatrix, Missing
 from core.data.values import value_key
-from core.problems import Problem, user_error, warning
+from core.problems import Location, Problem, Severity, UserError, user_error, warning
 from core.statistics.mixture import two_groups
+
+_VALUES_SHOWN = 6
 
 Reason = tuple[str, str]
 """Why a patient is left out, and the cell that says so ("" where none does)."""
@@ -54,16 +56,21 @@ def expression_of(dataset: Dataset, measure: str = "") -> ExpressionMatrix:
         "no_expression", "which_measure".
     """
     if not dataset.expression:
+        named = [table.file for table in dataset.spec.expression]
         raise user_error("no_expression", f"the data set “{dataset.name}” has no usable expression table",
-                         remedy="add expression = { file = … } to it")
+                         Location(named[0] if named else ""), remedy="settle the problem named for it first" if named
+                         else "add expression = { file = … } to it")
     fitting = [matrix for matrix in dataset.expression if measure in ("", matrix.measure)]
     if len(fitting) == 1:
         return fitting[0]
     measures = ", ".join(f"“{matrix.measure}” ({matrix.place.file})" for matrix in dataset.expression)
     what = f"no expression table of “{dataset.name}” is of the measure “{measure}”" if not fitting else \
         f"“{dataset.name}” has several expression tables that fit"
-    raise user_error("which_measure", f"{what}: {measures}", answer_key="measure",
-                     remedy="give each table its own measure, and the analysis the parameter measure")
+    choices = list(dict.fromkeys(matrix.measure for matrix in dataset.expression))
+    choose = "say which in the analysis: " + " or ".join(f'parameters = {{ measure = "{each}" }}' for each in choices)
+    raise user_error("which_measure", f"{what}: {measures}", dataset.expression[0].place, answer_key="measure",
+                     remedy=choose if len(fitting) == 0 or len(choices) > 1 else
+                     "give each table its own measure, and the analysis the parameter measure")
 
 
 def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, measure: str = "") -> Cohort:
@@ -80,8 +87,10 @@ def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, meas
     matrix = expression_of(dataset, measure)
     clinical = dataset.clinical
     if clinical is None:
-        raise user_error("no_clinical", f"the data set “{dataset.name}” has no clinical table",
-                         remedy="add clinical = { file = … } to it")
+        stated = dataset.spec.clinical
+        raise user_error("no_clinical", f"the data set “{dataset.name}” has no usable clinical table",
+                         Location(stated[0].file if stated else ""), remedy="settle the problem named for it first"
+                         if stated else "add clinical = { file = … } to it")
     with_expression, with_clinical = set(matrix.samples), set(clinical.samples)
     ledger = _Ledger([*clinical.samples, *(sample for sample in matrix.samples if sample not in with_clinical)])
     ledger.flow.append((f"in the data set “{dataset.name}”", len(ledger.patients)))
@@ -91,6 +100,7 @@ def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, meas
     warnings: list[Problem] = []
     for keep in rule.keep:
         if keep.column:
+            warnings += _values_nobody_has(keep, clinical_column(clinical, keep.column))
             reasons = _column_reasons(keep, clinical)
         else:
             reasons = _receptor_reasons(keep, matrix, dataset, facts, warnings)
@@ -147,6 +157,34 @@ def _column_reasons(keep: KeepRule, clinical: ClinicalTable) -> dict[str, Reason
         if reason:
             reasons[patient] = (reason, column.cells[row])
     return reasons
+
+
+def _values_nobody_has(keep: KeepRule, column: ClinicalColumn) -> list[Problem]:
+    """A warning for each value of a rule that no patient has; a spelling mistake would change the cohort unseen.
+
+    Raises
+    ------
+    UserError
+        "value_nobody_has" when nobody can pass the rule for that reason.
+    """
+    there = [row for row in range(len(column.texts)) if row not in column.missing and column.texts[row].strip()]
+    keys = {value_key(column.texts[row]) for row in there} | {
+        value_key(float(column.numbers[row])) for row in there if np.isfinite(column.numbers[row])}
+    listed = (*(keep.included or ()), *(keep.excluded or ()))
+    absent = [value for value in listed if value_key(value) not in keys]
+    if not absent:
+        return []
+    known = list(dict.fromkeys(column.texts[row].strip() for row in there))
+    words = " or ".join(f"“{value}”" for value in absent)
+    close = next((near for value in absent if (near := nearest(str(value), known))), "")
+    holds = ", ".join(known[:_VALUES_SHOWN]) + (", …" if len(known) > _VALUES_SHOWN else "")
+    problem = Problem(
+        "value_nobody_has", f"nobody has the value {words} in {keep.column}", column.place,
+        f"The column holds {holds}." if known else "The column holds no value.",
+        f"did you mean “{close}”?" if close else f"check the rule; {keep.column} holds {holds or 'no value'}")
+    if keep.included and len(absent) == len(listed) and not keep.missing:
+        raise UserError(problem)
+    return [replace(problem, severity=Severity.WARNING)]
 
 
 def _value_reason(keep: KeepRule, text: str, number: float, included: set[str] | None,

@@ -131,8 +131,7 @@ def _rules(lefts: Sequence[str], rights: Sequence[str]) -> list[tuple[str, Key, 
             keys = (stripped, _unpadded) if own == 0 else (_unpadded, stripped)
             rules.append((f"“{words}” before the number", *keys))
     if left_words[0] and right_words[0] and _same_word(left_words[0], right_words[0]):
-        said = f"“{left_words[0].strip()}” and “{right_words[0].strip()}” before the number"
-        rules.append((said, _stripped(left_words), _stripped(right_words)))
+        rules.append((_two_said(left_words, right_words), _stripped(left_words), _stripped(right_words)))
     return rules
 
 
@@ -228,6 +227,17 @@ def _said(words: tuple[str, str]) -> str:
     if start and end:
         return f"“{start}” before and “{end}” after the name"
     return f"“{start}” before the name" if start else f"“{end}” after the name"
+
+
+def _two_said(lefts: tuple[str, str], rights: tuple[str, str]) -> str:
+    """What differs where both tables put words around the number: their beginnings, their ends or both."""
+    said = []
+    if lefts[0].strip() != rights[0].strip():
+        said.append(f"“{lefts[0].strip()}” and “{rights[0].strip()}” before the number")
+    ends = [end.strip() for end in (lefts[1], rights[1])]
+    if ends[0] != ends[1]:
+        said.append(" and ".join(f"“{end}”" for end in ends if end) + " after the name")
+    return " and ".join(said) or "what stands around the number"
 
 
 def _same_word(one: str, other: str) -> bool:

@@ -27,6 +27,8 @@ _PERSONAL_NAME = re.compile(
     r"social[ ._-]?security|passport)[ ._-]?(number|no\.?|nr\.?|id|#)|ssn|e[ ._-]?mail.*|.*[ ._-]e-?mail|(home |"
     r"street |postal )?address|"
     r"street|(tele)?phone.*|mobile|post[ ._-]?code|zip([ ._-]?code)?|initials|next of kin", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"names?|patients?|cases?|subjects?", re.IGNORECASE)
+_PERSON = re.compile(r"[^\W\d_][^\W\d_'’-]+, ?[^\W\d_][^\d,;/]*")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -101,14 +103,21 @@ def identical_columns(table: RawTable, region: Region) -> list[Problem]:
                     remedy="check the file if they should differ")]
 
 
+def _names_of_people(texts: Sequence[str]) -> bool:
+    """True where most entries are written ``Surname, First name``."""
+    return sum(_PERSON.fullmatch(text.strip()) is not None for text in texts) > max(2, 0.7 * len(texts))
+
+
 def personal_data(table: RawTable, region: Region) -> list[Problem]:
     """A warning where columns look like names, birth dates, record numbers or addresses of people."""
     found: list[str] = []
     first: int | None = None
     for column in region.columns:
         name = squeezed(region.names[column])
-        by_name = column not in region.unnamed and _PERSONAL_NAME.fullmatch(name) is not None
         texts = list(table.texts.get(column, {}).values())[:200]
+        by_name = column not in region.unnamed and (
+            _PERSONAL_NAME.fullmatch(name) is not None
+            or (_PLAIN_NAME.fullmatch(name) is not None and _names_of_people(texts)))
         if by_name or sum(_EMAIL.fullmatch(text.strip()) is not None for text in texts) >= 1:
             found.append(f"“{name}” ({column_letters(column)})")
             first = column if first is None else first

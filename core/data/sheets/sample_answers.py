@@ -146,7 +146,8 @@ def _replicates(table: RawTable, cells: Sequence[Cell], shown: dict[int, str], g
 
 
 def _name_of_its_own(table: RawTable, cell: Cell) -> str:
-    return "give each its own name in the file, or under [dataset.answers]: " + cell_line(table.place(*cell), "new name")
+    line = cell_line(table.place(*cell), "new name")
+    return f"give each its own name in the file, or under [dataset.answers]: {line}"
 
 
 def _about_answers(table: RawTable, cells: Sequence[Cell], shown: dict[int, str], changes: Sequence[Change],
@@ -169,8 +170,8 @@ def _about_repeats(table: RawTable, cells: Sequence[Cell], shown: dict[int, str]
     if equal:
         words = ", ".join(f"{shown[members[0]]} ({_cells(table, cells, members)})" for members in equal[:_SHOWN])
         findings.append(warning(
-            "repeated_samples", f"{_stand(len(equal), 'sample')} more than once with the same values, and the first was "
-            f"used: {words}{_more(equal)}", table.place(*cells[equal[0][0]], sample=shown[equal[0][0]]),
+            "repeated_samples", f"{_stand(len(equal), 'sample')} more than once with the same values, and the first "
+            f"was used: {words}{_more(equal)}", table.place(*cells[equal[0][0]], sample=shown[equal[0][0]]),
             why="Counted twice, one patient would weigh like two."))
         changes += [Change(table.cell(*cells[at]), shown[at], "", f"repeats {table.cell(*cells[members[0]])}")
                     for members in equal for at in members[1:]]
@@ -178,7 +179,8 @@ def _about_repeats(table: RawTable, cells: Sequence[Cell], shown: dict[int, str]
         words = ", ".join(f"{shown[members[0]]} ({_cells(table, cells, members)})" for members in differing[:_SHOWN])
         findings.append(warning(
             "repeated_samples_differ", f"{_stand(len(differing), 'sample name')} more than once with different values, "
-            f"and {'both' if [len(group) for group in differing] == [2] else 'all of them'} were left out: {words}{_more(differing)}", table.place(*cells[differing[0][0]], sample=shown[differing[0][0]]),
+            f"and all of them were left out: {words}{_more(differing)}",
+            table.place(*cells[differing[0][0]], sample=shown[differing[0][0]]),
             why="Which of them is the sample cannot be told.",
             remedy=f"{_name_of_its_own(table, cells[differing[0][-1]])}; or delete those that are not to be used"))
         changes += [Change(table.cell(*cells[at]), shown[at], "", "the name repeats with different values")
