@@ -23,7 +23,7 @@ from core.problems import Location, Problem, Severity, UserError, user_error, wa
 from core.project.study import Study
 from core.project.study_file import read_study
 from core.project.study_writer import study_toml
-from core.result_folder import check_replaceable, whole_folder
+from core.result_folder import check_replaceable, files_below, whole_folder
 from core.study_runner import StudyRun, check_cohorts, load_study, run_analyses
 from core.versions import versions
 
@@ -104,7 +104,8 @@ def _write_results(run: StudyRun, folder: Path, out: Path, job: JobContext) -> N
             run.problems += _lacking_characters(result.name, figure)
             step += 1
     finished = replace(study, analyses=tuple(a for a in study.analyses if a.name in done))
-    program = {"name": "RTKscope", "version": versions()["RTKscope"], "libraries": versions()}
+    program = {"name": "RTKscope", "version": versions()["RTKscope"], "libraries": versions(),
+               "files": [name for result in run.results for name in files_below(folder / result.name)]}
     text = study_toml(finished, run.datasets, run.parameters, Path(os.path.abspath(out)), program)
     (folder / "study.toml").write_text(text, encoding="utf-8", newline="\n")
     simulated = any(dataset.spec.simulated for dataset in run.datasets.values())

@@ -28,7 +28,7 @@ def is_ours(folder: Path) -> bool:
     """True for a folder that RTKscope wrote and that holds nothing else, so that replacing it loses nobody's work.
 
     Ours means: a ``problems.json`` in our form, and beside it only our files and the folders of the analyses that
-    its ``study.toml`` names.
+    its ``study.toml`` names, with nothing in them but the files it lists.
     """
     try:
         entries = json.loads((folder / "problems.json").read_bytes())
@@ -37,7 +37,8 @@ def is_ours(folder: Path) -> bool:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) and set(entry) >= PROBLEM_KEYS
                                                 for entry in entries):
         return False
-    names = set()
+    names: set[object] = set()
+    written: list[str] | None = None
     if (folder / "study.toml").is_file():
         try:
             study = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
@@ -46,10 +47,18 @@ def is_ours(folder: Path) -> bool:
         if study.get("program", {}).get("name") != "RTKscope":
             return False
         names = {analysis.get("name") for analysis in study.get("analysis", [])}
+        written = study["program"].get("files")
     elif not entries:
         return False
-    return all(item.name in (*OWN_FILES, *SYSTEM_FILES) if not item.is_dir() else item.name in names
+    return all(item.name in (*OWN_FILES, *SYSTEM_FILES) if not item.is_dir() else
+               item.name in names and (written is None or set(files_below(item)) <= set(written))
                for item in folder.iterdir())
+
+
+def files_below(folder: Path) -> list[str]:
+    """Every file in the folder of an analysis, as ``prognosis/receptors.csv``; those of the system left out."""
+    return sorted(f"{folder.name}/{item.relative_to(folder).as_posix()}" for item in folder.rglob("*")
+                  if item.name not in SYSTEM_FILES and not item.is_dir())
 
 
 def check_replaceable(folder: Path) -> None:

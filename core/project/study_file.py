@@ -19,6 +19,7 @@ from core.data.sheets.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
 from core.data.tables import MONTHS_IN, EndpointRule, Scale
 from core.problems import Location, Problem, UserError, user_error
 from core.project.study import ROLES, STUDY_FORMAT, AnalysisSpec, Study, folder_of
+from core.project.toml_errors import not_toml
 from core.project.toml_section import Section
 
 MAX_STUDY_BYTES = 64_000_000
@@ -80,9 +81,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise user_error("not_toml", f"the study file cannot be understood: {error}", place,
-                         why="A study file follows the TOML rules (docs/study-file.md).",
-                         remedy="mend that line; texts stand in double quotes") from None
+        raise not_toml(str(error), text, path.name) from None
 
 
 def parse_study(values: dict[str, Any], path: Path) -> tuple[Study, list[Problem]]:
@@ -160,7 +159,7 @@ def _table(section: Section, folder: Path, purpose: str, hashes: dict[str, str])
     section.allow(TABLE_KEYS)
     stated_file = section.text("file", required=True)
     scale = section.text("scale", choices=[str(item) for item in Scale])
-    header = section.number("header_row", low=0)
+    header = section.number("header_row", low=0, example="1")
     if header is not None and header != int(header):
         section.problem("wrong_type", "“header_row” must be a whole number", remedy="0 means that there is no header")
     path = Path(stated_file)

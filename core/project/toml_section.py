@@ -67,13 +67,14 @@ class Section:
             return next(choice for choice in choices if choice.lower() == value.strip().lower())
         return value
 
-    def number(self, key: str, *, low: float | None = None, high: float | None = None) -> float | None:
+    def number(self, key: str, *, low: float | None = None, high: float | None = None,
+               example: str = "1.5") -> float | None:
         """A finite number within its limits, or None where the key is absent or wrong."""
         value = self.values.get(key)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-            self.problem("wrong_type", f"“{key}” must be a number", remedy=f"write {key} = 1.5")
+            self.problem("wrong_type", f"“{key}” must be a number", remedy=f"write {key} = {example}")
             return None
         if (low is not None and value < low) or (high is not None and value > high):
             between = " and ".join(f"at {word} {limit:g}" for word, limit in (("least", low), ("most", high))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -269,6 +270,13 @@ def _check_name(path: Path, place: Location) -> None:
 
 def _missing(path: Path, place: Location) -> UserError:
     """No such file: name the folder, or the file of nearly that name."""
+    if path.is_symlink():
+        return user_error("missing_file", "this is a link to a file that does not exist", place,
+                          remedy="mend the link, or name the file itself")
+    if re.search(r"[\x00-\x1f]", str(path)):
+        return user_error("missing_file", "there is no such file; its name holds a special sign that \\ made in double "
+                          "quotes", place, remedy='write paths with / instead of \\ ("data/table.xlsx"), or in single '
+                          "quotes")
     folder = path.parent
     if not folder.is_dir():
         return user_error("missing_file", f"there is no folder “{folder.name}” to read the file from", place,
