@@ -335,3 +335,37 @@ def test_that_problems_json_and_stderr_say_the_same(lab: Lab) -> None:
     entries = json.loads((lab.out / "problems.json").read_text(encoding="utf-8"))
     assert [entry["what"] in line for entry, line in zip(entries, said.splitlines(), strict=True)] == [True] * len(
         entries)
+
+
+# numbers that cannot be meant
+
+def test_that_a_code_for_missing_among_the_values_is_warned_about(lab: Lab) -> None:
+    rows = expression_rows()
+    rows[3][2] = rows[4][5] = "-99"
+    write_csv(lab.folder / "expression.csv", rows)
+    status, said = lab.check()
+    assert status == 0
+    assert "expression.csv › C4 › P02: 2 values of -99, far from all others (" in said
+    assert 'missing = ["-99"]' in said
+    lab.study(('"expression.csv"', '"expression.csv", missing = ["-99"]'))
+    assert lab.check() == (0, "")
+
+
+def test_that_a_number_beyond_any_measurement_is_left_out_with_its_cell(lab: Lab) -> None:
+    rows = expression_rows()
+    rows[1][1] = "1e300"
+    write_csv(lab.folder / "expression.csv", rows)
+    status, said = lab.run()
+    assert status == 0
+    assert "warning: expression.csv › B2 › P01: 1 value larger than any measurement: 1e+300 in B2" in said
+    assert lab.receptors()["ERBB2"]["n"] == "23"
+    assert "| B2 | 1e+300 |" in lab.report()
+
+
+def test_that_a_scale_that_cannot_be_told_names_the_outermost_cells(lab: Lab) -> None:
+    rows = expression_rows()
+    rows[2][3], rows[5][4] = -2.5, 1234
+    write_csv(lab.folder / "expression.csv", rows)
+    status, said = lab.check()
+    assert status == 2
+    assert "the lowest value stands in D3, the highest in E6" in said

@@ -154,10 +154,13 @@ def _events(rule: EndpointRule, column: ClinicalColumn,
 
 def _which_value(column: ClinicalColumn, codes: Sequence[CodeCount], table: ClinicalTable) -> str:
     """How to answer, with what another column says in words where one does."""
-    choices = " or ".join(f"[{_toml(code.code)}]" for code in codes[:3]) or "[…]"
     code, said_by = code_of_the_dead(column, table)
     hint = f" ({said_by} says that {code} are the dead)" if said_by else ""
-    return f"say which, for instance event_values = {choices}{hint}"
+    return f"say which, for instance event_values = {_choices(codes)}{hint}"
+
+
+def _choices(codes: Sequence[CodeCount]) -> str:
+    return " or ".join(f"[{_toml(code.code)}]" for code in codes[:3]) or "[…]"
 
 
 def _keys_by_number(keys: Sequence[str], wanted: Mapping[str, object]) -> list[str] | None:
@@ -178,7 +181,8 @@ def _absent(rule: EndpointRule, column: ClinicalColumn, codes: Sequence[CodeCoun
     return Problem(
         "event_value_absent", f"nobody has the value {asked} in {rule.event}, which should mean that “{rule.name}” "
         f"happened; the column holds {listed}", column.place, "Without an event there is nothing to analyse.",
-        f"did you mean event_values = [{_toml(close)}]?" if close else "name the values that mean it happened",
+        f"did you mean event_values = [{_toml(close)}]?" if close else
+        f"name the values that mean it happened, for instance event_values = {_choices(codes)}",
         answer_key="event_values")
 
 

@@ -16,6 +16,7 @@ from core.data.tables import ClinicalColumn, EndpointRule, Missing
 from core.problems import Problem, UserError, note, warning
 
 _WITH_UNIT = re.compile(r"([+-]?\d+(?:\.\d+|,\d{1,2})?) *([a-z]+)\.?", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _UNITS: Mapping[str, str] = {
     word: unit for unit, words in (
         ("days", "d day days tag tage"), ("weeks", "w wk wks week weeks woche wochen"),
@@ -95,12 +96,15 @@ def _no_times(rule: EndpointRule, column: ClinicalColumn, unreadable: Sequence[i
     matches = [_WITH_UNIT.fullmatch(column.texts[row].strip()) for row in unreadable]
     units = {_UNITS.get(match[2].lower(), "") if match else "" for match in matches}
     unit = next(iter(units)) if len(units) == 1 else ""
+    dates = bool(unreadable) and all(_DATE.match(column.texts[row].strip()) for row in unreadable)
+    remedy = "write numbers there, or name the column with the follow-up time with the key time"
+    if dates:
+        remedy = "these are dates: add a column of times from diagnosis to that date, and name it with the key time"
     holds = f": it holds {_quoted(column, unreadable)}" if unreadable else ""
     return Problem(
         "no_follow_up_times", f"the column {rule.time} holds no time that can be used{holds}", column.place,
         "Survival needs a follow-up time.",
-        f'if these are {unit}, say unit = "{unit}"' if unit else
-        "write numbers there, or name the column with the follow-up time with the key time",
+        f'if these are {unit}, say unit = "{unit}"' if unit else remedy,
         answer_key="unit" if unit else "time")
 
 

@@ -6,7 +6,7 @@ Not for: opening files (workbook.py) or clinical columns (clinical_import.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from core.data.sheets.id_column import column_words
 from core.data.sheets.layout import Region, find_region, region_of_format
 from core.data.sheets.long_format import LongLayout, find_long_layout, grid_of_list
 from core.data.sheets.missing_values import MissingTokens, block_findings
+from core.data.sheets.odd_values import codes_for_missing, without_impossible
 from core.data.sheets.recipe import Answers, TableSpec
 from core.data.sheets.sample_answers import keep_samples
 from core.data.sheets.scales import propose_scale, to_analysis_scale, which_scale
@@ -92,6 +93,10 @@ def read_expression(table: RawTable, spec: TableSpec, answers: Answers, hints: L
     job.progress(0.4, "Reading the scale")
     findings += block_findings(table, grid.block)
     changes += _cell_changes(table, grid)
+    possible, found, cleared = without_impossible(table, grid)
+    findings += (*found, *codes_for_missing(table, grid))
+    changes += cleared
+    grid = replace(grid, values=possible)
     scale, scale_detected = _scale(table, spec, layout, grid, hints, findings)
     values, found = to_analysis_scale(grid.values, scale, lambda i, j: grid.place(table, i, j), table.place(),
                                       library=grid.library)
@@ -238,12 +243,19 @@ def _scale(table: RawTable, spec: TableSpec, layout: ExpressionLayout | None, gr
         return Scale.CALLS, True
     proposal = propose_scale(grid.values)
     if proposal.scale is None:
-        raise which_scale(proposal, table.place())
+        raise which_scale(proposal, table.place(), _extremes(table, grid))
     said = f" (the file says: {hints.transformation})" if hints is not None and hints.transformation else ""
     findings.append(note("scale_detected", f'the scale was taken as "{proposal.scale}": {proposal.reason}{said}',
                          table.place(), why="Values are logged exactly once, so the scale must be right.",
                          remedy="state the key scale if it is another"))
     return proposal.scale, True
+
+
+def _extremes(table: RawTable, grid: ValueGrid) -> str:
+    """Where the lowest and the highest value stand: one mistyped cell can hide the scale of a table."""
+    low, high = (table.cell(*grid.cell(*map(int, np.unravel_index(find(grid.values), grid.values.shape))))
+                 for find in (np.nanargmin, np.nanargmax))
+    return f"the lowest value stands in {low}, the highest in {high}"
 
 
 def _gene_findings(table: RawTable, grid: ValueGrid, naming: Naming, left_out: dict[int, str]) -> tuple[Problem, ...]:

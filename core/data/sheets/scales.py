@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.files.raw_table import number_words
-from core.data.sheets.sheet_words import all_whole
+from core.data.sheets.sheet_words import all_whole, counted
 from core.data.tables import Scale
 from core.problems import Location, Problem, note, user_error, warning
 
@@ -110,10 +110,11 @@ def _small_positive(there: NDArray[np.float64], n_genes: int, high: float, span:
     return ScaleProposal(None, words)
 
 
-def which_scale(proposal: ScaleProposal, place: Location) -> Exception:
-    """The question to the user when no scale can be proposed."""
+def which_scale(proposal: ScaleProposal, place: Location, extremes: str = "") -> Exception:
+    """The question to the user when no scale can be proposed; ``extremes`` says where the outermost values stand."""
+    reason = "; ".join(filter(None, (proposal.reason, extremes)))
     return user_error(
-        "which_scale", f"the scale of the values cannot be told ({proposal.reason})", place,
+        "which_scale", f"the scale of the values cannot be told ({reason})", place,
         why="Logged and unlogged values look alike here, and values must be logged exactly once.",
         remedy='state scale = "linear", "log2", "log10", "counts", "log ratio", "z", "score" or "calls" for this table',
         answer_key="scale")
@@ -172,8 +173,9 @@ def _contradictions(values: NDArray[np.float64], scale: Scale, locate: Locate, p
         if len(below):
             i, j = (int(index) for index in below[0])
             raise user_error(
-                "negative_values", f"{len(below):,} values are negative (first: {number_words(float(values[i, j]))}), "
-                f'but the scale is "{scale}"', locate(i, j), why="A negative value cannot be logged.",
+                "negative_values", f"{counted(len(below), 'negative value')} (first: "
+                f'{number_words(float(values[i, j]))}), and the scale is "{scale}"', locate(i, j),
+                why="A negative value cannot be logged.",
                 remedy='state scale = "log2", "log ratio" or "z" if the values are logged already; otherwise correct '
                        'them',
                 answer_key="scale")
@@ -212,4 +214,4 @@ def _contradictions(values: NDArray[np.float64], scale: Scale, locate: Locate, p
 def _short(value: float) -> str:
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:.3g}" if not 1000 <= abs(value) < 1e15 else f"{value:,.0f}"
