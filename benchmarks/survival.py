@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from benchmarks.row import Row
 from core.statistics.cox import cox_univariate
 from core.statistics.cutpoint_permutation import best_cut_maxt, best_cut_permutation_p
-from core.statistics.cutpoints import best_cutpoints
+from core.statistics.cutpoints import best_cutpoints, logrank_scores, maximally_selected
 from core.statistics.logrank import logrank_many, rank_splits
 from core.statistics.resampling import max_t
 
@@ -166,27 +166,29 @@ def _rows(cohort: SurvivalCohort, r: RProcess | None, rounds: int, absent: list[
     rows += compare(f"Cox, 20,000 genes, n = {n}", "job",
                     Contender("ours", lambda: timed(lambda: cox_univariate(time_, event, x))), [], rounds, {})
 
-    splits = x[:, :8000] > np.median(x[:, :8000], axis=0)
+    splits = np.tile(x[:, :8000] > np.median(x[:, :8000], axis=0), (1, 5))[:, :32_567]
     peers = [Contender("lifelines logrank_test", lambda: _lifelines_logrank(cohort, 5))]
     if r is not None:
         peers.append(Contender("R survdiff", lambda: r.seconds("survdiff", cohort, 60) / 60))
     if rust:
         peers.append(Contender("Rust logrank_test", lambda: _rust_logrank(cohort, splits, 200)))
     rows += compare(f"log-rank per split (ranking), n = {n}", "split",
-                    Contender("ours", lambda: timed(lambda: rank_splits(time_, event, splits)) / 8000), peers, rounds,
+                    Contender("ours", lambda: timed(lambda: rank_splits(time_, event, splits)) / 32_567), peers, rounds,
                     {"R survdiff": 1000 if is_small else 400, "Rust logrank_test": 30 if is_small else 15})
     rows += compare(f"log-rank per split (64-bit), n = {n}", "split",
                     Contender("ours", lambda: timed(lambda: logrank_many(time_, event, splits[:, :2000])) / 2000), [],
                     rounds, {})
-    many = np.tile(splits, (1, 5))[:, :32_567]
     rows += compare(f"log-rank of 32,567 splits (ranking), n = {n}", "job",
-                    Contender("ours", lambda: timed(lambda: rank_splits(time_, event, many))), [], rounds, {})
+                    Contender("ours", lambda: timed(lambda: rank_splits(time_, event, splits))), [], rounds, {})
 
-    cut_genes = x[:, :1000]
+    cut_genes = x[:, :4000]
     peers = [] if r is None else [Contender("R maxstat.test", lambda: r.seconds("maxstat", cohort, 60) / 60)]
-    rows += compare(f"best cut per gene, n = {n}", "gene",
-                    Contender("ours", lambda: timed(lambda: best_cutpoints(time_, event, cut_genes)) / 1000), peers,
+    rows += compare(f"best cut per gene (statistic and cut), n = {n}", "gene",
+                    Contender("ours", lambda: timed(lambda: maximally_selected(
+                        logrank_scores(time_, event), cut_genes)) / 4000), peers,
                     rounds, {"R maxstat.test": 100 if is_small else 20})
+    rows += compare(f"best cut with log-rank and corrected P, 20,000 genes, n = {n}", "job",
+                    Contender("ours", lambda: timed(lambda: best_cutpoints(time_, event, x))), [], rounds, {})
     genes = x[:, :58]
     one_by_one = "R maxstat.test condMC, one gene times 58"
     peers = [] if r is None else [Contender(one_by_one, lambda: r.seconds("condMC", cohort, 1) * 58)]
