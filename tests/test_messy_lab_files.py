@@ -369,3 +369,29 @@ def test_that_a_scale_that_cannot_be_told_names_the_outermost_cells(lab: Lab) ->
     status, said = lab.check()
     assert status == 2
     assert "the lowest value stands in D3, the highest in E6" in said
+
+
+def test_that_a_table_with_columns_of_spaces_is_read_as_the_remedy_says(lab: Lab) -> None:
+    lines = [" ".join(f"{value!s:<8}" for value in row) for row in expression_rows()]
+    (lab.folder / "expression.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    status, said = lab.check()
+    assert status == 2
+    assert 'state delimiter = "space"' in said
+    lab.study(('"expression.csv"', '"expression.csv", delimiter = "space"'))
+    assert lab.run() == (0, "")
+    once = lab.receptors()
+    (lab.folder / "study.toml").write_bytes((lab.out / "study.toml").read_bytes().replace(b"../", b""))
+    assert lab.run() == (0, "")
+    assert lab.receptors() == once
+
+
+def test_that_a_formula_without_a_value_is_said_once(lab: Lab) -> None:
+    book = openpyxl.Workbook()
+    for row in expression_rows():
+        book.active.append(row)
+    book.active["B2"] = "=AVERAGE(C2:D2)"
+    book.save(lab.folder / "lab.xlsx")
+    lab.study(("expression.csv", "lab.xlsx"))
+    status, said = lab.check()
+    assert status == 0
+    assert [line.split(": ", 2)[1] for line in said.splitlines()] == ["lab.xlsx › Sheet › B2"]

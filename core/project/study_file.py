@@ -12,6 +12,7 @@ from typing import Any
 
 from core.analyses import KINDS, LATER_KINDS
 from core.data.dataset import DatasetSpec
+from core.data.files.text_dialect import separates_columns
 from core.data.nearest_name import nearest
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.patients.combined_columns import RULES, CombinedColumn
@@ -168,8 +169,9 @@ def _table(section: Section, folder: Path, purpose: str, hashes: dict[str, str])
     if sha256:
         hashes[str(path)] = sha256
     delimiter = section.values.get("delimiter")
-    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
-        section.problem("unknown_value", "“delimiter” must be one character", remedy='";", ",", "|" or "\\t"')
+    if delimiter is not None and not (isinstance(delimiter, str) and separates_columns(delimiter)):
+        section.problem("unknown_value", f"“delimiter” is “{delimiter}”, which cannot separate columns",
+                        key="delimiter", remedy='it can be "comma", "semicolon", "tab", "pipe" or "space", or the sign itself')
         delimiter = None
     return TableSpec(
         path=path,

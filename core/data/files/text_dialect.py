@@ -32,10 +32,20 @@ def delimiter_words(delimiter: str) -> str:
     return _WORDS.get(delimiter, f"“{delimiter}”")
 
 
+def _as_sign(text: str) -> str:
+    return _NAMED_DELIMITERS.get(text.strip().lower(), text) if text.strip() else ("\t" if "\t" in text else " ")
+
+
+def separates_columns(text: str) -> bool:
+    """True for one sign, or the word for one ("tab", "space"), that can stand between columns."""
+    delimiter = _as_sign(text)
+    return len(delimiter) == 1 and delimiter not in "\"\r\n\0" and not delimiter.isalnum()
+
+
 def stated_delimiter(text: str, place: Location) -> str:
     """The delimiter that a study file states, as one character."""
-    delimiter = _NAMED_DELIMITERS.get(text.strip().lower(), text) if text.strip() else ("\t" if "\t" in text else " ")
-    if len(delimiter) != 1 or delimiter in "\"\r\n\0" or delimiter.isalnum():
+    delimiter = _as_sign(text)
+    if not separates_columns(text):
         raise user_error("bad_delimiter", f"“{text}” cannot separate columns", place,
                          remedy='use "comma", "semicolon", "tab", "pipe" or "space"', answer_key="delimiter")
     return delimiter

@@ -153,7 +153,7 @@ def answers_without_use(answers: Answers, imported: Iterable[Imported]) -> tuple
 
 def _said_once(of_file: Sequence[Problem], of_import: Sequence[Problem]) -> tuple[Problem, ...]:
     """All findings; what the reader said of the whole sheet (hidden rows, formulas) is not said again."""
-    known = {problem.code for problem in of_file} & {"hidden_rows", "hidden_columns", "uncalculated"}
+    known = {problem.code for problem in of_file} & {"hidden_rows", "hidden_columns", "formulas_not_calculated"}
     return (*of_file, *(problem for problem in of_import if problem.code not in known))
 
 

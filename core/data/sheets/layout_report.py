@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.data.files.raw_table import RawTable, column_letters
 from core.data.sheets.cell_kinds import BLANK, NUMBER, WORD, Kinds
-from core.data.sheets.sheet_words import is_remark, is_total, row_list, squeezed
+from core.data.sheets.sheet_words import counted, is_remark, is_total, row_list, squeezed
 from core.problems import Problem, note, warning
 
 
@@ -137,8 +137,8 @@ def sheet_findings(table: RawTable, body: Sequence[int]) -> list[Problem]:
                              table.place(None, columns[0])))
     if table.uncalculated:
         cells = ", ".join(table.uncalculated[:3])
-        findings.append(warning("uncalculated", f"{len(table.uncalculated)} formula cells hold no value ({cells})",
-                                table.place(), why="They count as blank.",
+        findings.append(warning("formulas_not_calculated",
+                                f"{counted(len(table.uncalculated), 'formula cell')} without a value ({cells})", table.place(), why="They count as blank.",
                                 remedy="open the file in the spreadsheet program, let it calculate, and save it"))
     return findings
 
