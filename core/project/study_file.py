@@ -171,7 +171,8 @@ def _table(section: Section, folder: Path, purpose: str, hashes: dict[str, str])
     delimiter = section.values.get("delimiter")
     if delimiter is not None and not (isinstance(delimiter, str) and separates_columns(delimiter)):
         section.problem("unknown_value", f"“delimiter” is “{delimiter}”, which cannot separate columns",
-                        key="delimiter", remedy='it can be "comma", "semicolon", "tab", "pipe" or "space", or the sign itself')
+                        key="delimiter",
+                        remedy='it can be "comma", "semicolon", "tab", "pipe" or "space", or the sign itself')
         delimiter = None
     return TableSpec(
         path=path,

@@ -138,7 +138,8 @@ def sheet_findings(table: RawTable, body: Sequence[int]) -> list[Problem]:
     if table.uncalculated:
         cells = ", ".join(table.uncalculated[:3])
         findings.append(warning("formulas_not_calculated",
-                                f"{counted(len(table.uncalculated), 'formula cell')} without a value ({cells})", table.place(), why="They count as blank.",
+                                f"{counted(len(table.uncalculated), 'formula cell')} without a value ({cells})",
+                                table.place(), why="They count as blank.",
                                 remedy="open the file in the spreadsheet program, let it calculate, and save it"))
     return findings
 
