@@ -395,3 +395,17 @@ def test_that_a_formula_without_a_value_is_said_once(lab: Lab) -> None:
     status, said = lab.check()
     assert status == 0
     assert [line.split(": ", 2)[1] for line in said.splitlines()] == ["lab.xlsx › Sheet › B2"]
+
+
+def test_that_one_doubtful_call_does_not_take_its_receptor_out_of_the_table(lab: Lab) -> None:
+    rows: list[Row] = [["patient", *GENES]]
+    rows += [[patient, *("on" if (at + gene) % 3 else "off" for gene in range(len(GENES)))]
+             for at, patient in enumerate(PATIENTS)]
+    rows[5][3] = "maybe"
+    write_csv(lab.folder / "calls.csv", rows)
+    for scale in ("", ', scale = "calls"'):
+        (lab.folder / "study.toml").write_text('[[dataset]]\nname = "calls"\nrole = "activation"\n'
+                                               f'expression = {{ file = "calls.csv"{scale} }}\n', encoding="utf-8")
+        status, said = lab.check()
+        assert status == 0
+        assert "warning: calls.csv › D6: 1 cell (D6) with text that is no number: “maybe”" in said

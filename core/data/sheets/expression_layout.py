@@ -40,6 +40,8 @@ _SHARE = 0.3
 _LIKE_SAMPLE = re.compile(r"[A-Za-z]{1,2}[ _-]?\d{1,3}")
 """S1, P12: more often a sample than the gene that has it as an alias."""
 _PLAIN_CALLS = ("on", "off", "true", "false", "0", "1")
+_MOSTLY = 0.8
+"""Share of calls from which a column is one of calls with a few slips, which are then named by their cells."""
 _CALL_WORDS = frozenset((*ON_WORDS, *OFF_WORDS))
 _SHORT_STATISTICS = frozenset(("t", "b", "p", "q", "fc", "hr", "rank", "corr", "stat"))
 
@@ -91,18 +93,18 @@ class _Columns:
                 if self.numbers[column] >= max(1, self.words[column])
                 or (self.numbers[column] + self.words[column] == 0 and self.gaps[column])]
 
-    def hold_calls(self, words: Collection[str]) -> list[int]:
-        """Columns whose every entry is 0, 1, one of ``words``, or missing."""
+    def hold_calls(self, words: Collection[str], least: float = 1.0) -> list[int]:
+        """Columns of whose entries at least the share ``least`` is 0, 1 or one of ``words``; missing ones aside."""
         return [column for column in self.region.columns
-                if self.numbers[column] + self.words[column] + self.gaps[column] and self._only_calls(column, words)]
+                if self.numbers[column] + self.words[column] + self.gaps[column]
+                and self._calls(column, words) >= least * (self.numbers[column] + self.words[column])]
 
-    def _only_calls(self, column: int, words: Collection[str]) -> bool:
+    def _calls(self, column: int, words: Collection[str]) -> int:
         numbers = self.table.numbers[np.asarray(self.region.rows, np.intp), column]
-        known = numbers[~np.isnan(numbers)]
         texts = self.table.texts.get(column, {})
-        said = {texts[row].strip().lower() for row in self.region.rows
-                if self.region.kinds[row, column] == WORD} if self.words[column] else set()
-        return bool(np.all((known == 0) | (known == 1))) and said <= set(words)
+        said = sum(texts[row].strip().lower() in words for row in self.region.rows
+                   if self.region.kinds[row, column] == WORD) if self.words[column] else 0
+        return int(((numbers == 0) | (numbers == 1)).sum()) + said
 
     def gene_share(self, column: int) -> tuple[float, int]:
         """(share of the entries that are gene names, number of RTKs among them) of a column; 0 where few ever differ.
@@ -143,12 +145,12 @@ def find_expression_layout(table: RawTable, region: Region, spec: TableSpec, ans
     """
     columns = _Columns(table, region)
     calls = spec.scale is Scale.CALLS
-    values = columns.hold_calls((*ON_WORDS, *OFF_WORDS)) if calls else columns.hold_values()
+    values = columns.hold_calls((*ON_WORDS, *OFF_WORDS), least=_MOSTLY) if calls else columns.hold_values()
     if spec.scale is None and not columns.genes_in_header(values) and not _gene_columns(columns, values):
         on_off = columns.hold_calls(_PLAIN_CALLS)
         across = len(columns.genes_in_header(on_off))
         if len(on_off) >= 2 and (2 * across >= max(len(on_off), 4) or _gene_columns(columns, on_off)):
-            calls, values = True, on_off
+            calls, values = True, columns.hold_calls(_PLAIN_CALLS, least=_MOSTLY)
     if not values:
         raise user_error("no_values", "no column of this table holds measured values", table.place(),
                          why="An expression table has a number for every gene and sample.",
