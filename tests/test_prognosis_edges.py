@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from core.analyses.base import Inputs, Result
+from core.analyses.prognosis_pictures import event_words
 from core.analyses.rtk_prognosis import Parameters, run
 from core.data.patients.cohort import Cohort
 from core.data.tables import ClinicalColumn, ClinicalTable, EndpointRule, ExpressionMatrix, Scale
 from core.figures.number_words import p_words
+from core.figures.survival_curves import share_words
 from core.problems import Location
 from core.statistics.cox_model import cox_fit
 
@@ -194,3 +196,13 @@ def test_that_one_death_in_a_group_is_one_death_in_the_caption() -> None:
     captions = " ".join(figure.caption for figure in analysed(cohort(time, event, x)).figures)
     assert "(1 death)" in captions
     assert "1 deaths" not in captions
+
+
+@pytest.mark.parametrize(("endpoint", "events", "axis"), [
+    ("overall survival", "deaths", "Overall survival"), ("relapse-free survival", "events", "Relapse-free survival"),
+    ("relapse or death", "events", "Free of relapse or death"), ("relapse", "relapses", "Free of relapse"),
+    ("distant relapse", "distant relapses", "Free of distant relapse"), ("event", "events", "Free of event"),
+    ("disease-specific survival", "deaths", "Disease-specific survival")])
+def test_that_events_and_axis_say_what_the_endpoint_counts(endpoint: str, events: str, axis: str) -> None:
+    assert event_words(endpoint) == events
+    assert share_words(endpoint) == axis

@@ -30,13 +30,16 @@ from core.statistics.p_values import Z_95, chi2_upper
 if TYPE_CHECKING:
     from core.analyses.rtk_prognosis import Parameters
 
-EVENT_WORDS = (("overall", "deaths"), ("disease-specific", "deaths"), ("death", "deaths"), ("relapse", "relapses"),
-               ("recurrence", "relapses"), ("distant", "distant relapses"), ("progression", "progressions"))
+EVENT_WORDS = (("overall survival", "deaths"), ("specific survival", "deaths"), ("death", "deaths"),
+               ("distant relapse", "distant relapses"), ("relapse", "relapses"), ("recurrence", "recurrences"),
+               ("progression", "progressions"))
 SPLIT_WORDS = {"median": "split at the median", "tertiles": "split into thirds", "quartiles": "split into quarters"}
 
 
 def event_words(endpoint: str) -> str:
-    """What to call the events of an endpoint: deaths, relapses, else events."""
+    """What to call the events of an endpoint: deaths, relapses; "events" where it counts several kinds (as RFS does)."""
+    if "free" in endpoint.lower() or " or " in endpoint.lower():
+        return "events"
     for word, plural in EVENT_WORDS:
         if word in endpoint.lower():
             return plural

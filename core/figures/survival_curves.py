@@ -105,6 +105,12 @@ def faded_from(patient_time: FloatArray) -> float | None:
     return float(times[needed - 1]) if times.size >= needed else 0.0
 
 
+def share_words(endpoint_name: str) -> str:
+    """What the height of a curve is the share of: the endpoint where it names survival, else those free of it."""
+    survives = "survival" in endpoint_name.lower() or "free" in endpoint_name.lower()
+    return capitalised(endpoint_name) if survives else f"Free of {endpoint_name}"
+
+
 def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: str, unit: str, cohort_words: str,
                  name: str | None = None, event_words: str = "events", split_words: str = "split at the median",
                  since: str = "", hr: tuple[float, float, float] | None = None, hr_comparison: str = "high v low",
@@ -152,7 +158,7 @@ def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: 
     sizes = " v ".join(str(group.n) for group in groups)
     panel = Panel(
         x=_time_axis(longest, unit, ticks, since),
-        y=Axis(f"{capitalised(endpoint_name)} (%)", 0.0, 100.0, ticks=(0.0, 25.0, 50.0, 75.0, 100.0),
+        y=Axis(f"{share_words(endpoint_name)} (%)", 0.0, 100.0, ticks=(0.0, 25.0, 50.0, 75.0, 100.0),
                tick_labels=("0", "25", "50", "75", "100")),
         marks=(*bands, *lines, *inside),
         title=f"{receptor}, {split_words}" if split_words else receptor,
