@@ -37,7 +37,7 @@ SPLIT_WORDS = {"median": "split at the median", "tertiles": "split into thirds",
 
 
 def event_words(endpoint: str) -> str:
-    """What to call the events of an endpoint: deaths, relapses; "events" where it counts several kinds (as RFS does)."""
+    """What to call the events of an endpoint: deaths, relapses; "events" where it counts several kinds, as RFS does."""
     if "free" in endpoint.lower() or " or " in endpoint.lower():
         return "events"
     for word, plural in EVENT_WORDS:
