@@ -134,6 +134,17 @@ def test_that_one_gct_file_serves_as_expression_and_as_clinical_table(lab: Lab) 
     assert lab.receptors()["ERBB2"]["n"] == "24"
 
 
+def test_that_a_gct_file_of_probes_takes_its_genes_from_the_description(lab: Lab) -> None:
+    expression = expression_rows()
+    rows: list[Row] = [["#1.2"], [len(GENES), len(PATIENTS)], ["NAME", "Description", *PATIENTS]]
+    rows += [[f"{200000 + at}_at", *row] for at, row in enumerate(expression[1:])]
+    write_csv(lab.folder / "lab.gct", rows, "\t")
+    lab.study(("expression.csv", "lab.gct"))
+    status, said = lab.run()
+    assert (status, said) == (0, "")
+    assert lab.receptors()["ERBB2"]["n"] == "24"
+
+
 # answers
 
 def test_that_the_answer_for_a_cell_never_reaches_into_another_table(lab: Lab) -> None:

@@ -248,9 +248,10 @@ def _with_samples_in_columns(columns: _Columns, values: list[int], named: int | 
                              findings: list[Problem]) -> tuple[int, list[int], list[int], list[int]]:
     region, table = columns.region, columns.table
     if hints is not None and named is None:
-        id_column = hints.id_column
-        annotation = [column for column in region.columns if column in hints.annotation_columns]
-        used = [column for column in region.columns if column >= hints.first_value_column and column not in annotation]
+        described = [column for column in region.columns if column in hints.annotation_columns]
+        id_column = _named_by_symbols(columns, hints.id_column, described, findings)
+        annotation = [column for column in (hints.id_column, *described) if column != id_column]
+        used = [column for column in region.columns if column >= hints.first_value_column and column not in described]
         return id_column, used, annotation, []
     id_column = named if named is not None else _gene_column(columns, values, findings)
     others = [column for column in values if column != id_column]
@@ -283,6 +284,20 @@ def _with_samples_in_columns(columns: _Columns, values: list[int], named: int | 
                                                    "samples: "
                              f"{_named(region, annotation)}", table.place(None, annotation[0])))
     return id_column, used, annotation, [*results, *unnamed]
+
+
+def _named_by_symbols(columns: _Columns, stated: int, described: list[int], findings: list[Problem]) -> int:
+    """The gene column of a file of known format: its own, or, where that holds probes, the one with gene names."""
+    if columns.gene_share(stated)[0] >= _SHARE:
+        return stated
+    genes = [column for column in described if columns.gene_share(column)[0] >= _SHARE]
+    if len(genes) != 1:
+        return stated
+    findings.append(note("genes_column", f"the genes were taken from {column_words(columns.region, genes[0])}, because "
+                         f"{column_words(columns.region, stated)} holds no gene names",
+                         columns.table.place(None, genes[0]),
+                         remedy="name the column with the key id if it is another"))
+    return genes[0]
 
 
 def _is_number_of_something(table: RawTable, region: Region, column: int) -> bool:
