@@ -24,7 +24,7 @@ from core.project.study import Study
 from core.project.study_file import read_study
 from core.project.study_writer import study_toml
 from core.result_folder import check_replaceable, files_below, whole_folder
-from core.study_runner import StudyRun, check_cohorts, load_study, run_analyses
+from core.study_runner import StudyRun, check_analyses, check_cohorts, load_study, run_analyses
 from core.versions import versions
 
 
@@ -38,6 +38,7 @@ def check_study(path: Path, job: JobContext) -> StudyRun:
     """
     run = load_study(read_study(path), job)
     check_cohorts(run)
+    check_analyses(run)
     return run
 
 

@@ -113,6 +113,8 @@ def _check(chosen: argparse.Namespace) -> int:
             print(f"{dataset.name}, {table.part}: {table.spec.file} ({counts})")
             for words in recipe_words(table.recipe):
                 print(f"  {words}")
+        for endpoint in dataset.endpoints:
+            print(f"{dataset.name}, endpoint {endpoint.name}: {endpoint.in_words()}")
     _print_problems(run.problems)
     return NOT_USABLE if run.failed else DONE
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from types import ModuleType
 from typing import Any
 
 from core.analyses import KINDS, analysis_module
@@ -18,7 +19,7 @@ from core.data.patients.cohort import Cohort
 from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.jobs import JobContext
-from core.problems import Location, Problem, UserError, user_error
+from core.problems import Location, Problem, Severity, UserError, user_error
 from core.project.study import AnalysisSpec, Study
 
 
@@ -62,7 +63,28 @@ def check_cohorts(run: StudyRun) -> None:
             evaluate_cohort(rule, dataset, dataset.endpoints[0], dataset.expression[0].measure
                             if dataset.expression else "")
         except UserError as error:
-            run.problems += error.problems
+            run.problems += [problem if problem.code in ("no_column", "no_receptor")
+                             else replace(problem, severity=Severity.WARNING) for problem in error.problems]
+
+
+def check_analyses(run: StudyRun) -> None:
+    """Warn of parameters that ``run`` would refuse and of kinds that this version lacks; every table is readable."""
+    for spec in run.study.analyses:
+        try:
+            build_parameters(_module_of(spec, run).Parameters, spec.parameters, _place_of(spec, run))
+        except UserError as error:
+            run.problems += [replace(problem, severity=Severity.WARNING) for problem in error.problems]
+
+
+def _place_of(spec: AnalysisSpec, run: StudyRun) -> Location:
+    return Location(run.study.file, cell=f"analysis “{spec.name}”")
+
+
+def _module_of(spec: AnalysisSpec, run: StudyRun) -> ModuleType:
+    if spec.kind not in KINDS:
+        raise user_error("kind_not_in_this_version", f"analyses of the kind “{spec.kind}” are not part of this version",
+                         _place_of(spec, run), remedy=f"this version runs {', '.join(KINDS)}")
+    return analysis_module(spec.kind)
 
 
 def run_analyses(run: StudyRun, job: JobContext) -> None:
@@ -87,11 +109,8 @@ def _of_analysis(problem: Problem, spec: AnalysisSpec) -> Problem:
 
 def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Result, Cohort]:
     """One analysis. Raises UserError when it cannot run, Cancelled when told to stop."""
-    place = Location(run.study.file, cell=f"analysis “{spec.name}”")
-    if spec.kind not in KINDS:
-        raise user_error("kind_not_in_this_version", f"analyses of the kind “{spec.kind}” are not part of this version",
-                         place, remedy=f"this version runs {', '.join(KINDS)}")
-    module = analysis_module(spec.kind)
+    place = _place_of(spec, run)
+    module = _module_of(spec, run)
     parameters = build_parameters(module.Parameters, spec.parameters, place)
     run.parameters[spec.name] = asdict(parameters)
     rule = _cohort_rule(run, spec, place)

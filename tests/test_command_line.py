@@ -149,6 +149,17 @@ def test_that_check_says_what_was_detected_and_writes_nothing(study: Path, tmp_p
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
+def test_that_check_counts_events_and_warns_of_what_run_would_refuse(study: Path,
+                                                                      capsys: pytest.CaptureFixture[str]) -> None:
+    changed(study, "permutations = 99", "permutation = 99")
+    study.write_text(study.read_text() + '[[analysis]]\nkind = "rtk_subset"\n')
+    assert run_command_line(["check", str(study)]) == 0
+    said = capsys.readouterr()
+    assert "endpoint overall survival: 61 with the event, 59 censored; median time" in said.out
+    assert "the parameter “permutation” is not known; did you mean “permutations”?" in said.err
+    assert "“rtk_subset” are not part of this version" in said.err
+
+
 def test_that_a_changed_data_file_is_said(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(study, tmp_path / "out") == 0
     data = tmp_path / "cohort.csv"

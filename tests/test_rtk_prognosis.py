@@ -192,3 +192,13 @@ def test_that_a_cancelled_analysis_stops() -> None:
     job.cancel()
     with pytest.raises(Cancelled):
         run(Inputs(cohort(), "study", "prognosis"), FAST, job)
+
+
+def test_that_the_outcome_is_no_covariate_and_a_landmark_beyond_everybody_is_named() -> None:
+    group = cohort()
+    column = replace(group.clinical.columns["er"], name="t")
+    with_time = replace(group, clinical=replace(group.clinical, columns={**group.clinical.columns, "t": column}))
+    with pytest.raises(UserError, match="is the outcome itself"):
+        analysed(with_time, replace(FAST, adjust=("t",)))
+    with pytest.raises(UserError, match="no patient is still event-free at 5000 months"):
+        analysed(group, replace(FAST, landmark=5000.0))

@@ -44,11 +44,15 @@ def build_covariates(cohort: Cohort, adjust: Sequence[str], strata: Sequence[str
     Raises
     ------
     UserError
-        "no_column", "too_many_levels", "nobody_left".
+        "no_column", "outcome_as_covariate", "too_many_levels", "nobody_left".
     """
     row_of = {sample: row for row, sample in enumerate(cohort.clinical.samples)}
     at = np.array([row_of[patient] for patient in cohort.patients], dtype=np.intp)
     columns = {name: clinical_column(cohort.clinical, name) for name in dict.fromkeys([*adjust, *strata])}
+    outcome = [name for name in columns if name in (cohort.endpoint.time, cohort.endpoint.event)]
+    if outcome:
+        raise user_error("outcome_as_covariate", f"“{outcome[0]}” is the outcome itself, so it cannot be adjusted for",
+                         columns[outcome[0]].place, remedy="take it out of adjust and strata", answer_key="adjust")
     complete = np.ones(len(at), dtype=bool)
     left_out: list[tuple[str, str]] = []
     for i, row in enumerate(at):

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from core.data.files.raw_table import number_words
 from core.problems import Location, Problem, UserError
 
 P = TypeVar("P")
@@ -77,7 +78,7 @@ def _number(value: Any, whole: bool, facts: Mapping[str, Any]) -> int | float:
         raise ValueError("wrong_type", "must be a whole number", "")
     low, high = facts.get("low"), facts.get("high")
     if (low is not None and value < low) or (high is not None and value > high):
-        limits = " and ".join(f"at {word} {limit:g}" for word, limit in (("least", low), ("most", high))
+        limits = " and ".join(f"at {word} {number_words(limit)}" for word, limit in (("least", low), ("most", high))
                               if limit is not None)
         raise ValueError("out_of_range", f"is {value:g}", f"it must be {limits}")
     return int(value) if whole else float(value)

@@ -193,6 +193,9 @@ def compute_prognosis(cohort: Cohort, parameters: Parameters, job: JobContext) -
         inside = np.isin(covariates.rows, rows)
         design, strata = design[inside], None if strata is None else strata[inside]
     if not event.any():
+        if early and not len(rows):
+            raise user_error("nobody_left", f"no patient is still event-free at {parameters.landmark:g} months",
+                             cohort.clinical.place, remedy="choose an earlier landmark", answer_key="landmark")
         raise user_error("no_events", f"nobody of the {len(rows)} analysed patients had the event "
                          f"“{cohort.endpoint.name}”", cohort.clinical.place,
                          why="Without an event there is nothing to compare.",

@@ -140,3 +140,10 @@ class Endpoint:
     @property
     def unit(self) -> str:
         return self.rule.unit
+
+    def in_words(self) -> str:
+        """How many had the event, how many were censored, and the median time, of those with both."""
+        known = np.isfinite(self.time) & np.isfinite(self.event) & (self.time >= 0)
+        happened = int((self.event[known] == 1).sum())
+        median = f"; median time {np.median(self.time[known]):.4g} {self.unit}" if known.any() else ""
+        return f"{happened} with the event, {int(known.sum()) - happened} censored{median}"
