@@ -8,6 +8,7 @@ import pytest
 
 from core.data.load_dataset import FileShelf, load_dataset
 from core.jobs import JobContext
+from core.problems import UserError
 from core.project.study_file import read_study
 
 STUDY = """
@@ -100,3 +101,37 @@ def test_that_an_unusable_table_leaves_the_others_readable(tmp_path: Path) -> No
     assert dataset.expression == ()
     assert dataset.clinical is not None
     assert [problem.where.file for problem in dataset.unusable] == ["expression.csv"]
+
+
+BIOPSIES = """
+format = 1
+[[dataset]]
+name = "pairs"
+role = "biopsies"
+expression = { file = "expression.csv", samples = "columns", scale = "log2" }
+clinical = { file = "clinical.csv", id = "patient" }
+pairs = { patient = "months", time_point = "relapsed", before = "no", after = "yes" }
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "code", "words"), [
+    ("", "", "", ""),
+    ('before = "no"', 'before = "No"', "value_absent", "did you mean “no”?"),
+    ('after = "yes"', 'after = "post"', "value_absent", "values there: yes, no"),
+    ('time_point = "relapsed"', 'time_point = "relapse"', "no_column", "did you mean “relapsed”?"),
+    ('clinical = { file = "clinical.csv", id = "patient" }\n', "", "no_clinical", "add clinical"),
+])
+def test_that_what_a_role_names_must_exist(tmp_path: Path, old: str, new: str, code: str, words: str) -> None:
+    loaded(tmp_path, ["P1", "P2", "P3", "P4"], ["P1", "P2", "P3", "P4"])
+    (tmp_path / "study.toml").write_text(BIOPSIES.replace(old, new) if old else BIOPSIES)
+    (spec,) = read_study(tmp_path / "study.toml").datasets
+    problems = load_dataset(spec, FileShelf(), JobContext()).unusable
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert all(words in problem.remedy for problem in problems)
+
+
+def test_that_the_direction_of_a_response_is_one_of_two(tmp_path: Path) -> None:
+    text = BIOPSIES.replace('"biopsies"', '"cell_lines"').replace("pairs = { patient", "#")
+    (tmp_path / "study.toml").write_text(text + 'response = { column = "months", direction = "high = resistant" }\n')
+    with pytest.raises(UserError, match="did you mean “high is resistant”"):
+        read_study(tmp_path / "study.toml")

@@ -15,7 +15,7 @@ from core.data.files.workbook import ReadResult, read_table
 from core.data.patients.clinical_join import join_clinical
 from core.data.patients.combined_columns import add_combined
 from core.data.patients.endpoints import build_endpoint
-from core.data.patients.evaluate_cohort import clinical_column
+from core.data.patients.role_columns import check_role_columns
 from core.data.patients.sample_names import match_samples, problems_of_match
 from core.data.reference import rtk_symbols
 from core.data.sheets.importing import Imported, answers_without_use, import_clinical, import_expression, unmistakable
@@ -92,7 +92,8 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
     if clinical is not None:
         expression = _match(clinical, expression, loading)
     endpoints = _endpoints(clinical, loading)
-    _check_layout(clinical, loading)
+    if clinical is not None or not spec.clinical:
+        loading.unusable += check_role_columns(spec.layout, clinical, spec.name)
     loading.findings = list({(finding.code, finding.line()): finding for finding in loading.findings}.values())
     return Dataset(spec, expression, clinical, endpoints, tuple(loading.tables), tuple(loading.findings),
                    tuple(loading.unusable))
@@ -181,15 +182,3 @@ def _endpoints(clinical: ClinicalTable | None, loading: _Loading) -> tuple[Endpo
         built.append(endpoint)
         loading.findings += findings
     return tuple(built)
-
-
-def _check_layout(clinical: ClinicalTable | None, loading: _Loading) -> None:
-    """The columns that a role's own key names must exist."""
-    for part in loading.spec.layout.values():
-        for key, column in part.items():
-            if clinical is not None and key in ("patient", "time_point", "column", "line", "state"):
-                try:
-                    clinical_column(clinical, column)
-                except UserError as error:
-                    loading.unusable += error.problems
-

@@ -38,6 +38,7 @@ LAYOUT_KEYS = {
     ("cell_lines", "response"): ("column", "direction"),
     ("cell_lines", "groups"): ("column", "sensitive", "resistant"),
 }
+DIRECTIONS = ("high is resistant", "low is resistant")
 FOLDER_FORBIDDEN = set('<>:"/\\|?*')
 RESERVED_NAMES = {"results.xlsx", "methods.md", "import_report.md", "problems.json", "study.toml", "con", "prn", "aux",
                   "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -149,7 +150,8 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
         if part is not None:
             known = LAYOUT_KEYS[(role, key)]
             part.allow(known)
-            layout[key] = {name: part.text(name, required=True) for name in known}
+            layout[key] = {name: part.text(name, required=True, choices=DIRECTIONS if name == "direction" else ())
+                           for name in known}
     answers, accept = _answers(section)
     return DatasetSpec(section.text("name", required=True), role, expression, clinical, endpoints, answers, accept,
                        bool(section.flag("simulated")), layout,
