@@ -163,7 +163,7 @@ def to_analysis_scale(values: NDArray[np.float64], scale: Scale, locate: Locate,
                                        "doubling",
                              place))
         return values * LOG2_OF_10, findings
-    return values.copy(), findings
+    return values, findings
 
 
 def _contradictions(values: NDArray[np.float64], scale: Scale, locate: Locate, place: Location) -> list[Problem]:

@@ -45,7 +45,9 @@ class ValueGrid:
         return table.place(row, column, sample=self.samples[sample], gene=self.names[name])
 
     def take_samples(self, kept: list[int]) -> ValueGrid:
-        """The same grid with some samples only."""
+        """The same grid with some samples only; nothing is copied where all stay."""
+        if kept == list(range(len(self.samples))):
+            return self
         rows = self.rows if self.rows.shape[0] == 1 else self.rows[kept]
         columns = self.columns if self.columns.shape[0] == 1 else self.columns[kept]
         return replace(
