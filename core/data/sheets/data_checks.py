@@ -67,7 +67,7 @@ def _equal_rows(rows: NDArray[np.float64]) -> list[list[int]]:
     enough = np.flatnonzero((~np.isnan(rows)).sum(axis=1) >= min(_LEAST_VALUES, max(2, rows.shape[1])))
     groups: dict[bytes, list[int]] = {}
     for at in enough.tolist():
-        groups.setdefault(hashlib.sha256(np.ascontiguousarray(rows[at])).digest(), []).append(at)
+        groups.setdefault(hashlib.sha256(rows[at].tobytes()).digest(), []).append(at)
     return [members for members in groups.values() if len(members) > 1]
 
 
