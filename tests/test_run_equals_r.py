@@ -18,46 +18,35 @@ GOLDEN = ROOT / "tests" / "data" / "golden" / "survival"
 COHORTS = ROOT / "tests" / "data" / "cohorts"
 METABRIC = ROOT / "resources" / "examples" / "metabric" / "metabric.csv.gz"
 
-STUDY = f"""
-format = 1
+
+def dataset(name: str, expression: str, clinical: str, time: str, unit: str, event: str, happened: str, more: str = "") -> str:
+    return f"""
 [[dataset]]
-name = "metabric"
+name = "{name}"
 role = "cohort"
-expression = {{ file = '{METABRIC}', samples = "rows", id = "patient_id", scale = "z" }}
-clinical = {{ file = '{METABRIC}', id = "patient_id" }}
+expression = {{ {expression} }}
+clinical = {{ {clinical} }}
+{more}
 [[dataset.endpoint]]
-name = "overall survival"
-time = "overall_survival_months"
-unit = "months"
-event = "overall_survival"
-event_values = [0]
-[[dataset]]
-name = "gse3143"
-role = "cohort"
-expression = {{ file = '{COHORTS}/gse3143_bild/rtk_expression.csv.gz', samples = "columns", scale = "log2" }}
-clinical = {{ file = '{COHORTS}/gse3143_bild/clinical.csv', id = "sample_id" }}
-[[dataset.endpoint]]
-name = "event"
-time = "time"
-unit = "months"
-event = "event"
-event_values = [1]
-[[dataset]]
-name = "gse4335"
-role = "cohort"
-expression = {{ file = '{COHORTS}/gse4335_sorlie/rtk_expression.csv.gz', samples = "columns", scale = "log ratio" }}
-clinical = {{ file = '{COHORTS}/gse4335_sorlie/clinical.csv', id = "sample_id" }}
-[[dataset.endpoint]]
-name = "event"
-time = "time"
-unit = "months"
-event = "event"
-event_values = [1]
-[[dataset]]
-name = "tcga"
-role = "cohort"
-expression = {{ file = '{COHORTS}/tcga_brca/rppa_rtk.csv.gz', scale = "z", measure = "total" }}
-clinical = {{ file = '{COHORTS}/tcga_brca/clinical.tsv' }}
+name = "outcome of {name}"
+time = "{time}"
+unit = "{unit}"
+event = "{event}"
+event_values = [{happened}]
+"""
+
+
+def cohort(name: str, dataset: str, keep: str = "") -> str:
+    rules = f"keep = [{{ {keep} }}]" if keep else ""
+    return f'[[cohort]]\nname = "{name}"\ndataset = "{dataset}"\n{rules}\n'
+
+
+def analysis(name: str, cohort: str, more: str = "") -> str:
+    return (f'[[analysis]]\nname = "{name}"\nkind = "rtk_prognosis"\ncohort = "{cohort}"\n'
+            f"parameters = {{ permutations = 0{more} }}\n")
+
+
+TCGA_FOLLOW_UP = """
 [[dataset.combined]]
 name = "os_days"
 largest = ["days_to_death", "follow_ups.follow_up.days_to_death", "follow_ups.follow_up-2.days_to_death",
@@ -66,77 +55,38 @@ largest = ["days_to_death", "follow_ups.follow_up.days_to_death", "follow_ups.fo
 [[dataset.combined]]
 name = "status"
 first = ["follow_ups.follow_up-2.vital_status", "follow_ups.follow_up.vital_status", "vital_status"]
-[[dataset.endpoint]]
-name = "overall survival"
-time = "os_days"
-unit = "days"
-event = "status"
-event_values = ["dead"]
 [dataset.answers]
 near_matches = true
 drop = ["TCGA-E9-A245"]
-[[cohort]]
-name = "tcga all"
-dataset = "tcga"
-[[cohort]]
-name = "tcga her2"
-dataset = "tcga"
-keep = [{{ column = "lab_proc_her2_neu_immunohistochemistry_receptor_status", in = ["positive"] }}]
-[[cohort]]
-name = "all_os"
-dataset = "metabric"
-[[cohort]]
-name = "her2pos_os"
-dataset = "metabric"
-keep = [{{ column = "her2_status", in = ["Positive"] }}]
-[[cohort]]
-name = "bild"
-dataset = "gse3143"
-[[cohort]]
-name = "sorlie"
-dataset = "gse4335"
-[[analysis]]
-name = "metabric all_os"
-kind = "rtk_prognosis"
-cohort = "all_os"
-parameters = {{ permutations = 0 }}
-[[analysis]]
-name = "metabric her2pos_os"
-kind = "rtk_prognosis"
-cohort = "her2pos_os"
-parameters = {{ permutations = 0 }}
-[[analysis]]
-name = "gse3143 all"
-kind = "rtk_prognosis"
-cohort = "bild"
-parameters = {{ permutations = 0 }}
-[[analysis]]
-name = "gse4335 all"
-kind = "rtk_prognosis"
-cohort = "sorlie"
-parameters = {{ permutations = 0 }}
-[[analysis]]
-name = "tcga_rppa873 all_os_days"
-kind = "rtk_prognosis"
-cohort = "tcga all"
-parameters = {{ permutations = 0, rmst_at = {1826 * 12 / 365.25} }}
-[[analysis]]
-name = "tcga_rppa873 her2pos_os_days"
-kind = "rtk_prognosis"
-cohort = "tcga her2"
-parameters = {{ permutations = 0, rmst_at = {1826 * 12 / 365.25} }}
-[[analysis]]
-name = "metabric all_os adjusted"
-kind = "rtk_prognosis"
-cohort = "all_os"
-parameters = {{ permutations = 0, adjust = ["age_at_diagnosis", "er_status", "neoplasm_histologic_grade", \
-"lymph_nodes_examined_positive"] }}
-[[analysis]]
-name = "metabric all_os thirds"
-kind = "rtk_prognosis"
-cohort = "all_os"
-parameters = {{ permutations = 0, split = "tertiles", rmst_at = 120 }}
 """
+DAYS_1826 = f", rmst_at = {1826 * 12 / 365.25}"
+FOUR_COVARIATES = (', adjust = ["age_at_diagnosis", "er_status", "neoplasm_histologic_grade", '
+                   '"lymph_nodes_examined_positive"]')
+STUDY = "format = 1\n" + "".join((
+    dataset("metabric", f"file = '{METABRIC}', samples = 'rows', id = 'patient_id', scale = 'z'",
+            f"file = '{METABRIC}', id = 'patient_id'", "overall_survival_months", "months", "overall_survival", "0"),
+    dataset("gse3143", f"file = '{COHORTS}/gse3143_bild/rtk_expression.csv.gz', samples = 'columns', scale = 'log2'",
+            f"file = '{COHORTS}/gse3143_bild/clinical.csv', id = 'sample_id'", "time", "months", "event", "1"),
+    dataset("gse4335", f"file = '{COHORTS}/gse4335_sorlie/rtk_expression.csv.gz', samples = 'columns', scale = 'log ratio'",
+            f"file = '{COHORTS}/gse4335_sorlie/clinical.csv', id = 'sample_id'", "time", "months", "event", "1"),
+    dataset("tcga", f"file = '{COHORTS}/tcga_brca/rppa_rtk.csv.gz', scale = 'z', measure = 'total'",
+            f"file = '{COHORTS}/tcga_brca/clinical.tsv'", "os_days", "days", "status", "'dead'", TCGA_FOLLOW_UP),
+    cohort("all_os", "metabric"),
+    cohort("her2pos_os", "metabric", "column = 'her2_status', in = ['Positive']"),
+    cohort("bild", "gse3143"),
+    cohort("sorlie", "gse4335"),
+    cohort("tcga all", "tcga"),
+    cohort("tcga her2", "tcga",
+           "column = 'lab_proc_her2_neu_immunohistochemistry_receptor_status', in = ['positive']"),
+    analysis("metabric all_os", "all_os"),
+    analysis("metabric her2pos_os", "her2pos_os"),
+    analysis("gse3143 all", "bild"),
+    analysis("gse4335 all", "sorlie"),
+    analysis("tcga_rppa873 all_os_days", "tcga all", DAYS_1826),
+    analysis("tcga_rppa873 her2pos_os_days", "tcga her2", DAYS_1826),
+    analysis("metabric all_os adjusted", "all_os", FOUR_COVARIATES),
+    analysis("metabric all_os thirds", "all_os", ", split = 'tertiles', rmst_at = 120"),
+))
 CASES = ["metabric all_os", "metabric her2pos_os", "gse3143 all", "gse4335 all", "tcga_rppa873 all_os_days",
          "tcga_rppa873 her2pos_os_days"]
 Rows = list[dict[str, str]]
