@@ -1,0 +1,147 @@
+"""A project as one frozen value, what the window edits: the study plus how its figures are to look. Edits are pure.
+
+Not for: files (project_file.py), view state such as the open page, or results, which are computed anew from this value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.data.dataset import DatasetSpec
+from core.data.patients.cohort_rules import CohortRule
+from core.project.study import AnalysisSpec, Study
+
+
+@dataclass(frozen=True)
+class FigureSettings:
+    """How one figure is exported; None and empty mean as the figure itself or the preset says.
+
+    Parameters
+    ----------
+    preset : str
+        Name of a journal preset of core/figures/presets.py.
+    width_mm, height_mm, text_pt : float, optional
+    panel_letter : str
+        "a", "B", or empty for none.
+    alt_text, caption : str
+        The user's own words where they replaced the proposed ones.
+    """
+
+    preset: str = ""
+    width_mm: float | None = None
+    height_mm: float | None = None
+    text_pt: float | None = None
+    panel_letter: str = ""
+    alt_text: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that an undo gives back. ``figures`` by "analysis/figure name"."""
+
+    study: Study
+    figures: Mapping[str, FigureSettings] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.study.name
+
+    @property
+    def simulated(self) -> bool:
+        """True when any data set holds simulated data: every page and file must say so."""
+        return any(dataset.simulated for dataset in self.study.datasets)
+
+
+def new_project(name: str = "Untitled study") -> Project:
+    """A project without data."""
+    return Project(Study(name, "", (), (), ()))
+
+
+def renamed(project: Project, name: str) -> Project:
+    """The project under another name."""
+    return replace(project, study=replace(project.study, name=name))
+
+
+def with_dataset(project: Project, spec: DatasetSpec, *, instead_of: str = "") -> Project:
+    """A data set added, or put in the place of the one called ``instead_of`` (or of its own name).
+
+    Cohorts of a data set that changes its name follow it.
+    """
+    old = instead_of or spec.name
+    known = [dataset.name for dataset in project.study.datasets]
+    if old in known:
+        datasets = tuple(spec if dataset.name == old else dataset for dataset in project.study.datasets)
+    else:
+        datasets = (*project.study.datasets, spec)
+    cohorts = tuple(replace(rule, dataset=spec.name) if rule.dataset == old else rule
+                    for rule in project.study.cohorts)
+    return replace(project, study=replace(project.study, datasets=datasets, cohorts=cohorts))
+
+
+def without_dataset(project: Project, name: str) -> Project:
+    """A data set removed, with its cohorts and the analyses of those."""
+    study = project.study
+    gone = {rule.name for rule in study.cohorts if rule.dataset == name}
+    return replace(project, study=replace(
+        study, datasets=tuple(dataset for dataset in study.datasets if dataset.name != name),
+        cohorts=tuple(rule for rule in study.cohorts if rule.name not in gone),
+        analyses=tuple(spec for spec in study.analyses if spec.cohort not in gone)))
+
+
+def with_cohort(project: Project, rule: CohortRule, *, instead_of: str = "") -> Project:
+    """A cohort added or replaced; analyses of a cohort that changes its name follow it."""
+    old = instead_of or rule.name
+    study = project.study
+    if old in {known.name for known in study.cohorts}:
+        cohorts = tuple(rule if known.name == old else known for known in study.cohorts)
+    else:
+        cohorts = (*study.cohorts, rule)
+    analyses = tuple(replace(spec, cohort=rule.name) if spec.cohort == old else spec for spec in study.analyses)
+    return replace(project, study=replace(study, cohorts=cohorts, analyses=analyses))
+
+
+def without_cohort(project: Project, name: str) -> Project:
+    """A cohort removed, with its analyses."""
+    study = project.study
+    return replace(project, study=replace(
+        study, cohorts=tuple(rule for rule in study.cohorts if rule.name != name),
+        analyses=tuple(spec for spec in study.analyses if spec.cohort != name)))
+
+
+def with_analysis(project: Project, spec: AnalysisSpec, *, instead_of: str = "") -> Project:
+    """An analysis added, or put in the place of the one called ``instead_of`` (or of its own name)."""
+    old = instead_of or spec.name
+    study = project.study
+    if old in {known.name for known in study.analyses}:
+        analyses = tuple(spec if known.name == old else known for known in study.analyses)
+    else:
+        analyses = (*study.analyses, spec)
+    return replace(project, study=replace(study, analyses=analyses))
+
+
+def without_analysis(project: Project, name: str) -> Project:
+    """An analysis removed."""
+    study = project.study
+    return replace(project, study=replace(
+        study, analyses=tuple(spec for spec in study.analyses if spec.name != name)))
+
+
+def with_parameters(project: Project, analysis: str, changes: Mapping[str, Any]) -> Project:
+    """Parameters of one analysis set; those not named stay. Raises KeyError for an unknown analysis."""
+    def changed(spec: AnalysisSpec) -> AnalysisSpec:
+        return replace(spec, parameters={**spec.parameters, **changes})
+
+    return _with_analysis_changed(project, analysis, changed)
+
+
+def _with_analysis_changed(project: Project, name: str, change: Callable[[AnalysisSpec], AnalysisSpec]) -> Project:
+    known = {spec.name: spec for spec in project.study.analyses}
+    return with_analysis(project, change(known[name]))
+
+
+def with_figure(project: Project, key: str, settings: FigureSettings) -> Project:
+    """Settings of one figure."""
+    return replace(project, figures={**project.figures, key: settings})
