@@ -73,7 +73,10 @@ class ResultTable:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What an analysis gives back: numbers, pictures, words."""
+    """What an analysis gives back: numbers, pictures, words.
+
+    ``numbers`` is for pictures drawn on demand in the window; it is never exported.
+    """
 
     info: Info
     name: str
@@ -85,6 +88,7 @@ class Result:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tests_paid_for: int = 0
     tests_not_paid_for: int = 0
+    numbers: object | None = None
 
     def table(self, name: str) -> ResultTable:
         """The table of that name. Raises KeyError."""

@@ -60,7 +60,7 @@ def cohort_words(numbers: PrognosisNumbers) -> str:
 def draw_prognosis(numbers: PrognosisNumbers, parameters: Parameters, job: JobContext, *,
                    simulated: bool) -> tuple[FigureSpec, ...]:
     """The forest, and curve and scan of each receptor of ``curves_of`` (by default the strongest and ERBB2)."""
-    badge = "Simulated data" if simulated else ""
+    badge = _badge(simulated)
     figures = [_forest(numbers, parameters, badge)]
     shown = _shown(numbers, parameters)
     for done, i in enumerate(shown):
@@ -69,6 +69,41 @@ def draw_prognosis(numbers: PrognosisNumbers, parameters: Parameters, job: JobCo
         if np.isfinite(numbers.cut.statistic[i]):
             figures.append(_scan(numbers, i, badge))
     return tuple(figures)
+
+
+def receptor_curve(numbers: PrognosisNumbers, receptor: str, *, simulated: bool = False) -> FigureSpec:
+    """Survival of one receptor's groups: the picture that ``run`` makes for ``curves_of``.
+
+    Raises
+    ------
+    KeyError
+        For a receptor that was not analysed.
+    """
+    return _curves(numbers, numbers.parameters, _index(numbers, receptor), _badge(simulated))
+
+
+def receptor_scan(numbers: PrognosisNumbers, receptor: str, *, simulated: bool = False) -> FigureSpec:
+    """Every allowed cut-off of one receptor: the picture that ``run`` makes for ``curves_of``.
+
+    Where no cut is allowed the picture says so.
+
+    Raises
+    ------
+    KeyError
+        For a receptor that was not analysed.
+    """
+    return _scan(numbers, _index(numbers, receptor), _badge(simulated))
+
+
+def _index(numbers: PrognosisNumbers, receptor: str) -> int:
+    try:
+        return numbers.receptors.index(receptor)
+    except ValueError:
+        raise KeyError(receptor) from None
+
+
+def _badge(simulated: bool) -> str:
+    return "Simulated data" if simulated else ""
 
 
 def _shown(numbers: PrognosisNumbers, parameters: Parameters) -> list[int]:
@@ -132,14 +167,15 @@ def _scan(numbers: PrognosisNumbers, i: int, badge: str) -> FigureSpec:
         path.cut, np.exp(fitted.coef), np.exp(fitted.coef - Z_95 * fitted.se),
         np.exp(fitted.coef + Z_95 * fitted.se), np.asarray(chi2_upper(logrank_many(time, event, above))),
         np.asarray(lausen_schumacher_1992(np.abs(path.statistic))))
-    at = int(np.flatnonzero(path.cut == numbers.cut.cut[i])[0])
     cut = numbers.cut
+    at = np.flatnonzero(path.cut == cut.cut[i])  # empty where no cut is allowed
+    best = int(at[0]) if at.size else None
     maxt = float(cut.p_maxt[i])
     return cutoff_scan(
         numbers.receptors[i], rows, cohort_words=cohort_words(numbers),
         endpoint_words=numbers.cohort.endpoint.name, n=int(numbers.n[i]), events=int(numbers.events[i]),
         value_words=f"{numbers.matrix.measure} expression ({numbers.matrix.scale})", best_cut=float(cut.cut[i]),
-        best_hr=(float(rows.hr[at]), float(rows.hr_low[at]), float(rows.hr_high[at])),
+        best_hr=None if best is None else (float(rows.hr[best]), float(rows.hr_low[best]), float(rows.hr_high[best])),
         best_hr_cv=(float(cut.hr_cv[i]), float(cut.hr_cv_low[i]), float(cut.hr_cv_high[i])),
         p_best_raw=float(cut.p_raw[i]), p_best_corrected=float(cut.p_corrected[i]),
         p_best_maxt=maxt if np.isfinite(maxt) else None,

@@ -101,6 +101,7 @@ def run(inputs: Inputs, parameters: Parameters, job: JobContext | None = None) -
         parameters=asdict(parameters),
         tests_paid_for=tests,
         tests_not_paid_for=0 if parameters.permutations else tests,
+        numbers=numbers,
     )
 
 

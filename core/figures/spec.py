@@ -64,6 +64,19 @@ class Ticks:
 
 
 @dataclass(frozen=True, eq=False)
+class HoverPoints:
+    """Places that name a sample when the pointer is there, such as the patients whose events make a curve step.
+
+    Drawn in no file; the window draws one only where it is hovered or selected.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    role: str
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Points:
     """Marks with a shape (circle, square, triangle, diamond) per figure role; ``filled`` per point."""
 
@@ -103,14 +116,66 @@ class Bars:
 
 
 @dataclass(frozen=True, eq=False)
+class Boxes:
+    """One box per place on x: from ``q1`` to ``q3`` with a line at ``median``, whiskers to ``low`` and ``high``.
+
+    ``width`` in units of x. A box whose median is NaN is not drawn. Dots beside it are Points of their own.
+    """
+
+    x: FloatArray
+    low: FloatArray
+    q1: FloatArray
+    median: FloatArray
+    q3: FloatArray
+    high: FloatArray
+    roles: tuple[str, ...]
+    width: float = 0.5
+
+
+@dataclass(frozen=True, eq=False)
 class Matrix:
-    """Tiles, ``values`` shape (n_rows, n_columns), coloured by a diverging or sequential scale."""
+    """Tiles, ``values`` shape (n_rows, n_columns); tile (r, c) covers x c to c + 1, y r to r + 1, the first row on top.
+
+    ``scale``: "diverging" (pale, under numbers), "strong diverging" (blue to vermillion, for tiles without numbers) or
+    "sequential". ``low`` and ``high`` fix its ends, and values beyond are drawn in the colour of the end; without them
+    the largest values are the ends. NaN is missing. ``samples`` names the columns for hovering where there are too
+    many for ``column_names``, which may then be empty.
+    """
 
     values: FloatArray
     row_names: tuple[str, ...]
     column_names: tuple[str, ...]
     scale: str = "diverging"
     texts: tuple[tuple[str, ...], ...] = ()
+    low: float | None = None
+    high: float | None = None
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Strips:
+    """Rows of coloured tiles that say something of each column of a Matrix below them (annotation bars).
+
+    Tile (r, c) covers x c to c + 1 and y r to r + 1, the first row on top. Its colour is the figure role
+    ``roles[r][c]`` at the strength ``shades[r, c]`` from 0 (nearly the surface) to 1 (the full colour): the colour is
+    the role at opacity 0.12 + 0.88 shade on the surface. An empty role is a missing value: grey with a hatch.
+    ``texts[r][c]`` is the value in words, for hovering only; ``samples`` names the columns.
+    """
+
+    row_names: tuple[str, ...]
+    roles: tuple[tuple[str, ...], ...]
+    shades: FloatArray
+    texts: tuple[tuple[str, ...], ...] = ()
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ColourBar:
+    """The colours of a Matrix's scale from ``low`` to ``high`` along x, as high as its panel."""
+
+    low: float
+    high: float
+    scale: str = "diverging"
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +217,8 @@ class Label:
     bold: bool = False
 
 
-Mark = StepLine | Line | Band | Ticks | Points | Intervals | Bars | Matrix | Rule | Span | Label
+Mark = (StepLine | Line | Band | Ticks | HoverPoints | Points | Intervals | Bars | Boxes | Matrix | Strips | ColourBar
+        | Rule | Span | Label)
 
 
 @dataclass(frozen=True)
@@ -183,12 +249,16 @@ class AtRiskRow:
 
 @dataclass(frozen=True)
 class KeyEntry:
-    """One line of the key that says what a mark means where it cannot be named directly."""
+    """One line of the key that says what a mark means where it cannot be named directly.
+
+    ``shade`` as in Strips; an empty role is the key of a missing value.
+    """
 
     text: str
     role: str
     shape: str = "square"
     filled: bool = True
+    shade: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -246,6 +316,12 @@ class FigureSpec:
         The numbers behind it, one table per key.
     width_mm, height_mm : float
         Size in a journal's column.
+    text_pt, letter_pt : float
+        Size of titles and names; everything smaller follows it. Size of the panel letter.
+    panel_letter : str
+        "a" or "A" for the first panel with a title, the next ones for the others; empty for none.
+    thinnest_pt : float
+        No line is drawn thinner.
     """
 
     name: str
@@ -257,10 +333,14 @@ class FigureSpec:
     width_mm: float = 180.0
     height_mm: float = 120.0
     badge: str = ""
+    text_pt: float = 7.0
+    letter_pt: float = 8.0
+    panel_letter: str = ""
+    thinnest_pt: float = 0.0
 
     def texts(self) -> tuple[str, ...]:
         """Every word that must appear in a drawing: axis and tick labels, marks' labels, at-risk rows, columns."""
-        found: list[str] = [self.badge] if self.badge else []
+        found: list[str] = [self.badge, self.panel_letter]
         for panel in (panel for row in self.rows for panel in row):
             found += [panel.title, panel.remark]
             for axis in (panel.x, panel.y):
@@ -268,6 +348,8 @@ class FigureSpec:
                     found += [axis.label, *axis.tick_labels]
             for mark in panel.marks:
                 found += [getattr(mark, "label", ""), getattr(mark, "text", "")]
+                if isinstance(mark, Strips):
+                    found += mark.row_names
                 if isinstance(mark, Matrix):
                     found += [*mark.row_names, *mark.column_names, *(text for row in mark.texts for text in row)]
             if panel.at_risk:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.figures.number_words import capitalised, counted, hr_words, list_words, p_words, short_number
-from core.figures.spec import AtRiskRow, Axis, Band, FigureSpec, Label, Mark, Panel, StepLine, Ticks
+from core.figures.spec import AtRiskRow, Axis, Band, FigureSpec, HoverPoints, Label, Mark, Panel, StepLine, Ticks
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -51,6 +51,8 @@ class GroupCurve:
     patient_event : ndarray of bool, shape (n_patients,)
     patients : tuple of str
         Their ids in the same order, or empty.
+    role : str
+        The colour, where it does not follow from the name.
     """
 
     name: str
@@ -61,6 +63,7 @@ class GroupCurve:
     patient_time: FloatArray
     patient_event: NDArray[np.bool_]
     patients: tuple[str, ...] = ()
+    role: str = ""
 
     @property
     def n(self) -> int:
@@ -115,8 +118,9 @@ def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: 
                  name: str | None = None, event_words: str = "events", split_words: str = "split at the median",
                  since: str = "", hr: tuple[float, float, float] | None = None, hr_comparison: str = "high v low",
                  corrected_p: float | None = None, corrected_words: str = "", logrank_p: float | None = None,
-                 forest_adjusted_for: tuple[str, ...] = (), follow_up_words: str = "", badge: str = "",
-                 width_mm: float = 89.0, height_mm: float = 84.0) -> FigureSpec:
+                 words_inside: tuple[str, ...] = (), forest_adjusted_for: tuple[str, ...] = (),
+                 follow_up_words: str = "", badge: str = "", width_mm: float = 89.0,
+                 height_mm: float = 84.0) -> FigureSpec:
     """Survival of the groups of one receptor.
 
     Parameters
@@ -135,6 +139,8 @@ def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: 
         Stands first; the words say what it was corrected for.
     logrank_p : float, optional
         Uncorrected, and named so, in small grey letters.
+    words_inside : tuple of str
+        Stand in the panel instead of those made of ``hr``, ``corrected_p`` and ``logrank_p``, the first in bold.
     forest_adjusted_for : tuple of str
         Covariates of the forest beside which this curve is shown: the caption then says that curves are unadjusted.
     """
@@ -147,11 +153,11 @@ def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: 
     lines: list[Mark] = []
     for group, role in zip(groups, roles, strict=True):
         if group.n:
-            band, line, *censored = _group_marks(group, role)
-            bands.append(band)
-            lines += [line, *censored]
+            drawn = _group_marks(group, role)
+            bands.append(drawn[0])
+            lines += drawn[1:]
     at_risk = {group.name: at_risk_counts(group.patient_time, group.patient_event, ticks) for group in groups}
-    words = _words_inside(hr, hr_comparison, corrected_p, corrected_words, logrank_p)
+    words = words_inside or _words_inside(hr, hr_comparison, corrected_p, corrected_words, logrank_p)
     inside, above = _place_words(words, groups, longest, width_mm - FRAME_MM)
     if not lines:
         inside = (Label(0.5, 0.5, "No patient to draw", "text3", align="center", valign="center"),)
@@ -216,12 +222,11 @@ def _time_axis(longest: float, unit: str, ticks: tuple[float, ...], since: str) 
 
 
 def _roles(groups: Sequence[GroupCurve]) -> tuple[str, ...]:
-    own = {"low": "low", "high": "high"}
-    taken = [own[group.name.lower()] for group in groups if group.name.lower() in own]
-    free = [role for role in SERIES if role not in taken]
+    named = {"low": "low", "high": "high"}
+    own = [group.role or named.get(group.name.lower()) for group in groups]
+    free = [role for role in SERIES if role not in own]
     roles = []
-    for group in groups:
-        role = own.get(group.name.lower())
+    for role in own:
         roles.append(role if role else free[0])
         if role is None and len(free) > 1:
             free.pop(0)
@@ -248,23 +253,26 @@ def _height_at(group: GroupCurve, times: FloatArray) -> FloatArray:
     return step_height[np.searchsorted(step_time, times, side="right") - 1]
 
 
-def _group_marks(group: GroupCurve, role: str) -> tuple[Band, StepLine, Ticks, Ticks]:
-    """Band, curve, censor marks, and censor marks on the greyed tail."""
+def _group_marks(group: GroupCurve, role: str) -> tuple[Band, StepLine, Ticks, Ticks, HoverPoints]:
+    """Band, curve, censor marks, censor marks on the greyed tail, and who had the events."""
     time, survival, low, high = _whole_step(group)
     fade = faded_from(group.patient_time)
     times = np.asarray(group.patient_time, dtype=float)
     censored = ~np.asarray(group.patient_event, dtype=bool)
     on_tail = times > (math.inf if fade is None else fade)
 
+    def who(chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+        return tuple(patient for patient, one in zip(group.patients, chosen) if one)
+
     def marks(chosen: NDArray[np.bool_], colour_role: str) -> Ticks:
-        who = tuple(patient for patient, one in zip(group.patients, chosen) if one)
-        return Ticks(times[chosen], _height_at(group, times[chosen]), colour_role, who)
+        return Ticks(times[chosen], _height_at(group, times[chosen]), colour_role, who(chosen))
 
     return (
         Band(time, low, high, role, step=True, name=group.name, faded_from=fade),
         StepLine(time, survival, role, name=group.name, label=capitalised(group.name), faded_from=fade),
         marks(censored & ~on_tail, role),
         marks(censored & on_tail, "ns"),
+        HoverPoints(times[~censored], _height_at(group, times[~censored]), role, who(~censored)),
     )
 
 
