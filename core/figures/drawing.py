@@ -41,7 +41,6 @@ from core.figures.style import (
     DIVERGING,
     MM_PER_PT,
     SHAPES,
-    SMALL_PT,
     TICK_MM,
     colour,
     tint,
@@ -71,7 +70,21 @@ def draw(spec: FigureSpec, placed: PlacedFigure, *, flat: bool = False) -> Figur
             edgecolor=colour("warnline"), linewidth=AXIS_PT, zorder=1))
         for text in placed.badge_texts:
             _write(figure, text, to_page)
+    if spec.thinnest_pt > 0:
+        _thicken(figure, spec.thinnest_pt)
     return figure
+
+
+def _thicken(figure: Figure, thinnest_pt: float) -> None:
+    """Lines thinner than a journal takes are drawn at its limit; the white gaps between tiles and bars stay."""
+    for artist in figure.findobj(Line2D):
+        if isinstance(artist, Line2D):
+            artist.set_linewidth(max(artist.get_linewidth(), thinnest_pt))
+            artist.set_markeredgewidth(max(artist.get_markeredgewidth(), thinnest_pt))
+    for axes in figure.axes:
+        for spine in axes.spines.values():
+            spine.set_linewidth(max(spine.get_linewidth(), thinnest_pt))
+        axes.tick_params(which="both", width=max(AXIS_PT, thinnest_pt))
 
 
 def _draw_panel(figure: Figure, spec: FigureSpec, placed: PlacedPanel, to_page: Any, *, flat: bool) -> None:
@@ -243,7 +256,7 @@ def _draw_matrix(axes: Axes, mark: Matrix, placed: PlacedPanel, order: float) ->
     for row, line in enumerate(mark.texts):
         for column, text in enumerate(line):
             if text:
-                words = fitted(text, SMALL_PT, within=box.width / columns * 0.94, tall=box.height / rows)
+                words = fitted(text, placed.words.small, within=box.width / columns * 0.94, tall=box.height / rows)
                 ink = _ink_on(scale, low, high, values[row, column])
                 axes.text(column + 0.5, row + 0.5, "\n".join(words.lines), ha="center", va="center", color=ink,
                           fontproperties=font(words.size), parse_math=False, zorder=order + 0.002)

@@ -11,7 +11,7 @@ from core.figures.axis_scale import x_scale, y_scale
 from core.figures.panel_measures import Box, Margins
 from core.figures.panel_words import KeyPlace, Leader, PanelWords, PlacedText
 from core.figures.spec import FigureSpec, Panel
-from core.figures.style import SMALL_PT, text_colour
+from core.figures.style import Lettering, text_colour
 from core.figures.text_layout import block, line_mm
 
 EDGE_MM = 1.5
@@ -44,7 +44,9 @@ def place_figure(spec: FigureSpec) -> PlacedFigure:
     """Lay out the whole figure for its size in mm."""
     badge, badge_texts = _badge(spec)
     top = spec.height_mm - EDGE_MM - (badge.height + 0.8 if badge else 0.0)
-    grid = [[_start(panel, cell) for panel, cell in row] for row in _cells(spec, top)]
+    letters = panel_letters(spec)
+    grid = [[_start(panel, cell, lettering_of(spec), letters.get(id(panel), "")) for panel, cell in row]
+            for row in _cells(spec, top)]
     for _ in range(ROUNDS):
         grid = _aligned(grid)
     placed = []
@@ -54,13 +56,32 @@ def place_figure(spec: FigureSpec) -> PlacedFigure:
     return PlacedFigure(tuple(placed), badge, badge_texts)
 
 
+def lettering_of(spec: FigureSpec) -> Lettering:
+    """The sizes of the figure's words."""
+    return Lettering(spec.text_pt, spec.letter_pt)
+
+
+def panel_letters(spec: FigureSpec) -> dict[int, str]:
+    """The letter of each panel by its ``id``: from the figure's own letter on, one for every panel with a title.
+
+    Panels without a title continue the one before; if none has a title, the first takes the letter.
+    """
+    panels = [panel for row in spec.rows for panel in row]
+    if not spec.panel_letter or not panels:
+        return {}
+    lettered = [panel for panel in panels if panel.title] or panels[:1]
+    return {id(panel): chr(ord(spec.panel_letter[0]) + number) + spec.panel_letter[1:]
+            for number, panel in enumerate(lettered)}
+
+
 def _badge(spec: FigureSpec) -> tuple[Box | None, tuple[PlacedText, ...]]:
     if not spec.badge:
         return None, ()
-    words = block(spec.badge, SMALL_PT, bold=True, within=spec.width_mm - 2 * EDGE_MM - 3.0)
+    small = lettering_of(spec).small
+    words = block(spec.badge, small, bold=True, within=spec.width_mm - 2 * EDGE_MM - 3.0)
     right, top = spec.width_mm - EDGE_MM, spec.height_mm - EDGE_MM
     box = Box(right - words.width - 2.4, top - words.height - 0.8, right, top)
-    texts = tuple(PlacedText(box.left + 1.2, top - 0.4 - (number + 0.82) * line_mm(SMALL_PT), line, SMALL_PT,
+    texts = tuple(PlacedText(box.left + 1.2, top - 0.4 - (number + 0.82) * line_mm(small), line, small,
                              text_colour("warn"), bold=True, kind="badge") for number, line in enumerate(words.lines))
     return box, texts
 
@@ -89,10 +110,11 @@ def _columns(rows: list[tuple[Panel, ...]]) -> int:
     return max(len(row) for row in rows)
 
 
-def _start(panel: Panel, cell: Box) -> PanelWords:
+def _start(panel: Panel, cell: Box, lettering: Lettering, letter: str) -> PanelWords:
     axes = Box(cell.left + 0.2 * cell.width, cell.bottom + 0.2 * cell.height, cell.right - 0.1 * cell.width,
                cell.top - 0.1 * cell.height)
-    return PanelWords(panel, x_scale(panel.x, panel.marks), y_scale(panel.y, panel.marks), axes, cell)
+    return PanelWords(panel, x_scale(panel.x, panel.marks), y_scale(panel.y, panel.marks), axes, cell, lettering,
+                      letter)
 
 
 def _aligned(grid: list[list[PanelWords]]) -> list[list[PanelWords]]:

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from core.figures.axis_scale import AxisScale
 from core.figures.spec import Label, Line, Panel, Rule, StepLine, TextColumn
-from core.figures.style import MM_PER_PT, SMALL_PT, TEXT_PT, TICK_MM
+from core.figures.style import MM_PER_PT, ORDINARY, TICK_MM, Lettering
 from core.figures.text_layout import Block, block, fitted, line_mm, width_mm
 
 PAD_MM = 0.6
 TITLE_GAP_MM = 1.0
 NAME_GAP_MM = 1.8
+LETTER_GAP_MM = 1.4
 COLUMN_GAP_MM = 2.5
 ENDS_EARLY = 0.95
 """A line that stops left of this share of the axis is tied to its name by a thin leader."""
@@ -66,6 +67,18 @@ class PanelMeasures:
     y: AxisScale
     axes: Box
     cell: Box
+    lettering: Lettering = ORDINARY
+    letter: str = ""
+
+    @property
+    def text(self) -> float:
+        """Size of titles and names, in points."""
+        return self.lettering.text
+
+    @property
+    def small(self) -> float:
+        """Size of tick labels, remarks and keys, in points."""
+        return self.lettering.small
 
     def margins(self) -> Margins:
         """What the words need. Depends on the size of the axes only through wrapping."""
@@ -90,20 +103,22 @@ class PanelMeasures:
         return max((ends + 1.2 if ends else 0.0) + columns, overhang, 0.5)
 
     def _top(self) -> float:
-        height = 0.8
+        height = 0.8 + self._letter_drop()
         for words in (self._title(), self._remark()):
             height += words.height if words.lines != ("",) else 0.0
+        if self.letter and not (self.panel.title or self.panel.remark):
+            height += line_mm(self.text)
         titles = [self._column_title(column).height for column in self.panel.columns if column.title]
-        rules = [line_mm(SMALL_PT) for mark in self.panel.marks if _is_vertical_rule(mark)]
+        rules = [line_mm(self.small) for mark in self.panel.marks if _is_vertical_rule(mark)]
         return height + max([0.0, *titles, *rules]) + (1.4 if height > 0.8 else 0.0)
 
     def _bottom(self) -> float:
         height = self._depth_of_x_title() + self._x_title().height if self._x_title().lines != ("",) else (
             self._depth_of_x_title())
         if self.panel.at_risk:
-            height += 1.2 + line_mm(SMALL_PT) + sum(self._row_pitch() for _ in self.panel.at_risk)
+            height += 1.2 + line_mm(self.small) + sum(self._row_pitch() for _ in self.panel.at_risk)
         if self.panel.key:
-            under = len(self._key_rows()) * line_mm(SMALL_PT) + PAD_MM
+            under = len(self._key_rows()) * line_mm(self.small) + PAD_MM
             return max(height, under + 1.0) if self._key_beside() else height + under
         return height
 
@@ -121,47 +136,56 @@ class PanelMeasures:
 
     def _column_width(self, column: TextColumn) -> float:
         """As wide as its words; a column of very long words takes a third of the panel, and these shrink or wrap."""
-        natural = max([width_mm(text, TEXT_PT, bold) for text, bold in zip(column.texts, bolds(column), strict=True)]
+        natural = max([width_mm(text, self.text, bold) for text, bold in zip(column.texts, bolds(column), strict=True)]
                       + [self._column_title(column).width], default=0.0)
         return min(natural, max(column.width_mm, 0.33 * self.cell.width))
 
     def _column_title(self, column: TextColumn) -> Block:
-        return block(column.title, SMALL_PT, within=0.33 * self.cell.width)
+        return block(column.title, self.small, within=0.33 * self.cell.width)
 
     def _column_entry(self, column: TextColumn, text: str, bold: bool) -> Block:
         places = sorted(self.y.place(value) for value in column.y)
         gaps = [after - before for before, after in pairwise(places) if after > before]
         tall = min(gaps, default=1.0) * self.axes.height
-        return fitted(text, TEXT_PT, bold=bold, within=self._column_width(column), tall=tall)
+        return fitted(text, self.text, bold=bold, within=self._column_width(column), tall=tall)
 
     def _title(self) -> Block:
-        return block(self.panel.title, TEXT_PT, bold=True, within=self.cell.width)
+        return block(self.panel.title, self.text, bold=True, within=self.cell.width - self._indent())
 
     def _remark(self) -> Block:
-        return block(self.panel.remark, SMALL_PT, within=self.cell.width)
+        return block(self.panel.remark, self.small, within=self.cell.width - self._indent())
+
+    def _indent(self) -> float:
+        """What the panel letter takes of the lines beside it."""
+        return width_mm(self.letter, self.lettering.letter, bold=True) + LETTER_GAP_MM if self.letter else 0.0
+
+    def _letter_drop(self) -> float:
+        """How much lower the heading starts so that a letter of a larger size stays inside the panel."""
+        taller = line_mm(self.lettering.letter) - line_mm(self.text)
+        return max(0.82 * taller, 0.0) if self.letter else 0.0
 
     def _x_title(self) -> Block:
         words = self.panel.x.label if self.panel.x.visible else ""
-        return block(words, TEXT_PT, within=max(self.axes.width, 0.6 * self.cell.width))
+        return block(words, self.text, within=max(self.axes.width, 0.6 * self.cell.width))
 
     def _y_title(self) -> Block:
-        return block(self.panel.y.label if self.panel.y.visible else "", TEXT_PT, within=max(self.axes.height, 8.0))
+        return block(self.panel.y.label if self.panel.y.visible else "", self.text, within=max(self.axes.height, 8.0))
 
     def _x_ticks_turned(self) -> bool:
         """Names of tiles that are wider than their tile run upwards."""
         if self.panel.x.ticks or not self.x.labels:
             return False
         room = self.axes.width / max(len(self.x.labels), 1)
-        return len(self.x.labels) > 7 and any(width_mm(text, SMALL_PT) > room for text in self.x.labels)
+        return len(self.x.labels) > 7 and any(width_mm(text, self.small) > room for text in self.x.labels)
 
     def _x_tick_blocks(self) -> list[Block]:
         if not self.panel.x.visible:
             return []
         if self._x_ticks_turned():
-            size = min(SMALL_PT, 0.95 * self.axes.width / len(self.x.labels) / MM_PER_PT)
+            size = min(self.small, 0.95 * self.axes.width / len(self.x.labels) / MM_PER_PT)
             return [fitted(text, size, within=0.3 * self.cell.height) for text in self.x.labels]
         places = [self.x.place(tick) * self.axes.width for tick in self.x.ticks]
-        size = _size_without_overlap(self.x.labels, places, SMALL_PT)
+        size = _size_without_overlap(self.x.labels, places, self.small)
         return [block(text, size) for text in self.x.labels]
 
     def _y_tick_blocks(self) -> list[Block]:
@@ -169,19 +193,19 @@ class PanelMeasures:
             return []
         places = sorted(self.y.place(tick) * self.axes.height for tick in self.y.ticks)
         gap = min((after - before for before, after in pairwise(places)), default=math.inf)
-        return [fitted(text, SMALL_PT, within=0.33 * self.cell.width, tall=gap) for text in self.y.labels]
+        return [fitted(text, self.small, within=0.33 * self.cell.width, tall=gap) for text in self.y.labels]
 
     def _at_risk_size(self) -> float:
         times = self.panel.at_risk_times
         places = [self.x.place(time) * self.axes.width for time in times]
-        return min((_size_without_overlap(row.numbers, places, SMALL_PT) for row in self.panel.at_risk),
-                   default=SMALL_PT)
+        return min((_size_without_overlap(row.numbers, places, self.small) for row in self.panel.at_risk),
+                   default=self.small)
 
     def _row_pitch(self) -> float:
-        return max([line_mm(SMALL_PT), *(name.height for name in self._row_names())])
+        return max([line_mm(self.small), *(name.height for name in self._row_names())])
 
     def _row_names(self) -> list[Block]:
-        return [fitted(row.name, SMALL_PT, bold=True, within=0.25 * self.cell.width, tall=3 * line_mm(SMALL_PT))
+        return [fitted(row.name, self.small, bold=True, within=0.25 * self.cell.width, tall=3 * line_mm(self.small))
                 for row in self.panel.at_risk]
 
     def _under_ticks(self) -> list[tuple[float, float]]:
@@ -198,7 +222,7 @@ class PanelMeasures:
     def _below(self) -> list[tuple[Label, Block]]:
         labels = [mark for mark in self.panel.marks if isinstance(mark, Label) and mark.space == "below"]
         share = 1.0 / max(len(labels), 1) - 0.01
-        return [(mark, block(mark.text, SMALL_PT, bold=mark.bold, within=share * self.axes.width)) for mark in labels]
+        return [(mark, block(mark.text, self.small, bold=mark.bold, within=share * self.axes.width)) for mark in labels]
 
     def _end_names(self) -> list[tuple[StepLine | Line | Rule, Block, tuple[float, float]]]:
         """Lines that are named at their end: the mark, its words, and the end in shares of the axes."""
@@ -219,7 +243,7 @@ class PanelMeasures:
                 height = float(mark.y[last]) if right < ENDS_EARLY else self._height_near_end(mark, shown)
                 end = (right, self.y.place(height))
             bold = isinstance(mark, StepLine)
-            size = TEXT_PT if bold else SMALL_PT
+            size = self.text if bold else self.small
             words = fitted(mark.label, size, bold=bold, within=max(12.0, min(26.0, 0.22 * self.cell.width)),
                            tall=0.4 * max(self.axes.height, 10.0))
             found.append((mark, words, (min(max(end[0], 0.0), 1.0), min(max(end[1], 0.0), 1.0))))
@@ -243,7 +267,7 @@ class PanelMeasures:
     def _key_beside(self) -> bool:
         """The key stands under the columns at the right when it fits there."""
         columns = sum(self._column_width(column) for column in self._columns("right"))
-        return columns > 0 and max(width_mm(entry.text, SMALL_PT) for entry in self.panel.key) + 4.0 <= columns
+        return columns > 0 and max(width_mm(entry.text, self.small) for entry in self.panel.key) + 4.0 <= columns
 
     def _key_rows(self) -> list[list[int]]:
         if self._key_beside():
@@ -251,7 +275,7 @@ class PanelMeasures:
         rows: list[list[int]] = [[]]
         used = 0.0
         for entry, words in enumerate(self.panel.key):
-            wide = width_mm(words.text, SMALL_PT) + 7.0
+            wide = width_mm(words.text, self.small) + 7.0
             if rows[-1] and used + wide > self.cell.width:
                 rows.append([])
                 used = 0.0

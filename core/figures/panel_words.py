@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from core.figures.panel_measures import COLUMN_GAP_MM, ENDS_EARLY, PAD_MM, PanelMeasures, bolds
 from core.figures.spec import Label, Rule, Span
-from core.figures.style import MM_PER_PT, SMALL_PT, TEXT_PT, TICK_MM, text_colour
+from core.figures.style import MM_PER_PT, TICK_MM, text_colour
 from core.figures.text_layout import Block, block, fitted, line_mm, width_mm
 
 CAP_HEIGHT = 0.72
@@ -75,11 +75,18 @@ class PanelWords(PanelMeasures):
         return self.axes.bottom + self.y.place(value) * self.axes.height
 
     def _place_heading(self) -> list[PlacedText]:
-        texts = _lines(self._title(), self.cell.left, self.cell.top, "text", kind="title")
-        under = self.cell.top - (self._title().height if self.panel.title else 0.0)
+        texts: list[PlacedText] = []
+        left, top = self.cell.left + self._indent(), self.cell.top - self._letter_drop()
+        if self.letter:
+            first = 0.82 * line_mm(self.text if self.panel.title or not self.panel.remark else self.small)
+            texts.append(PlacedText(self.cell.left, top - first, self.letter, self.lettering.letter,
+                                    text_colour("text"), bold=True, kind="panel letter"))
+        if self.panel.title:
+            texts += _lines(self._title(), left, top, "text", kind="title")
+            top -= self._title().height
         if self.panel.remark:
-            texts += _lines(self._remark(), self.cell.left, under, "text2", kind="remark")
-        return texts if self.panel.title else [text for text in texts if text.kind == "remark"]
+            texts += _lines(self._remark(), left, top, "text2", kind="remark")
+        return texts
 
     def _place_ticks(self) -> list[PlacedText]:
         texts: list[PlacedText] = []
@@ -144,11 +151,11 @@ class PanelWords(PanelMeasures):
             return []
         title_depth = self._x_title().height if self._x_title().lines != ("",) else 0.0
         top = self.axes.bottom - self._depth_of_x_title() - title_depth - 1.2
-        title = block(self.panel.at_risk_title, SMALL_PT, bold=True, within=self.cell.width)
+        title = block(self.panel.at_risk_title, self.small, bold=True, within=self.cell.width)
         texts = _lines(title, self.cell.left, top, "text2", kind="at risk title")
         size = self._at_risk_size()
         for number, (row, name) in enumerate(zip(self.panel.at_risk, self._row_names(), strict=True)):
-            middle = top - line_mm(SMALL_PT) - (number + 0.5) * self._row_pitch()
+            middle = top - line_mm(self.small) - (number + 0.5) * self._row_pitch()
             texts += _centred(name, self.cell.left, middle, row.role, kind="at risk name")
             for time, words in zip(self.panel.at_risk_times, row.numbers, strict=True):
                 texts += _centred(block(words, size), self._x_mm(time), middle, "text", align="center", kind="at risk")
@@ -162,16 +169,16 @@ class PanelWords(PanelMeasures):
                 share = (mark.x, mark.y) if mark.space == "panel" else (self.x.place(mark.x), self.y.place(mark.y))
                 within = {"left": 1 - share[0], "right": share[0],
                           "center": 2 * min(share[0], 1 - share[0])}[mark.align]
-                words = fitted(mark.text, SMALL_PT if mark.role == "text3" else TEXT_PT - 0.5, bold=mark.bold,
+                words = fitted(mark.text, self.small if mark.role == "text3" else self.lettering.label, bold=mark.bold,
                                within=max(within * self.axes.width - 0.3, 4.0), tall=0.6 * self.axes.height)
                 lift = {"bottom": 0.5, "center": 0.0, "top": -0.5}[mark.valign] * words.height
                 middle = share[1] * self.axes.height + lift
                 inside.setdefault((mark.align, mark.x), []).append((mark, words, share[0], middle))
             elif isinstance(mark, Rule) and mark.x is not None and mark.label:
-                texts += _lines(block(mark.label, SMALL_PT), self._inside(self._x_mm(mark.x), mark.label),
-                                self.axes.top + line_mm(SMALL_PT), mark.role, align="center", kind="rule")
+                texts += _lines(block(mark.label, self.small), self._inside(self._x_mm(mark.x), mark.label),
+                                self.axes.top + line_mm(self.small), mark.role, align="center", kind="rule")
             elif isinstance(mark, Span) and mark.label:
-                words = fitted(mark.label, SMALL_PT, within=max(self._x_mm(mark.high) - self._x_mm(mark.low), 4.0))
+                words = fitted(mark.label, self.small, within=max(self._x_mm(mark.high) - self._x_mm(mark.low), 4.0))
                 texts += _lines(words, (self._x_mm(mark.low) + self._x_mm(mark.high)) / 2, self.axes.top - 0.3,
                                 "text3", align="center", kind="span")
         for group in inside.values():
@@ -184,7 +191,7 @@ class PanelWords(PanelMeasures):
 
     def _inside(self, x: float, text: str) -> float:
         """``x`` moved so that centred words stay within the panel."""
-        half = width_mm(text, SMALL_PT) / 2
+        half = width_mm(text, self.small) / 2
         return min(max(x, self.cell.left + half), max(self.cell.right - half, self.cell.left + half))
 
     def _place_end_names(self) -> tuple[list[PlacedText], list[Leader]]:
@@ -212,12 +219,12 @@ class PanelWords(PanelMeasures):
                                           for column in self._columns("right")) + COLUMN_GAP_MM
             top = self.axes.bottom - 1.0
         else:
-            start, top = self.cell.left, self.axes.bottom - self._bottom() + len(rows) * line_mm(SMALL_PT)
+            start, top = self.cell.left, self.axes.bottom - self._bottom() + len(rows) * line_mm(self.small)
         for number, row in enumerate(rows):
             x = start
             for entry in row:
-                words = block(self.panel.key[entry].text, SMALL_PT)
-                middle = top - (number + 0.5) * line_mm(SMALL_PT)
+                words = block(self.panel.key[entry].text, self.small)
+                middle = top - (number + 0.5) * line_mm(self.small)
                 marks.append(KeyPlace(x + 1.2, middle, entry))
                 texts += _centred(words, x + 3.2, middle, "text2", kind="key")
                 x += words.width + 7.0

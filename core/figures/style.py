@@ -9,6 +9,7 @@ import functools
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,27 @@ AXIS_PT = 0.6
 TICK_MM = 0.9
 MM_PER_PT = 25.4 / 72
 LINE_SPACING = 1.22
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """Sizes of a figure's words in points, all from the size of its titles; ``letter`` is the panel letter's."""
+
+    text: float = TEXT_PT
+    letter: float = TEXT_PT + 1.0
+
+    @property
+    def small(self) -> float:
+        """Tick labels, remarks, at-risk rows, keys: a point smaller, not below the smallest a journal takes."""
+        return min(self.text, max(SMALLEST_PT, self.text - TEXT_PT + SMALL_PT))
+
+    @property
+    def label(self) -> float:
+        """Words inside the axes."""
+        return min(self.text, max(SMALLEST_PT, self.text - 0.5))
+
+
+ORDINARY = Lettering()
 
 COLOURS = {
     "text": "#1A2027", "text2": "#47515C", "text3": "#5E6873", "accent": "#0B6170", "axis": "#5E6873",
