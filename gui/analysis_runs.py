@@ -1,0 +1,93 @@
+"""Runs the analyses of the open study in the background and hands their outcomes to the session.
+
+Not for: the analyses themselves (core/analyses) or how a page shows them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.job_runner import Job
+from gui.session import Outcome, Session
+
+if TYPE_CHECKING:
+    from core.jobs import JobContext
+    from core.problems import Problem
+
+
+class AnalysisRuns(QObject):
+    """One run per analysis name at a time; starting it again stops the one before."""
+
+    running_changed = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._running: dict[str, Job] = {}
+        session.opened.connect(self._stop_all)
+
+    def running(self, analysis: str) -> Job | None:
+        """The job of this analysis, while it runs or waits."""
+        return self._running.get(analysis)
+
+    @property
+    def all_running(self) -> Mapping[str, Job]:
+        return dict(self._running)
+
+    def run(self, analysis: str) -> Job | None:
+        """Start it with the settings of now; None when a data set of it is not read yet."""
+        session = self._session
+        study = session.project.study
+        spec = next((each for each in study.analyses if each.name == analysis), None)
+        datasets = dict(session.datasets)
+        if spec is None or len(datasets) < len(study.datasets):
+            return None
+        before = self._running.pop(analysis, None)
+        if before is not None:
+            before.cancel()
+        settings = session.settings_of(analysis)
+        assert settings is not None
+
+        def work(job: JobContext) -> Outcome:
+            from core.study_runner import StudyRun, run_analysis
+
+            began = time.monotonic()
+            result, cohort = run_analysis(StudyRun(study, datasets), spec, job)
+            return Outcome(result, cohort, settings, time.monotonic() - began, time.strftime("%H:%M"))
+
+        def done(outcome: Outcome) -> None:
+            self._ended(analysis, job)
+            session.put_outcome(analysis, outcome)
+
+        def failed(problems: tuple[Problem, ...]) -> None:
+            self._ended(analysis, job)
+            session.put_failure(analysis, settings, problems)
+
+        def stopped() -> None:
+            self._ended(analysis, job)
+            session.results_changed.emit(analysis)
+
+        job = session.jobs.submit(f"Starting {analysis}", work, done=done, failed=failed, stopped=stopped, owner=self)
+        self._running[analysis] = job
+        self.running_changed.emit(analysis)
+        return job
+
+    def cancel(self, analysis: str) -> None:
+        """Ask it to stop; nothing of it is kept."""
+        job = self._running.get(analysis)
+        if job is not None:
+            job.cancel()
+
+    def _ended(self, analysis: str, job: Job) -> None:
+        if self._running.get(analysis) is job:
+            del self._running[analysis]
+            self.running_changed.emit(analysis)
+
+    def _stop_all(self) -> None:
+        for job in self._running.values():
+            job.cancel()
+        self._running.clear()

@@ -1,0 +1,35 @@
+"""The rail: which pages there are, in order, and where their code is. A page is imported when it is first shown.
+
+Not for: pages that do not work yet: a line here is a page that a user can use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gui.pages.base_page import Page, PageServices
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """Facts of one page, known without importing it."""
+
+    key: str
+    number: int
+    title: str
+    question: str
+    group: str
+    module: str
+    class_name: str
+
+    def build(self, services: PageServices) -> Page:
+        """Import the page's module and make the page."""
+        page: Page = getattr(importlib.import_module(self.module), self.class_name)(services)
+        return page
+
+
+PAGES: tuple[PageEntry, ...] = (
+)
