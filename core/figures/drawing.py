@@ -18,6 +18,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from core.figures.axis_scale import AxisScale
+from core.figures.curve_shapes import split_at
 from core.figures.page_layout import PlacedFigure, PlacedPanel
 from core.figures.panel_words import PlacedText
 from core.figures.spec import (
@@ -162,32 +163,17 @@ def _draw_mark(axes: Axes, mark: Mark, placed: PlacedPanel, order: float, *, fla
 
 def _draw_step(axes: Axes, mark: StepLine, order: float) -> None:
     dashes = DASHES["dashed" if mark.role in DASHED_ROLES else "solid"]
-    for x, y, faded in _split(mark.x, (mark.y,), mark.faded_from):
+    for x, y, faded in split_at(mark.x, (mark.y,), mark.faded_from):
         axes.plot(x, y[0], drawstyle="steps-post", color=colour("faded" if faded else mark.role), linewidth=1.2,
                   linestyle=dashes, zorder=order - (0.005 if faded else 0.0), clip_on=False)
 
 
 def _draw_band(axes: Axes, mark: Band, order: float, *, flat: bool) -> None:
-    for x, (low, high), faded in _split(mark.x, (mark.low, mark.high), mark.faded_from):
+    for x, (low, high), faded in split_at(mark.x, (mark.low, mark.high), mark.faded_from):
         role, opacity = ("faded", FADED_BAND) if faded else (mark.role, BAND_OPACITY)
         axes.fill_between(x, low, high, where=np.isfinite(low) & np.isfinite(high), step="post" if mark.step else None,
                           facecolor=tint(role, opacity) if flat else colour(role), alpha=None if flat else opacity,
                           edgecolor="none", linewidth=0, zorder=1.0 + order / 100)
-
-
-def _split(x: FloatArray, heights: tuple[FloatArray, ...],
-           faded_from: float | None) -> list[tuple[FloatArray, tuple[FloatArray, ...], bool]]:
-    """A step function cut in two at ``faded_from``, where both pieces have a point."""
-    x = np.asarray(x, dtype=float)
-    arrays = tuple(np.asarray(values, dtype=float) for values in heights)
-    if faded_from is None or not x.size or faded_from >= x[-1]:
-        return [(x, arrays, False)] if x.size else []
-    at = max(int(np.searchsorted(x, faded_from, side="right")) - 1, 0)
-    cut = max(faded_from, float(x[0]))
-    before = (np.append(x[:at + 1], cut), tuple(np.append(values[:at + 1], values[at]) for values in arrays), False)
-    after = (np.concatenate([[cut], x[at + 1:]]),
-             tuple(np.concatenate([[values[at]], values[at + 1:]]) for values in arrays), True)
-    return [before, after]
 
 
 def _draw_points(axes: Axes, mark: Points, order: float) -> None:

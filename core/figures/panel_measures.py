@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.figures.axis_scale import AxisScale
+from core.figures.curve_shapes import ENDS_EARLY, height_near_end
 from core.figures.spec import Label, Line, Panel, Rule, StepLine, TextColumn
 from core.figures.style import MM_PER_PT, ORDINARY, TICK_MM, Lettering
 from core.figures.text_layout import Block, block, fitted, line_mm, width_mm
@@ -23,8 +23,6 @@ TITLE_GAP_MM = 1.0
 NAME_GAP_MM = 1.8
 LETTER_GAP_MM = 1.4
 COLUMN_GAP_MM = 2.5
-ENDS_EARLY = 0.95
-"""A line that stops left of this share of the axis is tied to its name by a thin leader."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +238,7 @@ class PanelMeasures:
                     continue
                 last = int(np.flatnonzero(shown)[-1])
                 right = self.x.place(float(mark.x[last]))
-                height = float(mark.y[last]) if right < ENDS_EARLY else self._height_near_end(mark, shown)
+                height = float(mark.y[last]) if right < ENDS_EARLY else height_near_end(mark, self.x.high - self.x.low)
                 end = (right, self.y.place(height))
             bold = isinstance(mark, StepLine)
             size = self.text if bold else self.small
@@ -248,21 +246,6 @@ class PanelMeasures:
                            tall=0.4 * max(self.axes.height, 10.0))
             found.append((mark, words, (min(max(end[0], 0.0), 1.0), min(max(end[1], 0.0), 1.0))))
         return found
-
-    def _height_near_end(self, mark: StepLine | Line, shown: NDArray[np.bool_]) -> float:
-        """Where the name of a line stands: its end; for a step line, its mean over the last tenth of the axis.
-
-        The last patient's event takes a curve to 0, and two curves that end so would be named in any order.
-        """
-        x, y = np.asarray(mark.x, dtype=float)[shown], np.asarray(mark.y, dtype=float)[shown]
-        start = float(x[-1]) - 0.1 * (self.x.high - self.x.low)
-        if isinstance(mark, Line) or x[0] >= x[-1]:
-            return float(y[-1])
-        start = max(start, float(x[0]))
-        inside = x > start
-        heights = np.concatenate([[y[max(int(np.searchsorted(x, start, side="right")) - 1, 0)]], y[inside]])
-        edges = np.concatenate([[start], x[inside]])
-        return float(np.sum(heights[:-1] * np.diff(edges)) / (edges[-1] - edges[0]))
 
     def _key_beside(self) -> bool:
         """The key stands under the columns at the right when it fits there."""

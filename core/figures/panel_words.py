@@ -5,11 +5,10 @@ Not for: how much room they need (panel_measures.py), the page (page_layout.py) 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from core.figures.panel_measures import COLUMN_GAP_MM, ENDS_EARLY, PAD_MM, PanelMeasures, bolds
+from core.figures.curve_shapes import ENDS_EARLY, spread
+from core.figures.panel_measures import COLUMN_GAP_MM, PAD_MM, PanelMeasures, bolds
 from core.figures.spec import Label, Rule, Span
 from core.figures.style import MM_PER_PT, TICK_MM, text_colour
 from core.figures.text_layout import Block, block, fitted, line_mm, width_mm
@@ -229,32 +228,6 @@ class PanelWords(PanelMeasures):
                 texts += _centred(words, x + 3.2, middle, "text2", kind="key")
                 x += words.width + 7.0
         return texts, marks
-
-
-def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Middles as near to ``wanted`` as possible (least squares) without overlap, between ``low`` and ``high``.
-
-    Pool-adjacent-violators on the places minus the room of those below.
-    """
-    if not wanted:
-        return []
-    order = sorted(range(len(wanted)), key=lambda item: (wanted[item], -item))
-    offsets = [0.0]
-    for before, after in pairwise(order):
-        offsets.append(offsets[-1] + (heights[before] + heights[after]) / 2)
-    pools: list[tuple[float, int]] = []
-    for item, offset in zip(order, offsets, strict=True):
-        pools.append((wanted[item] - offset, 1))
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            (first, n_first), (second, n_second) = pools[-2:]
-            pools[-2:] = [((first * n_first + second * n_second) / (n_first + n_second), n_first + n_second)]
-    ceiling = high - heights[order[-1]] / 2 - offsets[-1]
-    floor = low + heights[order[0]] / 2
-    starts = [max(min(level, ceiling), floor) for level, count in pools for _ in range(count)]
-    middles = [0.0] * len(wanted)
-    for item, start, offset in zip(order, starts, offsets, strict=True):
-        middles[item] = start + offset
-    return middles
 
 
 def _lines(words: Block, x: float, top: float, role: str, *, align: str = "left", kind: str = "") -> list[PlacedText]:
