@@ -19,7 +19,7 @@ from core.jobs import JobContext
 from core.problems import Problem, user_error
 from core.statistics.concordance import concordance, linear_predictor
 from core.statistics.cox import cox_univariate
-from core.statistics.cutpoint_permutation import best_cut_maxt
+from core.statistics.cutpoint_permutation import cut_maxima, maxima_p
 from core.statistics.cutpoints import best_cutpoints, left_out_hazard_ratio
 from core.statistics.kaplan_meier import Median, reverse_median_follow_up
 from core.statistics.logrank import logrank_test
@@ -96,7 +96,10 @@ class SplitRows:
 
 @dataclass(frozen=True, eq=False)
 class CutRows:
-    """The searched cut: maxstat's M and its P values, and the hazard ratio in left-out patients."""
+    """The searched cut: maxstat's M and its P values, and the hazard ratio in left-out patients.
+
+    ``maxima`` holds the largest M over all receptors and cuts of every permutation, for cuts chosen by hand later.
+    """
 
     cut: FloatArray
     statistic: FloatArray
@@ -106,6 +109,7 @@ class CutRows:
     hr_cv: FloatArray
     hr_cv_low: FloatArray
     hr_cv_high: FloatArray
+    maxima: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,12 +348,13 @@ def _search_cuts(time: FloatArray, event: NDArray[np.bool_], expression: FloatAr
     n_receptors = expression.shape[1]
     job.progress(0.0, "Searching cut-offs")
     best = best_cutpoints(time, event, expression)
-    p_maxt = np.full(n_receptors, np.nan)
+    p_maxt, maxima = np.full(n_receptors, np.nan), np.empty(0)
     searched = np.isfinite(best.statistic)
     if parameters.permutations and searched.any():
-        p_maxt[searched] = best_cut_maxt(time, event, expression[:, searched], parameters.permutations,
-                                         parameters.seed, job=job.part(0.0, 0.9))
+        maxima = cut_maxima(time, event, expression[:, searched], parameters.permutations, parameters.seed,
+                            job=job.part(0.0, 0.9))
+        p_maxt = maxima_p(best.statistic, maxima)
     job.progress(0.9, "Cut-offs in left-out patients")
     left_out = left_out_hazard_ratio(time, event, expression, seed=parameters.seed)
     return CutRows(best.cut, best.statistic, best.p_raw, best.p_corrected, p_maxt, left_out.hr, left_out.hr_low,
-                   left_out.hr_high)
+                   left_out.hr_high, maxima)

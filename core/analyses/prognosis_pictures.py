@@ -26,6 +26,7 @@ from core.statistics.cutpoints import cutpoint_path, lausen_schumacher_1992
 from core.statistics.kaplan_meier import kaplan_meier as survival_curve
 from core.statistics.logrank import logrank_many
 from core.statistics.p_values import Z_95, chi2_upper
+from core.statistics.two_group_cox import cox_two_groups
 
 if TYPE_CHECKING:
     from core.analyses.rtk_prognosis import Parameters
@@ -162,10 +163,10 @@ def _scan(numbers: PrognosisNumbers, i: int, badge: str) -> FigureSpec:
     time, event, values = numbers.time[known], numbers.event[known], numbers.expression[known, i]
     path = cutpoint_path(time, event, values)
     above = values[:, None] > path.cut[None, :]
-    fitted = cox_univariate(time, event, above.astype(np.float64))
+    coef, se = cox_two_groups(time, event, above)
     rows = CutoffRows(
-        path.cut, np.exp(fitted.coef), np.exp(fitted.coef - Z_95 * fitted.se),
-        np.exp(fitted.coef + Z_95 * fitted.se), np.asarray(chi2_upper(logrank_many(time, event, above))),
+        path.cut, np.exp(coef), np.exp(coef - Z_95 * se), np.exp(coef + Z_95 * se),
+        np.asarray(chi2_upper(logrank_many(time, event, above))),
         np.asarray(lausen_schumacher_1992(np.abs(path.statistic))))
     cut = numbers.cut
     at = np.flatnonzero(path.cut == cut.cut[i])  # empty where no cut is allowed

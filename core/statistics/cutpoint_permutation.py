@@ -140,19 +140,25 @@ def best_cut_maxt(time: ArrayLike, event: ArrayLike, x: ArrayLike, permutations:
     """
     months, happened = checked_outcome(time, event)
     values = checked_columns(x, len(months), missing_allowed=True)
-    p = np.full(values.shape[1], np.nan)
     if permutations < 1 or not happened.any():
-        return p
+        return np.full(values.shape[1], np.nan)
+    return maxima_p(best_cutpoints(months, happened, values).statistic,
+                    cut_maxima(months, happened, values, permutations, seed, job))
+
+
+def cut_maxima(time: ArrayLike, event: ArrayLike, x: ArrayLike, permutations: int, seed: int,
+               job: JobContext | None = None) -> Floats:
+    """The largest statistic over all receptors times all allowed cuts in every permutation: (permutations,).
+
+    What ``best_cut_maxt`` compares the observed statistics with, for any cut that is looked at afterwards. Parameters
+    as there.
+    """
+    months, happened = checked_outcome(time, event)
+    values = checked_columns(x, len(months), missing_allowed=True)
     outcome = _sorted_outcome(months, happened)
-    patterns = [(None if present.all() else present.astype(np.float64),
-                 [_search(values[:, column], np.flatnonzero(present)) for column in columns], columns)
-                for present, columns in missing_patterns(values)]
-    observed = np.zeros(values.shape[1])
-    for present, searches, columns in patterns:
-        scores = _scores(outcome, present, outcome.order[:, None])
-        observed[columns] = [float(_largest(scores, search)[0]) for search in searches]
+    patterns = _patterns(values)
     searched = sum(len(searches) for _, searches, _ in patterns)
-    exceeding = np.zeros(values.shape[1], dtype=np.int64)
+    found = np.zeros(permutations)
     for first, last in _blocks(len(months), permutations):
         standing = _standing(outcome, seed, first, last)
         highest, done = np.zeros(last - first), 0
@@ -164,11 +170,23 @@ def best_cut_maxt(time: ArrayLike, event: ArrayLike, x: ArrayLike, permutations:
                     job.progress(share, f"Shuffling outcomes for the cut-offs, {first:,} of {permutations:,}")
                 np.maximum(highest, _largest(scores, search), out=highest)
                 done += 1
-        limit = observed - TIE * np.maximum(1.0, observed)
-        exceeding += len(highest) - np.searchsorted(np.sort(highest), limit, side="left")
-    known = np.isfinite(best_cutpoints(months, happened, values).statistic)  # also a statistic of exactly 0
-    p[known] = (1.0 + exceeding[known]) / (permutations + 1.0)
-    return p
+        found[first:last] = highest
+    return found
+
+
+def maxima_p(statistic: ArrayLike, maxima: Floats) -> Floats:
+    """P of statistics against the permutations' maxima: (1 + number as large) / (B + 1); NaN stays NaN."""
+    observed = np.atleast_1d(np.asarray(statistic, dtype=np.float64))
+    limit = observed - TIE * np.maximum(1.0, observed)
+    exceeding = len(maxima) - np.searchsorted(np.sort(maxima), limit, side="left")
+    return np.where(np.isnan(observed) | (len(maxima) == 0), np.nan, (1.0 + exceeding) / (len(maxima) + 1.0))
+
+
+def _patterns(values: Floats) -> list[tuple[Floats | None, list[_Search], Ints]]:
+    """Columns that miss the same patients: who has them (None: everyone), their searches, their numbers."""
+    return [(None if present.all() else present.astype(np.float64),
+             [_search(values[:, column], np.flatnonzero(present)) for column in columns], columns)
+            for present, columns in missing_patterns(values)]
 
 
 def best_cut_permutation_p(time: ArrayLike, event: ArrayLike, x: ArrayLike, permutations: int, seed: int,

@@ -1,4 +1,4 @@
-"""Corrections for looking at many receptors: Benjamini-Hochberg and step-down maxT.
+"""Corrections for looking at many receptors: Benjamini-Hochberg, Holm and step-down maxT.
 
 Not for: making the permutations; that is resampling.py.
 """
@@ -31,6 +31,23 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     if m:
         q[order] = np.minimum(1.0, np.minimum.accumulate(values[order] * (m / np.arange(m, 0, -1))))
     return q
+
+
+def holm(p: ArrayLike) -> Floats:
+    """P of each test corrected for all that are defined (family-wise); NaN stays NaN and is not counted.
+
+    Source
+    ------
+    Holm 1979, as R's p.adjust(method = "holm").
+    """
+    values = np.asarray(p, dtype=np.float64)
+    corrected = np.full(values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known], kind="stable")]
+    m = len(order)
+    if m:
+        corrected[order] = np.minimum(1.0, np.maximum.accumulate(values[order] * np.arange(m, 0, -1)))
+    return corrected
 
 
 @dataclass(frozen=True, eq=False)
