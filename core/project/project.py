@@ -11,31 +11,8 @@ from typing import Any
 
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule
+from core.figures.figure_settings import FigureSettings as FigureSettings
 from core.project.study import AnalysisSpec, Study
-
-
-@dataclass(frozen=True)
-class FigureSettings:
-    """How one figure is exported; None and empty mean as the figure itself or the preset says.
-
-    Parameters
-    ----------
-    preset : str
-        Name of a journal preset of core/figures/presets.py.
-    width_mm, height_mm, text_pt : float, optional
-    panel_letter : str
-        "a", "B", or empty for none.
-    alt_text, caption : str
-        The user's own words where they replaced the proposed ones.
-    """
-
-    preset: str = ""
-    width_mm: float | None = None
-    height_mm: float | None = None
-    text_pt: float | None = None
-    panel_letter: str = ""
-    alt_text: str = ""
-    caption: str = ""
 
 
 @dataclass(frozen=True)
