@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.problems import Location, user_error
+from core.running_process import is_running
 
 OWN_FILES = ("results.xlsx", "methods.md", "import_report.md", "problems.json", "study.toml")
 SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini", ".directory")
@@ -171,7 +172,7 @@ def _remove_leftovers(target: Path) -> None:
         if path.suffix not in (".partial", ".old") or not path.is_dir():
             continue
         pid = path.name[len(target.name) + 2:].split(".")[0]
-        if not pid.isdigit() or _is_running(int(pid)):
+        if not pid.isdigit() or is_running(int(pid)):
             continue
         if path.suffix == ".old" and not target.exists():
             os.replace(path, target)
@@ -181,20 +182,3 @@ def _remove_leftovers(target: Path) -> None:
 
 def _escaped(name: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
-
-
-def _is_running(pid: int) -> bool:
-    if pid == os.getpid():
-        return True
-    if sys.platform == "win32":
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

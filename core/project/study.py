@@ -12,6 +12,7 @@ from typing import Any
 
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule
+from core.project.plain_values import frozen_value
 
 STUDY_FORMAT = 1
 ROLES = ("cohort", "cell_lines", "biopsies", "activation")
@@ -19,13 +20,16 @@ ROLES = ("cohort", "cell_lines", "biopsies", "activation")
 
 @dataclass(frozen=True)
 class AnalysisSpec:
-    """One analysis to run: its kind, the cohort and endpoint it uses, and its parameters as stated."""
+    """One analysis to run: its kind, the cohort and endpoint it uses, and its parameters as stated, lists as tuples."""
 
     name: str
     kind: str
     cohort: str = ""
     endpoint: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", frozen_value(self.parameters))
 
 
 @dataclass(frozen=True)
