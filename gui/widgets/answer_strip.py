@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.widgets.flow_layout import FlowLayout
-from gui.widgets.labels import IconButton, chip, hairline, set_look, words
+from gui.widgets.labels import IconButton, WordFrame, chip, hairline, set_look, words
 
 STATES = ("ok", "unsure")
 NARROW = 620
@@ -21,9 +21,10 @@ NARROW = 620
 Number = tuple[str, str, str]
 
 
-class AnswerStrip(QFrame):
+class AnswerStrip(WordFrame):
     """One clause, at most two lines of explanation, up to three numbers. Ctrl+C copies it as text."""
 
+    LEAST_HEIGHT = 78
     copied = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -85,7 +86,7 @@ class AnswerStrip(QFrame):
         self._number_line.addStretch(1)
         self._number_row.setVisible(bool(self._numbers))
         self._copy.setEnabled(bool(answer))
-        self._name()
+        self._tell()
 
     def set_chips(self, chips: Sequence[tuple[str, str]]) -> None:
         """Show evidence chips, each (kind, text)."""
@@ -97,7 +98,7 @@ class AnswerStrip(QFrame):
         for kind, text in self._chips:
             self._chip_flow.addWidget(chip(kind, text))
         self._chip_row.setVisible(bool(self._chips))
-        self._name()
+        self._tell()
 
     def text(self) -> str:
         """What Copy puts on the clipboard: the sentence, the explanation, the chips, one line per number."""
@@ -122,20 +123,20 @@ class AnswerStrip(QFrame):
                      theme.px(78))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
         self._turn()
+        super().resizeEvent(event)
 
     def _turn(self) -> None:
         narrow = self.width() < theme.px(NARROW)
         ways = QBoxLayout.Direction
         self._body.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
 
-    def _name(self) -> None:
+    def _tell(self) -> None:
+        self.keep_whole()
         self.setAccessibleName("Answer: " + (self._answer.text() or "none yet"))
         self.setAccessibleDescription(self.text())
 
     def _measure(self) -> None:
-        self.setMinimumHeight(theme.px(78))
         self._outer.setContentsMargins(theme.px(14), theme.px(8), theme.px(8), theme.px(8))
         self._outer.setSpacing(theme.px(8))
         self._body.setSpacing(theme.px(20))
@@ -144,6 +145,7 @@ class AnswerStrip(QFrame):
         self._chip_flow.setContentsMargins(0, theme.px(3), 0, 0)
         self._say.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self._turn()
+        self.keep_whole()
 
 
 def _number(label: str, value: str, unit: str) -> QWidget:

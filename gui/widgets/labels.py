@@ -6,6 +6,7 @@ Not for: text with markup. Text from data is shown as it is, so every label here
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gui import theme
@@ -62,6 +63,25 @@ def set_look(widget: QWidget, name: str, value: object) -> None:
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()
+
+
+class WordFrame(QFrame):
+    """A frame of sentences that is never lower than they need at its width, whatever its neighbours ask for."""
+
+    LEAST_HEIGHT = 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.keep_whole()
+
+    def keep_whole(self) -> None:
+        """Ask for the height of all lines; called after the words or the width changed."""
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.invalidate()
+        needed = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+        self.setMinimumHeight(max(needed, theme.px(self.LEAST_HEIGHT)))
 
 
 class IconLabel(QLabel):

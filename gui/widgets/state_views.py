@@ -9,11 +9,20 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import theme
 from gui.widgets.flow_layout import FlowLayout
-from gui.widgets.labels import IconLabel, link, set_look, words
+from gui.widgets.labels import IconLabel, WordFrame, link, set_look, words
 
 BANNERS = {"info": ("info", "accent"), "warn": ("warn", "warn"), "error": ("err", "err"), "ok": ("ok", "ok"),
            "stale": ("stale", "accent")}
@@ -38,12 +47,20 @@ def time_left(seconds: float | None) -> str:
     return f"{minutes} min {rest} s left" if rest else f"{minutes} min left"
 
 
-class _Column(QWidget):
-    """Left aligned, in the middle of the height, never wider than a readable line."""
+class _Column(QScrollArea):
+    """Left aligned, in the middle of the height, never wider than a readable line; scrolls where there is no room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._outer = QHBoxLayout(self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("plain", True)
+        content = QWidget()
+        content.setObjectName("scrolled")
+        self.setWidget(content)
+        self._outer = QHBoxLayout(content)
         self._inner = QWidget()
         self._inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._outer.addWidget(self._inner, 100)
@@ -194,7 +211,7 @@ class ProgressBar(QProgressBar):
         self._quarter = quarter
 
 
-class Banner(QFrame):
+class Banner(WordFrame):
     """One sentence with one remedy as a link; it never closes by itself."""
 
     acted = Signal(str)
@@ -226,6 +243,7 @@ class Banner(QFrame):
         self._link.setText(action)
         self._link.setVisible(bool(action))
         self._key = key
+        self.keep_whole()
         self.setAccessibleName(text)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
@@ -239,3 +257,4 @@ class Banner(QFrame):
     def _measure(self) -> None:
         self._line.setContentsMargins(theme.px(11), theme.px(7), theme.px(11), theme.px(7))
         self._line.setSpacing(theme.px(9))
+        self.keep_whole()
