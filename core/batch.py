@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from core.figures.spec import FigureSpec
 from core.figures.writer import missing_characters, write_figure
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, user_error, warning
+from core.project.open_study import readable_study
 from core.project.study import Study
-from core.project.study_file import read_study
 from core.project.study_writer import study_toml
 from core.result_folder import check_replaceable, files_below, whole_folder
 from core.study_runner import StudyRun, check_analyses, check_cohorts, load_study, run_analyses
@@ -36,7 +36,9 @@ def check_study(path: Path, job: JobContext) -> StudyRun:
     UserError
         When the study file itself cannot be used.
     """
-    run = load_study(read_study(path), job)
+    with readable_study(path, job.part(0.0, 0.1)) as opened:
+        run = load_study(opened.study, job.part(0.1, 1.0))
+        run.problems = [*opened.notes, *run.problems]
     check_cohorts(run)
     check_analyses(run)
     return run
@@ -52,8 +54,9 @@ def run_study(path: Path, out: Path, job: JobContext, only: Collection[str] = ()
     """
     check_replaceable(out)
     try:
-        study = _chosen(read_study(path), only)
-        run = load_study(study, job.part(0.0, 0.15))
+        with readable_study(path, job.part(0.0, 0.05)) as opened:
+            run = load_study(_chosen(opened.study, only), job.part(0.05, 0.15))
+            run.problems = [*opened.notes, *run.problems]
         run_analyses(run, job.part(0.15, 0.85))
     except UserError as error:
         with whole_folder(out) as folder:
@@ -61,7 +64,7 @@ def run_study(path: Path, out: Path, job: JobContext, only: Collection[str] = ()
         raise
     with whole_folder(out) as folder:
         if run.results:
-            _write_results(run, folder, out, job.part(0.85, 1.0))
+            _write_results(run, folder, out, opened.written_as, job.part(0.85, 1.0))
         _write_problems(folder, run.problems)
     return run
 
@@ -87,7 +90,7 @@ def _write_problems(folder: Path, problems: Sequence[Problem]) -> None:
     (folder / "problems.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_results(run: StudyRun, folder: Path, out: Path, job: JobContext) -> None:
+def _write_results(run: StudyRun, folder: Path, out: Path, written_as: Mapping[Path, Path], job: JobContext) -> None:
     study = run.study
     done = {result.name for result in run.results}
     steps = sum(len(result.tables) + len(result.figures) for result in run.results)
@@ -107,7 +110,7 @@ def _write_results(run: StudyRun, folder: Path, out: Path, job: JobContext) -> N
     finished = replace(study, analyses=tuple(a for a in study.analyses if a.name in done))
     program = {"name": "RTKscope", "version": versions()["RTKscope"], "libraries": versions(),
                "files": [name for result in run.results for name in files_below(folder / result.name)]}
-    text = study_toml(finished, run.datasets, run.parameters, Path(os.path.abspath(out)), program)
+    text = study_toml(finished, run.datasets, run.parameters, Path(os.path.abspath(out)), program, written_as)
     (folder / "study.toml").write_text(text, encoding="utf-8", newline="\n")
     simulated = any(dataset.spec.simulated for dataset in run.datasets.values())
     methods = methods_markdown(run.results, study_name=study.name, data_words=_data_words(run), versions=versions(),
@@ -117,8 +120,16 @@ def _write_results(run: StudyRun, folder: Path, out: Path, job: JobContext) -> N
                            further=[warning for result in run.results for warning in result.warnings])
     (folder / "import_report.md").write_text(report, encoding="utf-8", newline="\n")
     job.progress(0.85, "Writing results.xlsx")
-    run.problems += write_workbook(
-        folder / "results.xlsx", run.results, study_words=_study_words(run),
+    run.problems += write_run_workbook(run, folder / "results.xlsx")
+
+
+def write_run_workbook(run: StudyRun, path: Path) -> tuple[Problem, ...]:
+    """The results workbook of a run at ``path``; what had to be cut for a spreadsheet's limits is returned as notes.
+
+    Raises OSError.
+    """
+    return write_workbook(
+        path, run.results, study_words=_study_words(run),
         samples={name: cohort.ledger for name, cohort in run.cohorts.items()}, parameters=(), versions=versions(),
         problems=[problem for problem in run.problems if problem.severity != Severity.NOTE])
 

@@ -70,14 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     run = commands.add_parser("run", help="run a study without a window", description="Run a study and write its "
                               "results into a folder, which is replaced whole.")
-    run.add_argument("study", type=Path, metavar="FILE", help="the study file (.toml)")
+    run.add_argument("study", type=Path, metavar="FILE", help="a study (.toml) or a project (.rtkproj)")
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="absent, empty, or an earlier result")
     run.add_argument("--only", nargs="+", default=[], metavar="NAME", help="run only these analyses")
     run.add_argument("--report", action="store_true", help=argparse.SUPPRESS)
     run.add_argument("--dask", metavar="ADDRESS", help=argparse.SUPPRESS)
     run.set_defaults(work=_run)
     check = commands.add_parser("check", help="import only and list the problems")
-    check.add_argument("study", type=Path, metavar="FILE", help="the study file (.toml)")
+    check.add_argument("study", type=Path, metavar="FILE", help="a study (.toml) or a project (.rtkproj)")
     check.set_defaults(work=_check)
     return parser
 

@@ -66,9 +66,6 @@ def _read_toml(path: Path) -> dict[str, Any]:
         others = sorted(item.name for item in path.parent.glob("*.toml")) if path.parent.is_dir() else []
         hint = f"; in that folder there is {', '.join(others[:5])}" if others else ""
         raise user_error("no_study_file", "there is no such study file", place, remedy=f"check the path{hint}")
-    if path.suffix.lower() == ".rtkproj":
-        raise user_error("project_file", "this version runs study files (.toml), not projects (.rtkproj)", place,
-                         remedy="give the study.toml of the project's results")
     try:
         if path.stat().st_size > MAX_STUDY_BYTES:
             raise user_error("not_a_study", "the file is too large to be a study file", place,

@@ -20,7 +20,7 @@ from core.project.study import STUDY_FORMAT, AnalysisSpec, Study
 
 
 def study_toml(study: Study, datasets: Mapping[str, Dataset], parameters: Mapping[str, Mapping[str, Any]],
-               folder: Path, program: Mapping[str, Any]) -> str:
+               folder: Path, program: Mapping[str, Any], written_as: Mapping[Path, Path] | None = None) -> str:
     """The text of ``study.toml`` for a results folder.
 
     Parameters
@@ -32,25 +32,30 @@ def study_toml(study: Study, datasets: Mapping[str, Dataset], parameters: Mappin
         Where the file will stand; data files are named relative to it where possible.
     program : mapping
         Name and versions, for the reader; ignored when the file is read.
+    written_as : mapping, optional
+        Data files that are to be named by another path: those unpacked from a project for this run.
     """
+    names = written_as or {}
     document: dict[str, Any] = {"format": STUDY_FORMAT, "name": study.name}
     if study.description:
         document["description"] = study.description
     document["program"] = dict(program)
-    document["dataset"] = [_dataset(spec, datasets.get(spec.name), folder) for spec in study.datasets]
+    document["dataset"] = [_dataset(spec, datasets.get(spec.name), folder, names) for spec in study.datasets]
     if study.cohorts:
         document["cohort"] = [_cohort(rule) for rule in study.cohorts]
     document["analysis"] = [_analysis(spec, parameters.get(spec.name, spec.parameters)) for spec in study.analyses]
     return tomli_w.dumps(document, multiline_strings=True)
 
 
-def _dataset(spec: DatasetSpec, dataset: Dataset | None, folder: Path) -> dict[str, Any]:
+def _dataset(spec: DatasetSpec, dataset: Dataset | None, folder: Path, names: Mapping[Path, Path]) -> dict[str, Any]:
     records = {(record.part, id(record.spec)): record for record in (dataset.tables if dataset else ())}
     values: dict[str, Any] = {"name": spec.name, "role": spec.role}
     if spec.simulated:
         values["simulated"] = True
     for part, tables in (("expression", spec.expression), ("clinical", spec.clinical)):
-        written = [_table(table, records.get((part, id(table))), part, folder) for table in tables]
+        files = [relative_to(names.get(table.path, table.path), folder) for table in tables]
+        written = [_table(table, records.get((part, id(table))), part, file)
+                   for table, file in zip(tables, files, strict=True)]
         if len(written) == 1:
             values[part] = written[0]
         elif written:
@@ -79,8 +84,8 @@ def relative_to(path: Path, folder: Path) -> str:
         return path.resolve().as_posix()
 
 
-def _table(spec: TableSpec, record: TableRecord | None, part: str, folder: Path) -> dict[str, Any]:
-    values: dict[str, Any] = {"file": relative_to(spec.path, folder)}
+def _table(spec: TableSpec, record: TableRecord | None, part: str, file: str) -> dict[str, Any]:
+    values: dict[str, Any] = {"file": file}
     stated = {"sheet": spec.sheet, "id": spec.id, "samples": spec.samples, "header_row": spec.header_row,
               "delimiter": spec.delimiter, "decimal": spec.decimal, "encoding": spec.encoding,
               "missing": list(spec.missing) if spec.missing is not None else None}
