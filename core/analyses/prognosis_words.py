@@ -6,15 +6,99 @@ Not for: numbers that are not already in PrognosisNumbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.analyses.prognosis_checks import Check
 from core.analyses.prognosis_numbers import PrognosisNumbers
-from core.analyses.prognosis_pictures import direction_words
+from core.analyses.prognosis_pictures import direction_words, event_words
 from core.data.reference import rtk_symbols
 from core.figures.number_words import count_words, counted, hr_words, list_words, p_equals, time_words
 from core.problems import Problem, warning
+
+LARGE_HR = 2.0
+"""Where only a hazard ratio per SD beyond this is likely to show, that nothing holds says nothing."""
+NAMES_IN_ANSWER = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer as one clause, what was corrected and cannot be said, and three numbers (label, value, unit).
+
+    ``state``: "ok", "nothing" where none holds and effects worth having would have shown, "unsure" where the data
+    cannot say.
+    """
+
+    sentence: str
+    explanation: str
+    numbers: tuple[tuple[str, str, str], ...]
+    state: str
+
+
+def answer(numbers: PrognosisNumbers) -> Answer:
+    """What the page says under its question. No uncorrected P is in it."""
+    better, worse = direction_words(numbers.cohort.endpoint.name)
+    plural = event_words(numbers.cohort.endpoint.name)
+    total, events = len(numbers.receptors), int(numbers.event.sum())
+    rtk = set(rtk_symbols())
+    one = "RTK" if set(numbers.receptors) <= rtk else "gene"
+    held = [int(i) for i in numbers.order if numbers.holds[i]]
+    tested = [int(i) for i in numbers.order if np.isfinite(numbers.direction[i])]
+    corrected = bool(np.isfinite(numbers.p_maxt).any())
+    three = (("Hold corrected", str(len(held)) if corrected else "?", f"of {total}"),
+             (plural.capitalize(), count_words(events), f"of {count_words(len(numbers.patients))}"),
+             ("Detectable HR" if total == 1 else "Detectable HR, corrected", f"{numbers.detectable_hr:.2f}", "per SD"))
+    happened = counted(events, plural.removesuffix("s"), plural)
+    if not tested:
+        return Answer(f"No {one} could be fitted.", "Each has one value only, or all events lie on one side; see "
+                      "Warnings.", three, "unsure")
+    only = f"With {happened} only a hazard ratio above {numbers.detectable_hr:.2f} per SD is likely to show."
+    if not corrected:
+        return Answer("No answer without correction.", "No outcome was shuffled, so no corrected P is known. Set "
+                      f"Shuffles above 0 and run. {only}", three, "unsure")
+    if held:
+        sentence, other = _one_clause(numbers, held, better, worse)
+        return Answer(sentence, _what_holds(numbers, len(held), other, one, happened), three, "ok")
+    strongest = f"The strongest is {numbers.receptors[tested[0]]}{_estimate(numbers, tested[0], True)}."
+    if numbers.detectable_hr > LARGE_HR:
+        return Answer(f"{happened} cannot answer this.", f"{only} {strongest}", three, "unsure")
+    of_all = " after correction" if total > 1 else ""
+    return Answer(f"No {one} holds{of_all}.", f"{strongest} {_rest(numbers, happened)}", three, "nothing")
+
+
+def _one_clause(numbers: PrognosisNumbers, held: Sequence[int], better: str, worse: str) -> tuple[str, list[str]]:
+    """The side with more receptors (at a tie that of the strongest) as a sentence, and the names of the other side."""
+    sides = {sign: [numbers.receptors[i] for i in held if numbers.direction[i] * sign > 0] for sign in (1, -1)}
+    first = 1 if numbers.direction[held[0]] > 0 else -1
+    sign = max((first, -first), key=lambda side: len(sides[side]))
+    names = sides[sign]
+    shown = names if len(names) <= NAMES_IN_ANSWER else [*names[:NAMES_IN_ANSWER - 1],
+                                                         f"{len(names) - NAMES_IN_ANSWER + 1} more"]
+    return (f"High {list_words(shown)} {_verb(len(names), 'goes', 'go')} with {worse if sign > 0 else better}.",
+            sides[-sign])
+
+
+def _what_holds(numbers: PrognosisNumbers, held: int, other: Sequence[str], one: str, happened: str) -> str:
+    total = len(numbers.receptors)
+    if total == 1:
+        return f"It holds with {counted(numbers.parameters.permutations, 'shuffle')}. It was the only {one} tested."
+    aside = f" ({list_words(other[:NAMES_IN_ANSWER])} the other way)" if 0 < len(other) <= NAMES_IN_ANSWER else \
+        f" ({len(other)} the other way)" if other else ""
+    start = f"{held} of {total} {_verb(held, 'holds', 'hold')} after correction for all {total}{aside}."
+    return f"{start} {_rest(numbers, happened)}"
+
+
+def _rest(numbers: PrognosisNumbers, happened: str) -> str:
+    """How many matter little and how many stay open."""
+    little, unsettled = numbers.verdict.count("matters little"), numbers.verdict.count("not settled")
+    low, high = numbers.parameters.equivalence
+    words = []
+    if little:
+        words.append(f"{little} {_verb(little, 'is', 'are')} shown to matter little (HR within {low:g} to {high:g}).")
+    if unsettled:
+        words.append(f"{unsettled} cannot be settled with {happened}.")
+    return " ".join(words)
 
 
 def findings(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[str, ...]:
