@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +25,7 @@ from core.problems import Location, Problem, Severity, UserError, user_error, wa
 from core.project.open_study import readable_study
 from core.project.study import Study
 from core.project.study_writer import study_toml
+from core.project.whole_file import not_written, whole_file
 from core.result_folder import check_replaceable, files_below, whole_folder
 from core.study_runner import StudyRun, check_analyses, check_cohorts, load_study, run_analyses
 from core.versions import versions
@@ -132,6 +135,25 @@ def write_run_workbook(run: StudyRun, path: Path) -> tuple[Problem, ...]:
         path, run.results, study_words=_study_words(run),
         samples={name: cohort.ledger for name, cohort in run.cohorts.items()}, parameters=(), versions=versions(),
         problems=[problem for problem in run.problems if problem.severity != Severity.NOTE])
+
+
+def save_run_workbook(run: StudyRun, path: Path) -> tuple[Problem, ...]:
+    """The workbook of a run put at ``path`` whole: what was there stays until the new one is complete.
+
+    Raises
+    ------
+    UserError
+        "disk_full", "not_writable", "no_folder" and the like.
+    """
+    with tempfile.TemporaryDirectory(prefix="rtkscope") as room:
+        unfinished = Path(room) / path.name
+        try:
+            notes = write_run_workbook(run, unfinished)
+            with whole_file(path) as handle, open(unfinished, "rb") as written:
+                shutil.copyfileobj(written, handle)
+        except OSError as error:
+            raise not_written(error, path, "the workbook") from error
+    return notes
 
 
 def _lacking_characters(analysis: str, figure: FigureSpec) -> list[Problem]:
