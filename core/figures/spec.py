@@ -105,7 +105,7 @@ class Intervals:
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """Vertical bars from 0 to ``height`` between ``left`` and ``right``."""
+    """Vertical bars from 0 to ``height`` between ``left`` and ``right``; not ``filled``: an edge only."""
 
     left: FloatArray
     right: FloatArray
@@ -113,6 +113,7 @@ class Bars:
     role: str
     roles: tuple[str, ...] = ()
     horizontal: bool = False
+    filled: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +131,26 @@ class Boxes:
     high: FloatArray
     roles: tuple[str, ...]
     width: float = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """A box with words in it (the flow of patients), its corners in units of the axes.
+
+    ``lines`` start at the upper left, each wrapped to the width; ``bold`` is one flag per line, or empty. Without
+    ``edge`` only the words are drawn; ``tinted`` is the box that counts. ``key`` names what a click on it shows.
+    """
+
+    left: float
+    right: float
+    low: float
+    high: float
+    lines: tuple[str, ...]
+    bold: tuple[bool, ...] = ()
+    role: str = "control"
+    tinted: bool = False
+    edge: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,8 +238,8 @@ class Label:
     bold: bool = False
 
 
-Mark = (StepLine | Line | Band | Ticks | HoverPoints | Points | Intervals | Bars | Boxes | Matrix | Strips | ColourBar
-        | Rule | Span | Label)
+Mark = (StepLine | Line | Band | Ticks | HoverPoints | Points | Intervals | Bars | Boxes | Box | Matrix | Strips
+        | ColourBar | Rule | Span | Label)
 
 
 @dataclass(frozen=True)
@@ -350,6 +371,8 @@ class FigureSpec:
                 found += [getattr(mark, "label", ""), getattr(mark, "text", "")]
                 if isinstance(mark, Strips):
                     found += mark.row_names
+                if isinstance(mark, Box):
+                    found += mark.lines
                 if isinstance(mark, Matrix):
                     found += [*mark.row_names, *mark.column_names, *(text for row in mark.texts for text in row)]
             if panel.at_risk:
