@@ -13,7 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.figures.number_words import short_number
-from core.figures.spec import Axis, Band, Bars, Intervals, Line, Mark, Matrix, Points, Rule, Span, StepLine, Ticks
+from core.figures.spec import (
+    Axis,
+    Band,
+    Bars,
+    Boxes,
+    ColourBar,
+    HoverPoints,
+    Intervals,
+    Line,
+    Mark,
+    Matrix,
+    Points,
+    Rule,
+    Span,
+    StepLine,
+    Strips,
+    Ticks,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -48,7 +65,9 @@ def x_scale(axis: Axis, marks: Sequence[Mark]) -> AxisScale:
     """The horizontal axis of these marks."""
     for mark in marks:
         if isinstance(mark, Matrix):
-            return _names_scale(mark.column_names, reverse=False)
+            return _names_scale(mark.column_names, mark.values.shape[1], reverse=False)
+        if isinstance(mark, Strips):
+            return _names_scale((), len(mark.roles[0]) if mark.roles else 0, reverse=False)
     return _scale(axis, [values for mark in marks for values in _x_values(mark)])
 
 
@@ -56,13 +75,15 @@ def y_scale(axis: Axis, marks: Sequence[Mark]) -> AxisScale:
     """The vertical axis of these marks."""
     for mark in marks:
         if isinstance(mark, Matrix):
-            return _names_scale(mark.row_names, reverse=True)
+            return _names_scale(mark.row_names, mark.values.shape[0], reverse=True)
+        if isinstance(mark, Strips):
+            return _names_scale(mark.row_names, len(mark.roles), reverse=True)
     return _scale(axis, [values for mark in marks for values in _y_values(mark)])
 
 
-def _names_scale(names: tuple[str, ...], *, reverse: bool) -> AxisScale:
-    """Tiles lie between whole numbers; a tick stands in the middle of each."""
-    return AxisScale(0.0, float(max(len(names), 1)), False, reverse, tuple(place + 0.5 for place in range(len(names))),
+def _names_scale(names: tuple[str, ...], count: int, *, reverse: bool) -> AxisScale:
+    """Tiles lie between whole numbers; a tick stands in the middle of each that has a name."""
+    return AxisScale(0.0, float(max(count, 1)), False, reverse, tuple(place + 0.5 for place in range(len(names))),
                      names)
 
 
@@ -112,8 +133,12 @@ def _log_ticks(low: float, high: float) -> tuple[float, ...]:
 
 
 def _x_values(mark: Mark) -> list[FloatArray]:
-    if isinstance(mark, (StepLine, Line, Band, Ticks, Points)):
+    if isinstance(mark, (StepLine, Line, Band, Ticks, HoverPoints, Points)):
         return [mark.x]
+    if isinstance(mark, Boxes):
+        return [mark.x - mark.width / 2, mark.x + mark.width / 2]
+    if isinstance(mark, ColourBar):
+        return [np.array([mark.low, mark.high])]
     if isinstance(mark, Intervals):
         return [mark.low, mark.centre, mark.high]
     if isinstance(mark, Bars):
@@ -126,8 +151,10 @@ def _x_values(mark: Mark) -> list[FloatArray]:
 
 
 def _y_values(mark: Mark) -> list[FloatArray]:
-    if isinstance(mark, (StepLine, Line, Ticks, Points)):
+    if isinstance(mark, (StepLine, Line, Ticks, HoverPoints, Points)):
         return [mark.y]
+    if isinstance(mark, Boxes):
+        return [mark.low, mark.high]
     if isinstance(mark, Band):
         return [mark.low, mark.high]
     if isinstance(mark, Intervals):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Rectangle
@@ -24,8 +24,11 @@ from core.figures.panel_words import PlacedText
 from core.figures.spec import (
     Band,
     Bars,
+    Boxes,
+    ColourBar,
     FigureSpec,
     Intervals,
+    KeyEntry,
     Line,
     Mark,
     Matrix,
@@ -33,20 +36,21 @@ from core.figures.spec import (
     Rule,
     Span,
     StepLine,
+    Strips,
     Ticks,
 )
 from core.figures.style import (
     AXIS_PT,
     DASHED_ROLES,
     DASHES,
-    DIVERGING,
     MM_PER_PT,
     SHAPES,
     TICK_MM,
     colour,
     tint,
 )
-from core.figures.text_layout import fitted, font
+from core.figures.text_layout import font
+from core.figures.tile_drawing import draw_colour_bar, draw_matrix, draw_strips, strength
 
 FloatArray = NDArray[np.float64]
 
@@ -101,8 +105,7 @@ def _draw_panel(figure: Figure, spec: FigureSpec, placed: PlacedPanel, to_page: 
         figure.add_artist(Line2D([leader.x0, leader.x1], [leader.y0, leader.y1], transform=to_page, linewidth=0.5,
                                  linestyle=DASHES["dotted"], color=tint(leader.role, 0.6)))
     for place in placed.key:
-        entry = words.panel.key[place.entry]
-        figure.add_artist(_key_mark(place.x, place.y, entry.role, entry.shape, entry.filled, to_page))
+        figure.add_artist(_key_mark(place.x, place.y, words.panel.key[place.entry], to_page))
     for text in placed.texts:
         _write(figure, text, to_page)
 
@@ -129,10 +132,12 @@ def _write(figure: Figure, text: PlacedText, to_page: Any) -> None:
     artist.set_label(text.kind)
 
 
-def _key_mark(x: float, y: float, role: str, shape: str, filled: bool, to_page: Any) -> Line2D:
-    size = 6.0 if shape == "patch" else 4.0
-    return Line2D([x], [y], transform=to_page, linestyle="none", marker=SHAPES[shape], markersize=size,
-                  markerfacecolor=colour(role) if filled else colour("surface"), markeredgecolor=colour(role),
+def _key_mark(x: float, y: float, entry: KeyEntry, to_page: Any) -> Line2D:
+    size = 6.0 if entry.shape == "patch" else 4.0
+    ink = colour(entry.role or "control")
+    face = tint(entry.role, strength(entry.shade)) if entry.role else colour("faded")
+    return Line2D([x], [y], transform=to_page, linestyle="none", marker=SHAPES[entry.shape], markersize=size,
+                  markerfacecolor=face if entry.filled else colour("surface"), markeredgecolor=ink,
                   markeredgewidth=0.8)
 
 
@@ -154,7 +159,13 @@ def _draw_mark(axes: Axes, mark: Mark, placed: PlacedPanel, order: float, *, fla
     elif isinstance(mark, Bars):
         _draw_bars(axes, mark, order)
     elif isinstance(mark, Matrix):
-        _draw_matrix(axes, mark, placed, order)
+        draw_matrix(axes, mark, placed, order)
+    elif isinstance(mark, Boxes):
+        _draw_boxes(axes, mark, order, flat=flat)
+    elif isinstance(mark, Strips):
+        draw_strips(axes, mark, order)
+    elif isinstance(mark, ColourBar):
+        draw_colour_bar(axes, mark, order)
     elif isinstance(mark, Rule):
         _draw_rule(axes, mark, order)
     elif isinstance(mark, Span):
@@ -220,38 +231,21 @@ def _draw_bars(axes: Axes, mark: Bars, order: float) -> None:
                                  zorder=order))
 
 
-def _draw_matrix(axes: Axes, mark: Matrix, placed: PlacedPanel, order: float) -> None:
-    """Tiles; missing values are white with a dashed edge."""
-    values = np.asarray(mark.values, dtype=float)
-    finite = values[np.isfinite(values)]
-    reach = float(np.max(np.abs(finite))) if finite.size else 1.0
-    if mark.scale == "diverging":
-        scale: Any = LinearSegmentedColormap.from_list("diverging", [colour(role) for role in DIVERGING])
-        low, high = -(reach or 1.0), reach or 1.0
-    else:
-        scale = "cividis"
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    rows, columns = values.shape
-    axes.pcolormesh(np.arange(columns + 1), np.arange(rows + 1), np.ma.masked_invalid(values), cmap=scale,
-                    vmin=low, vmax=high if high > low else low + 1.0, edgecolors=colour("surface"), linewidth=0.4,
-                    zorder=order)
-    for row, column in np.argwhere(~np.isfinite(values)):
-        axes.add_patch(Rectangle((column + 0.08, row + 0.08), 0.84, 0.84, facecolor="none", linewidth=0.4,
-                                 edgecolor=colour("control"), linestyle=DASHES["dashed"], zorder=order + 0.001))
-    box = placed.words.axes
-    for row, line in enumerate(mark.texts):
-        for column, text in enumerate(line):
-            if text:
-                words = fitted(text, placed.words.small, within=box.width / columns * 0.94, tall=box.height / rows)
-                ink = _ink_on(scale, low, high, values[row, column])
-                axes.text(column + 0.5, row + 0.5, "\n".join(words.lines), ha="center", va="center", color=ink,
-                          fontproperties=font(words.size), parse_math=False, zorder=order + 0.002)
-
-
-def _ink_on(scale: Any, low: float, high: float, value: float) -> str:
-    if scale == "cividis" and math.isfinite(value) and high > low and (value - low) / (high - low) < 0.55:
-        return colour("surface")
-    return colour("dtext")
+def _draw_boxes(axes: Axes, mark: Boxes, order: float, *, flat: bool) -> None:
+    """Box, median and whiskers with short ends; pale inside, so that dots on it stay in sight."""
+    for x, low, q1, median, q3, high, role in zip(mark.x, mark.low, mark.q1, mark.median, mark.q3, mark.high,
+                                                  mark.roles, strict=True):
+        if not math.isfinite(median):
+            continue
+        ink, half = colour(role), mark.width / 2
+        face = {"facecolor": tint(role, BAND_OPACITY)} if flat else {"facecolor": to_rgba(ink, BAND_OPACITY)}
+        axes.add_patch(Rectangle((x - half, q1), mark.width, q3 - q1, edgecolor=ink, linewidth=0.8, zorder=order,
+                                 **face))
+        axes.plot([x - half, x + half], [median, median], color=ink, linewidth=1.6, zorder=order + 0.002,
+                  solid_capstyle="butt")
+        for end, edge in ((low, q1), (high, q3)):
+            axes.plot([x, x], [end, edge], color=ink, linewidth=0.8, zorder=order + 0.001)
+            axes.plot([x - half / 2, x + half / 2], [end, end], color=ink, linewidth=0.8, zorder=order + 0.001)
 
 
 def _draw_rule(axes: Axes, mark: Rule, order: float) -> None:
