@@ -85,8 +85,8 @@ def check_python(version: tuple[int, int]) -> None:
     if OLDEST_PYTHON <= version <= NEWEST_PYTHON:
         return
     suitable = [f"python3.{minor}" for minor in range(NEWEST_PYTHON[1], OLDEST_PYTHON[1] - 1, -1)]
-    found = next((name for name in suitable if shutil.which(name)), None)
-    remedy = f"this machine has one, so use: {found} run.py" if found else "install one and start run.py with it"
+    found = next((f"this machine has one, so use: {name} run.py" for name in suitable if shutil.which(name)), None)
+    remedy = found or "install one and start run.py with it"
     raise MachineNotReadyError(f"RTKscope needs Python 3.11 to 3.14, and this is {version[0]}.{version[1]}; {remedy}")
 
 
@@ -163,9 +163,9 @@ def install_with_apt(packages: list[str]) -> str:
     """Install Debian packages; return "" or, in a few words, why that failed."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt_get = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
-    with contextlib.suppress(StepFailedError):  # one broken third-party source fails all of update; install decides
-        run_step("apt-get update", [*apt_get, "update"], environment)
     try:
+        with contextlib.suppress(StepFailedError):  # one broken third-party source fails all of update; install decides
+            run_step("apt-get update", [*apt_get, "update"], environment)
         run_step("apt-get install", [*apt_get, "install", "--no-install-recommends", *packages], environment)
     except StepFailedError as failure:
         errors = [line for line in str(failure).splitlines() if line.startswith("E:")]
@@ -338,10 +338,9 @@ def run_checks(pytest_words: list[str]) -> int:
 def run_demo() -> int:
     """Run the example study without a window; the folder of its results is all that stdout gets."""
     results = demo_folder()
-    say(f"run.py: running the example study {EXAMPLE_STUDY.relative_to(PROJECT)}; this version has no window yet.")
+    say(f"run.py: no display, so the example study {EXAMPLE_STUDY.relative_to(PROJECT)} is run without a window.")
     command = [str(VENV_PYTHON), str(PROJECT / "main.py"), "run", str(EXAMPLE_STUDY), "--out", str(results)]
-    status = run_child(command, stdout=2)
-    if status == 0:
+    if (status := run_child(command, stdout=2)) == 0:
         say("run.py: done. Tables, figures, results.xlsx and methods.md are in this folder:")
         sys.stdout.buffer.write(os.fsencode(results) + b"\n")
         sys.stdout.flush()
@@ -351,8 +350,8 @@ def run_demo() -> int:
 def demo_folder() -> Path:
     """Return where the demo's results go: inside the project, or in the folder at hand if that is not ours to write."""
     results = PROJECT / "results" / "demo"
-    nearest = next(folder for folder in results.parents if folder.exists())
-    return results if os.access(nearest, os.W_OK) else Path.cwd() / "rtkscope-demo-results"
+    ours = os.access(next(folder for folder in results.parents if folder.exists()), os.W_OK)
+    return results if ours else Path.cwd() / "rtkscope-demo-results"
 
 
 def run_child(command: list[str], **options: Any) -> int:
@@ -379,10 +378,11 @@ def main(words: list[str]) -> int:
     try:
         if words[:1] == ["build"]:
             raise MachineNotReadyError("`build` makes the installers, which this version of RTKscope does not have yet")
-        set_up(qt_needed=words[:1] == ["test"])
+        opens_window = has_display() and words[:1] not in [[word] for word in ["run", "check", "-h", "--help", "--version"]]
+        set_up(qt_needed=opens_window or words[:1] == ["test"] or "--self-test" in words)
         if words[:1] == ["test"]:
             return run_checks(words[1:])
-        if not words:
+        if not words and not opens_window:
             return run_demo()
         command = [str(VENV_PYTHON), str(PROJECT / "main.py"), *words]
         if os.name == "posix":

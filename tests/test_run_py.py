@@ -326,6 +326,19 @@ def test_that_without_a_display_the_last_line_is_the_folder_of_the_demos_results
 
 
 @ON_POSIX
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
+def test_that_with_a_display_main_py_is_started_without_words(ready: Callable[[str], Path]) -> None:
+    project = ready("print('the window', sys.argv[1:])")
+    asked = "import run; run.missing_libraries = dict; sys.exit(run.main(sys.argv[1:]))"
+    started = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(project)!r}); {asked}"], capture_output=True,
+        encoding="utf-8", env={**os.environ, "DISPLAY": ":7", "QT_QPA_PLATFORM": ""}, timeout=60,
+    )  # fmt: skip
+    assert started.stdout == "the window []\n"
+    assert started.returncode == 0
+
+
+@ON_POSIX
 def test_that_a_demo_that_fails_names_no_folder(ready: Callable[[str], Path]) -> None:
     started = start(ready("sys.exit(1)"), DISPLAY="")
     assert (started.stdout, started.returncode) == ("", 1)
