@@ -378,7 +378,7 @@ def main(words: list[str]) -> int:
     try:
         if words[:1] == ["build"]:
             raise MachineNotReadyError("`build` makes the installers, which this version of RTKscope does not have yet")
-        opens_window = has_display() and words[:1] not in [[word] for word in ["run", "check", "-h", "--help", "--version"]]
+        opens_window = has_display() and not {"run", "check", "-h", "--help", "--version"}.intersection(words[:1])
         set_up(qt_needed=opens_window or words[:1] == ["test"] or "--self-test" in words)
         if words[:1] == ["test"]:
             return run_checks(words[1:])
