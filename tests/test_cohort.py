@@ -11,7 +11,7 @@ from core.data.dataset import Dataset, DatasetSpec
 from core.data.patients.clinical_join import join_clinical
 from core.data.patients.cohort import Cohort
 from core.data.patients.cohort_rules import CohortRule, KeepRule
-from core.data.patients.evaluate_cohort import evaluate_cohort
+from core.data.patients.evaluate_cohort import NobodyLeft, evaluate_cohort
 from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint, EndpointRule, ExpressionMatrix, Missing, Scale
 from core.problems import Location, UserError
 
@@ -180,3 +180,12 @@ def test_that_tables_without_a_shared_sample_are_refused() -> None:
     left, right = clinical({"a": ["1"]}, ("P1",), "a.csv"), clinical({"b": ["1"]}, ("Q1",), "b.csv")
     with pytest.raises(UserError, match=r"no sample of this table is in a\.csv"):
         join_clinical([(left, "id"), (right, "id")])
+
+
+def test_that_an_empty_cohort_still_has_its_ledger_and_its_flow() -> None:
+    with pytest.raises(NobodyLeft) as caught:
+        evaluate(KeepRule("months", minimum=1000))
+    assert caught.value.problems[0].code == "nobody_left"
+    assert caught.value.flow[-1] == ("has overall survival", 0)
+    assert len(caught.value.ledger) == 6
+    assert not any(entry.kept for entry in caught.value.ledger)

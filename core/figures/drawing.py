@@ -18,12 +18,14 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from core.figures.axis_scale import AxisScale
+from core.figures.box_drawing import draw_box
 from core.figures.curve_shapes import split_at
 from core.figures.page_layout import PlacedFigure, PlacedPanel
 from core.figures.panel_words import PlacedText
 from core.figures.spec import (
     Band,
     Bars,
+    Box,
     Boxes,
     ColourBar,
     FigureSpec,
@@ -158,6 +160,8 @@ def _draw_mark(axes: Axes, mark: Mark, placed: PlacedPanel, order: float, *, fla
         _draw_intervals(axes, mark, placed, order)
     elif isinstance(mark, Bars):
         _draw_bars(axes, mark, order)
+    elif isinstance(mark, Box):
+        draw_box(axes, mark, placed.words, order)
     elif isinstance(mark, Matrix):
         draw_matrix(axes, mark, placed, order)
     elif isinstance(mark, Boxes):
@@ -227,7 +231,8 @@ def _draw_bars(axes: Axes, mark: Bars, order: float) -> None:
         corner, size = (left, 0.0), (right - left, height)
         if mark.horizontal:
             corner, size = corner[::-1], size[::-1]
-        axes.add_patch(Rectangle(corner, *size, facecolor=colour(role), edgecolor=colour("surface"), linewidth=0.3,
+        inside, edge, wide = (role, "surface", 0.3) if mark.filled else ("surface", role, 0.6)
+        axes.add_patch(Rectangle(corner, *size, facecolor=colour(inside), edgecolor=colour(edge), linewidth=wide,
                                  zorder=order))
 
 

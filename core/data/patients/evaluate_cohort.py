@@ -25,6 +25,15 @@ Reason = tuple[str, str]
 """Why a patient is left out, and the cell that says so ("" where none does)."""
 
 
+class NobodyLeft(UserError):
+    """An empty cohort, with the ledger and the flow down to nobody, so that a person can see where it went wrong."""
+
+    def __init__(self, problem: Problem, ledger: tuple[LedgerEntry, ...], flow: tuple[tuple[str, int], ...]) -> None:
+        super().__init__(problem)
+        self.ledger = ledger
+        self.flow = flow
+
+
 @dataclass
 class _Ledger:
     """Patients still in, and a reason for each who is not; filled step by step."""
@@ -82,7 +91,8 @@ def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, meas
     Raises
     ------
     UserError
-        "no_clinical", "no_column", "no_receptor", "no_two_groups", "nobody_left", "no_expression", "which_measure".
+        "no_clinical", "no_column", "no_receptor", "no_two_groups", "nobody_left" (a NobodyLeft), "no_expression",
+        "which_measure".
     """
     matrix = expression_of(dataset, measure)
     clinical = dataset.clinical
@@ -280,10 +290,11 @@ def _nobody_left(rule: CohortRule, ledger: _Ledger, dataset: Dataset) -> Excepti
                 if step == words:
                     reasons[reason] = reasons.get(reason, 0) + 1
             common = max(reasons.items(), key=lambda item: item[1])
-            return user_error("nobody_left", f"no patient of the cohort “{rule.name}” is left after “{words}” "
+            problem = Problem("nobody_left", f"no patient of the cohort “{rule.name}” is left after “{words}” "
                               f"({before} before it; {common[1]} of them: {common[0]})",
-                              dataset.clinical.place if dataset.clinical else None,
+                              dataset.clinical.place if dataset.clinical else Location(),
                               remedy="change or remove that rule, or check that samples have the same names in the "
                               "clinical and the expression table")
+            return NobodyLeft(problem, ledger.entries(), tuple(ledger.flow))
         before = remaining
     raise AssertionError("the flow of an empty cohort has a step at which nobody remained")
