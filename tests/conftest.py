@@ -1,0 +1,19 @@
+"""What holds for every test: no display, and the program's own files in a folder of the test.
+
+Not for: builders of data (builders.py) or of windows (gui_builders.py).
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of preferences, autosaves and unpacked data, never the one of who runs the tests."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("RTKSCOPE_HOME", str(folder))
+    return folder

@@ -1,0 +1,149 @@
+"""The session: what an edit, an undo, a run and a second look leave behind.
+
+Not for: windows; nothing here is shown.
+"""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.analyses.base import Info, Result, ResultTable
+from core.data.dataset import DatasetSpec
+from core.data.patients.cohort_rules import CohortRule
+from core.project.project import new_project, renamed, with_analysis, with_cohort, with_dataset
+from core.project.study import AnalysisSpec
+from gui.job_runner import JobRunner
+from gui.session import Outcome, Selection, Session
+from gui.tried import Trial, Tried, tried_of
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Session:
+    return Session(JobRunner())
+
+
+def outcome_of(session: Session, name: str, paid: int = 58, unpaid: int = 0) -> Outcome:
+    info = Info("rtk_prognosis", "Prognosis", "Which?", "")
+    result = Result(info, name, (ResultTable("receptors", {"n": np.array([1])}),), (), ("It holds.",), "",
+                    tests_paid_for=paid, tests_not_paid_for=unpaid)
+    settings = session.settings_of(name)
+    assert settings is not None
+    cohort: Any = SimpleNamespace(name="all", patients=("P1", "P2", "P3"), n_events=2,
+                                  endpoint=SimpleNamespace(name="overall survival"))
+    return Outcome(result, cohort, settings, 0.1, "14:02")
+
+
+def with_one_analysis(session: Session) -> None:
+    project = with_dataset(session.project, DatasetSpec("a", "cohort"))
+    project = with_cohort(project, CohortRule("all", "a"))
+    session.edit(with_analysis(project, AnalysisSpec("p", "rtk_prognosis", "all", "os", {})), "set up")
+
+
+def test_that_an_edit_is_undone_and_redone_as_the_same_value(session: Session) -> None:
+    before = session.project
+    session.edit(renamed(before, "HER2"), "rename the study")
+    after = session.project
+    session.undo_stack.undo()
+    assert session.project is before
+    session.undo_stack.redo()
+    assert session.project is after
+    assert session.undo_stack.undoText() == "rename the study"
+
+
+def test_that_an_edit_that_changes_nothing_is_no_step(session: Session) -> None:
+    session.edit(renamed(session.project, session.project.name), "rename the study")
+    assert session.undo_stack.count() == 0
+
+
+def test_that_steps_of_one_drag_become_one(session: Session) -> None:
+    before = session.project
+    for name in ("a", "b", "c"):
+        session.edit(renamed(session.project, name), "type a name", "name")
+    session.edit(renamed(session.project, "d"), "type a name", "another")
+    assert session.undo_stack.count() == 2
+    session.undo_stack.undo()
+    assert session.project.name == "c"
+    session.undo_stack.undo()
+    assert session.project is before
+
+
+def test_that_changed_carries_both_projects(session: Session, qtbot: QtBot) -> None:
+    before = session.project
+    with qtbot.waitSignal(session.changed) as caught:
+        session.edit(renamed(before, "HER2"), "rename")
+    assert caught.args == [before, session.project]
+
+
+def test_that_a_result_is_stale_once_a_setting_has_changed_and_current_again_after_undo(session: Session) -> None:
+    with_one_analysis(session)
+    session.put_outcome("p", outcome_of(session, "p"))
+    assert not session.is_stale("p")
+    spec = session.project.study.analyses[0]
+    session.edit(with_analysis(session.project, replace(spec, parameters={"split": "tertiles"})), "split")
+    assert session.is_stale("p")
+    session.undo_stack.undo()
+    assert not session.is_stale("p")
+
+
+def test_that_undo_shows_the_earlier_result_without_running(session: Session) -> None:
+    with_one_analysis(session)
+    first = outcome_of(session, "p")
+    session.put_outcome("p", first)
+    spec = session.project.study.analyses[0]
+    session.edit(with_analysis(session.project, replace(spec, parameters={"split": "tertiles"})), "split")
+    session.put_outcome("p", outcome_of(session, "p"))
+    session.undo_stack.undo()
+    assert session.outcome("p") is first
+
+
+def test_that_a_failure_is_shown_only_for_the_settings_that_failed(session: Session) -> None:
+    from core.problems import Problem
+
+    with_one_analysis(session)
+    problem = Problem("no_events", "nobody had the event")
+    session.put_failure("p", session.settings_of("p"), (problem,))
+    assert session.failure("p") == (problem,)
+    session.edit(with_analysis(session.project, AnalysisSpec("p", "rtk_prognosis", "all", "dfs", {})), "endpoint")
+    assert session.failure("p") == ()
+
+
+def test_that_the_ledger_counts_equal_settings_once_and_keeps_what_undo_takes_back(session: Session) -> None:
+    with_one_analysis(session)
+    session.put_outcome("p", outcome_of(session, "p"))
+    session.put_outcome("p", outcome_of(session, "p"))
+    assert (session.tried.paid, session.tried.unpaid) == (58, 0)
+    session.edit(with_analysis(session.project, AnalysisSpec("p", "rtk_prognosis", "all", "dfs", {})), "endpoint")
+    session.put_outcome("p", outcome_of(session, "p"))
+    session.undo_stack.undo()
+    assert (session.tried.paid, session.tried.unpaid) == (116, 1), "a second outcome is a choice nothing pays for"
+
+
+def test_that_the_ledger_survives_its_document() -> None:
+    tried = Tried((Trial("k", "Prognosis: all", 58, 1, "2026-11-23 14:02"),))
+    assert tried_of(tried.document()) == tried
+    assert tried_of({"trials": [{"key": 3}, "x", {"key": "k", "paid": -4, "unpaid": True}]}) == Tried((Trial("k", "", 0, 0),))
+    assert tried_of({"trials": 7}) == Tried()
+
+
+def test_that_marking_a_patient_again_with_add_takes_the_mark_off(session: Session) -> None:
+    session.select_patient("P1")
+    session.select_patient("P2", add=True)
+    session.select_patient("P1", add=True)
+    assert session.selection == Selection(patients=("P2",))
+    session.select(receptor="AXL")
+    assert session.selection == Selection(("P2",), "AXL")
+
+
+def test_that_opening_another_study_leaves_nothing_of_the_first(session: Session) -> None:
+    with_one_analysis(session)
+    session.put_outcome("p", outcome_of(session, "p"))
+    session.select_patient("P1")
+    session.open(new_project("another"))
+    assert session.outcome("p") is None
+    assert session.undo_stack.count() == 0
+    assert session.selection == Selection()
+    assert session.tried == Tried()
