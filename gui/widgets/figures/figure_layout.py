@@ -1,0 +1,199 @@
+"""A place in pixels for every panel of a figure and its axes; panels of a row and a column line up.
+
+Not for: words inside a panel (panel_texts.py). core.figures.page_layout does the same for a page in millimetres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from core.figures.axis_scale import AxisScale, x_scale, y_scale
+from core.figures.spec import FigureSpec, Panel
+from gui import theme
+from gui.widgets.figures.panel_room import FOREST_AXES, ROW, SMALLEST_AXES, Box, Fold, Margins, PanelRoom
+from gui.widgets.figures.screen_words import ScreenText, cap_height, line_height, words
+from gui.widgets.figures.zooming import Window, seen
+
+ROUNDS = 3
+MOST_FOLDS = 12
+
+
+@dataclass(frozen=True)
+class ScrollRange:
+    """How far the rows of a forest can be scrolled, in pixels; ``page`` is what is in sight."""
+
+    most: float
+    page: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Every panel's words and axes, row by row; ``scrolls`` by number of the panel."""
+
+    rooms: tuple[PanelRoom, ...]
+    scales: tuple[tuple[AxisScale, AxisScale], ...]
+    scrolls: Mapping[int, ScrollRange] = field(default_factory=dict)
+    badge: Box | None = None
+    badge_texts: tuple[ScreenText, ...] = ()
+
+
+def lay_out(spec: FigureSpec, width: float, height: float, *, heading: bool = True,
+            windows: Mapping[int, Window] | None = None, offsets: Mapping[int, float] | None = None) -> Layout:
+    """The figure in a widget of that size.
+
+    ``windows`` are the zoomed stretches by number of the panel, ``offsets`` the scrolled pixels.
+    """
+    windows, offsets = windows or {}, offsets or {}
+    panels = [panel for row in spec.rows for panel in row]
+    scales = tuple((x_scale(panel.x, panel.marks), y_scale(panel.y, panel.marks)) for panel in panels)
+    badge, badge_texts = _badge(spec, width)
+    top = theme.px(4) + (badge.height + theme.px(4) if badge else 0.0)
+    grid: list[list[PanelRoom]] = []
+    number = 0
+    for cells in _cells(spec, width, height, top):
+        grid.append([])
+        for panel, cell in cells:
+            grid[-1].append(_start(panel, cell, scales[number], windows.get(number), heading))
+            number += 1
+    grid = _folded(grid, scales, offsets)
+    rooms = tuple(room for row in grid for room in row)
+    scrolls = {place: found for place, room in enumerate(rooms)
+               if (found := scroll_range(room, scales[place][1])) is not None}
+    return Layout(rooms, scales, scrolls, badge, badge_texts)
+
+
+def scroll_range(room: PanelRoom, y: AxisScale) -> ScrollRange | None:
+    """None where the panel has no rows that scroll."""
+    if not room.scrolls:
+        return None
+    return ScrollRange(max(0.0, (y.high - y.low) * theme.px(ROW) - room.axes.height), room.axes.height)
+
+
+def scrolled(room: PanelRoom, y: AxisScale, offset: float) -> PanelRoom:
+    """The rows that are in sight after scrolling by ``offset`` pixels; few rows leave the axes shorter."""
+    pitch = float(theme.px(ROW))
+    rows = y.high - y.low
+    axes = room.axes
+    if rows * pitch < axes.height:
+        axes = Box(axes.left, axes.top, axes.right, axes.top + rows * pitch)
+    visible = axes.height / pitch
+    start = min(max(offset / pitch, 0.0), max(rows - visible, 0.0))
+    low = y.low + start if y.reverse else y.high - start - visible
+    return replace(room, axes=axes, y=replace(y, low=low, high=low + visible))
+
+
+def _cells(spec: FigureSpec, width: float, height: float, top: float) -> list[list[tuple[Panel, Box]]]:
+    """The rectangle of each panel, by the shares of rows and columns."""
+    rows = [row for row in spec.rows if row]
+    if not rows:
+        return []
+    edge, gap = theme.px(4), theme.px(10)
+    shares = [max(panel.height_share for panel in row) for row in rows]
+    room = max(height - top - edge - gap * (len(rows) - 1), 1.0)
+    columns = max(len(row) for row in rows)
+    cells = []
+    for row, share in zip(rows, shares, strict=True):
+        tall = room * share / sum(shares)
+        unit = max(width - 2 * edge - gap * (columns - 1), 1.0) / max(sum(panel.width_share for panel in other)
+                                                                      for other in rows)
+        left = float(edge)
+        line = []
+        for panel in row:
+            line.append((panel, Box(left, top, left + unit * panel.width_share, top + tall)))
+            left += unit * panel.width_share + gap
+        cells.append(line)
+        top += tall + gap
+    return cells
+
+
+def _start(panel: Panel, cell: Box, scales: tuple[AxisScale, AxisScale], window: Window | None,
+           heading: bool) -> PanelRoom:
+    axes = Box(cell.left + 0.2 * cell.width, cell.top + 0.1 * cell.height, cell.right - 0.1 * cell.width,
+               cell.bottom - 0.2 * cell.height)
+    x, y = seen(panel, *scales, window)
+    return PanelRoom(panel, x, y, axes, cell, heading=heading)
+
+
+def _folded(grid: list[list[PanelRoom]], scales: tuple[tuple[AxisScale, AxisScale], ...],
+            offsets: Mapping[int, float]) -> list[list[PanelRoom]]:
+    """Leave out words, in a fixed order, until the axes of every panel can be read."""
+    for _ in range(MOST_FOLDS):
+        for _ in range(ROUNDS):
+            grid = _aligned(grid)
+        changed = False
+        for row in grid:
+            for place, room in enumerate(row):
+                folded = _next_fold(room)
+                if folded is not None:
+                    row[place] = replace(room, fold=folded)
+                    changed = True
+        if not changed:
+            break
+    number = 0
+    for row in grid:
+        for place, room in enumerate(row):
+            if room.scrolls:
+                row[place] = scrolled(room, scales[number][1], offsets.get(number, 0.0))
+            number += 1
+    return grid
+
+
+def _next_fold(room: PanelRoom) -> Fold | None:
+    """What to leave out next; None where the axes are large enough or nothing more can go."""
+    fold = room.fold
+    narrow = room.axes.width < theme.px(FOREST_AXES if room.scrolls else SMALLEST_AXES)
+    low = room.axes.height < theme.px(SMALLEST_AXES)
+    if narrow:
+        right = [number for number, column in enumerate(room.panel.columns)
+                 if column.side == "right" and number not in fold.columns]
+        if right:
+            return replace(fold, columns=fold.columns | {right[0]})
+    if low and room.panel.remark and not fold.remark and room.heading:
+        return replace(fold, remark=True)
+    if low and room.panel.key and not fold.key:
+        return replace(fold, key=True)
+    if (low or (narrow and not room.panel.columns)) and not fold.titles:
+        return replace(fold, titles=True)
+    return None
+
+
+def _aligned(grid: list[list[PanelRoom]]) -> list[list[PanelRoom]]:
+    """One more round: margins of the present sizes, shared along rows (top, bottom) and columns (left, right)."""
+    margins = [[room.margins() for room in row] for row in grid]
+    lefts: dict[int, float] = {}
+    rights: dict[int, float] = {}
+    for row in margins:
+        for column, needed in enumerate(row):
+            lefts[column] = max(lefts.get(column, 0.0), needed.left)
+            rights[column] = max(rights.get(column, 0.0), needed.right)
+    return [[replace(room, axes=_axes(room.cell, Margins(
+        lefts[column], max(m.top for m in around), rights[column] + _bar_room(room), max(m.bottom for m in around))))
+        for column, room in enumerate(row)] for row, around in zip(grid, margins, strict=True)]
+
+
+def _bar_room(room: PanelRoom) -> float:
+    """Room for a scroll bar at the right of a forest."""
+    return float(theme.px(14)) if room.scrolls else 0.0
+
+
+def _axes(cell: Box, margins: Margins) -> Box:
+    """What the margins leave of the cell, never less than a few pixels."""
+    left = round(min(cell.left + margins.left, cell.right - 8))
+    bottom = round(max(cell.bottom - margins.bottom, cell.top + 8))
+    right = round(max(cell.right - margins.right, left + 8))
+    top = round(min(cell.top + margins.top, bottom - 8))
+    return Box(left, top, right, bottom)
+
+
+def _badge(spec: FigureSpec, width: float) -> tuple[Box | None, tuple[ScreenText, ...]]:
+    if not spec.badge:
+        return None, ()
+    text = words(spec.badge, "caption", bold=True, within=width - theme.px(28))
+    right, top = width - theme.px(5), float(theme.px(4))
+    box = Box(right - text.width - theme.px(14), top, right, top + text.height + theme.px(4))
+    lift = (line_height("caption") + cap_height("caption")) / 2
+    texts = tuple(ScreenText(box.left + theme.px(7), top + theme.px(2) + number * text.line + lift, line, "caption",
+                             "warn", bold=True, kind="badge", whole=spec.badge)
+                  for number, line in enumerate(text.lines))
+    return box, texts

@@ -1,0 +1,347 @@
+"""How much room the words of one panel need on screen: titles, ticks, columns, at-risk rows, names of lines. In pixels.
+
+What does not fit is left out in a fixed order and named (``Fold``); nothing shrinks, nothing is cut off.
+Not for: where the words stand (panel_texts.py) or for files (core.figures.panel_measures).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from core.figures.axis_scale import AxisScale
+from core.figures.curve_shapes import ENDS_EARLY, height_near_end
+from core.figures.spec import Bars, Intervals, Label, Line, Matrix, Panel, Rule, StepLine, Strips, TextColumn
+from gui import theme
+from gui.widgets.figures.screen_words import NOTHING, Words, line_height, text_width, words
+
+SMALLEST_AXES = 56
+"""Pixels at 100 %: axes smaller than this make the panel fold."""
+FOREST_AXES = 104
+ROW = 19
+"""A row of a forest (design-language §2)."""
+SMALLEST_NAMED_TILE = 12
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels from the figure's upper left; ``top`` < ``bottom``."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Pixels that the words of a panel need on each side of its axes."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What a small panel leaves out: columns by number, then the remark, the key, the at-risk rows."""
+
+    columns: frozenset[int] = frozenset()
+    remark: bool = False
+    key: bool = False
+    titles: bool = False
+
+
+@dataclass(frozen=True)
+class PanelRoom:
+    """One panel measured for one size of its axes; ``x`` and ``y`` are the stretches of the axes now in sight."""
+
+    panel: Panel
+    x: AxisScale
+    y: AxisScale
+    axes: Box
+    cell: Box
+    fold: Fold = field(default_factory=Fold)
+    heading: bool = True
+
+    @property
+    def scrolls(self) -> bool:
+        """A forest: rows of fixed height, with words in columns beside them."""
+        return any(isinstance(mark, Intervals) for mark in self.panel.marks) and bool(self.panel.columns)
+
+    @property
+    def tiles(self) -> bool:
+        return any(isinstance(mark, (Matrix, Strips)) for mark in self.panel.marks)
+
+    def margins(self) -> Margins:
+        """What the words need; depends on the size of the axes only through wrapping."""
+        return Margins(self._left(), self._top(), self._right(), self._bottom())
+
+    def x_px(self, value: float) -> float:
+        """Where a value of the x axis stands."""
+        return self.axes.left + self.x.place(value) * self.axes.width
+
+    def y_px(self, value: float) -> float:
+        """Where a value of the y axis stands."""
+        return self.axes.bottom - self.y.place(value) * self.axes.height
+
+    def _left(self) -> float:
+        needed = 1.0
+        if self.panel.y.visible:
+            ticks = self.y_ticks()
+            needed = tick_length() + theme.px(4) + max((tick.width for _, tick in ticks), default=0.0)
+        title = self.y_title()
+        needed += title.height + theme.px(4) if title.lines else 0.0
+        needed += sum(self.column_width(column) + column_gap() for column in self.columns("left")) + self.inset()
+        overhang = max((width / 2 - self.x.place(at) * self.axes.width for at, width in self._under_ticks()),
+                       default=0.0)
+        names = max((name.width for name in self.row_names()), default=0.0)
+        return max(needed, overhang + (names + theme.px(8) if names else 0.0), theme.px(3))
+
+    def _right(self) -> float:
+        ends = max((text.width for _, text, _ in self.end_names()), default=0.0)
+        columns = sum(self.column_width(column) + column_gap() for column in self.columns("right"))
+        overhang = max((width / 2 - (1 - self.x.place(at)) * self.axes.width for at, width in self._under_ticks()),
+                       default=0.0)
+        return max((ends + theme.px(6) if ends else 0.0) + columns, overhang, theme.px(4))
+
+    def _top(self) -> float:
+        height = self.heading_height()
+        height += theme.px(6) if height else theme.px(4)
+        titles = [self.column_title(column).height + theme.px(4) for column in self.columns() if column.title]
+        rules = [line_height("caption") for mark in self.panel.marks
+                 if isinstance(mark, Rule) and mark.x is not None and mark.label]
+        return height + max([0.0, *titles, *rules])
+
+    def _bottom(self) -> float:
+        title = self.x_title()
+        height = self.depth_of_x_title() + title.height
+        if self.panel.at_risk:
+            height += theme.px(5) + line_height("caption") + self.row_pitch() * len(self.panel.at_risk)
+        if self.panel.key and not self.fold.key:
+            under = len(self.key_rows()) * key_pitch() + theme.px(3)
+            return max(height, under) if self.key_beside() else height + under
+        return height + theme.px(2)
+
+    def heading_height(self) -> float:
+        title, remark = self.title(), self.remark()
+        if self.remark_beside():
+            return max(title.height, remark.height)
+        return title.height + remark.height
+
+    def remark_beside(self) -> bool:
+        """Title and remark share a line where both fit."""
+        title, remark = self.title(), self.remark()
+        return (len(title.lines) == 1 and len(remark.lines) == 1
+                and title.width + theme.px(10) + remark.width <= self.cell.width)
+
+    def title(self) -> Words:
+        return words(self.panel.title, "title", bold=True, within=self.cell.width) if self.heading else NOTHING
+
+    def remark(self) -> Words:
+        if self.fold.remark or not self.heading:
+            return NOTHING
+        return words(self.panel.remark, "small", within=self.cell.width)
+
+    def columns(self, side: str = "") -> list[TextColumn]:
+        """The columns that are shown."""
+        return [column for number, column in enumerate(self.panel.columns)
+                if number not in self.fold.columns and side in ("", column.side)]
+
+    def inset(self) -> float:
+        """Room between the accent edge of a selected row and its first word."""
+        return float(theme.px(9)) if self.scrolls else 0.0
+
+    def column_width(self, column: TextColumn) -> float:
+        """As wide as its words, at most two fifths of the panel; longer words wrap."""
+        natural = max((text_width(" ".join(text.split()), "small", bold)
+                       for text, bold in zip(column.texts, bolds(column), strict=True)), default=0.0)
+        longest_word = max((text_width(word, "caption", True) for word in column.title.split()), default=0.0)
+        return min(max(natural, longest_word), 0.4 * self.cell.width)
+
+    def column_title(self, column: TextColumn) -> Words:
+        return words(column.title, "caption", bold=True, within=self.column_width(column) + column_gap() / 2)
+
+    def x_title(self) -> Words:
+        if not self.panel.x.visible or self.fold.titles:
+            return NOTHING
+        return words(self.panel.x.label, "small", within=max(self.axes.width, 0.7 * self.cell.width))
+
+    def y_title(self) -> Words:
+        if not self.panel.y.visible or self.fold.titles:
+            return NOTHING
+        return words(self.panel.y.label, "small", within=max(self.axes.height, theme.px(60)))
+
+    def x_ticks_turned(self) -> bool:
+        """Names of tiles that are wider than their tile run upwards."""
+        if not self.tiles or not self.x.labels:
+            return False
+        room = self.axes.width / max(self.x.high - self.x.low, 1e-9)
+        return any(text_width(text, "caption") > room - theme.px(2) for text in self.x.labels)
+
+    def x_ticks(self) -> list[tuple[float, Words]]:
+        """Tick and words, those that fit beside each other."""
+        if not self.panel.x.visible:
+            return []
+        if self.x_ticks_turned():
+            room = self.axes.width / max(self.x.high - self.x.low, 1e-9)
+            if room < line_height("caption") - 1:
+                return []
+            return [(tick, words(label, "caption", within=0.35 * self.cell.height))
+                    for tick, label in zip(self.x.ticks, self.x.labels, strict=True)]
+        found = [(tick, words(label, "caption")) for tick, label in zip(self.x.ticks, self.x.labels, strict=True)]
+        step = self._stride([(self.x_px(tick), text.width) for tick, text in found], theme.px(4))
+        return found[::step]
+
+    def y_ticks(self) -> list[tuple[float, Words]]:
+        """Tick and words, those that fit above each other; names of tiles all or none."""
+        if not self.panel.y.visible:
+            return []
+        within = 0.36 * self.cell.width
+        found = [(tick, words(label, "caption", within=within))
+                 for tick, label in zip(self.y.ticks, self.y.labels, strict=True)]
+        if not found:
+            return []
+        step = self._stride([(self.y_px(tick), cap_box(text)) for tick, text in found], 1.0)
+        if step > 1 and (self.tiles or not _numeric(self.y.labels)):
+            return []
+        return found[::step]
+
+    def at_risk_step(self) -> int:
+        """Every how many of the at-risk times have room for their numbers."""
+        if not self.panel.at_risk:
+            return 1
+        wide = [max(text_width(row.numbers[place], "caption") for row in self.panel.at_risk)
+                for place in range(len(self.panel.at_risk_times))]
+        places = [(self.x_px(time), width) for time, width in zip(self.panel.at_risk_times, wide, strict=True)
+                  if self.x.holds(time)]
+        return self._stride(places, theme.px(5))
+
+    def row_names(self) -> list[Words]:
+        return [words(row.name, "caption", bold=True, within=0.25 * self.cell.width) for row in self.panel.at_risk]
+
+    def row_pitch(self) -> float:
+        return max([line_height("caption") + theme.px(1), *(name.height for name in self.row_names())])
+
+    def depth_of_x_title(self) -> float:
+        """From the axis down to the top of its title."""
+        if not self.panel.x.visible:
+            return float(theme.px(2))
+        ticks = self.x_ticks()
+        turned = self.x_ticks_turned()
+        tall = max((text.width if turned else text.height for _, text in ticks), default=0.0)
+        below = max((text.height for _, text in self.below()), default=0.0)
+        return tick_length() + theme.px(2) + tall + below
+
+    def below(self) -> list[tuple[Label, Words]]:
+        labels = [mark for mark in self.panel.marks if isinstance(mark, Label) and mark.space == "below"]
+        start = self.cell.left + self.inset()
+        room = (self.axes.right - start if self.columns() else self.cell.width) / max(len(labels), 1) - theme.px(8)
+        return [(mark, words(mark.text, "caption", bold=mark.bold, within=room)) for mark in labels]
+
+    def end_names(self) -> list[tuple[StepLine | Line | Rule, Words, tuple[float, float]]]:
+        """Lines that are named at their end: the mark, its words, and the end as shares of the axes."""
+        found: list[tuple[StepLine | Line | Rule, Words, tuple[float, float]]] = []
+        for mark in self.panel.marks:
+            if not isinstance(mark, (StepLine, Line, Rule)) or not mark.label:
+                continue
+            if isinstance(mark, Rule):
+                if mark.y is None:
+                    continue
+                end = (1.0, self.y.place(mark.y))
+            else:
+                shown = np.flatnonzero(np.isfinite(mark.x) & np.isfinite(mark.y))
+                if not shown.size:
+                    continue
+                right = self.x.place(float(mark.x[shown[-1]]))
+                height = (float(mark.y[shown[-1]]) if right < ENDS_EARLY
+                          else height_near_end(mark, self.x.high - self.x.low))
+                end = (right, self.y.place(height))
+            bold = isinstance(mark, StepLine)
+            text = words(mark.label, "small" if bold else "caption", bold=bold,
+                         within=max(theme.px(48), 0.22 * self.cell.width))
+            found.append((mark, text, (min(max(end[0], 0.0), 1.0), min(max(end[1], 0.0), 1.0))))
+        return found
+
+    def key_beside(self) -> bool:
+        """The key stands under the columns at the right when it fits there."""
+        columns = sum(self.column_width(column) + column_gap() for column in self.columns("right")) - column_gap()
+        widest = max((text_width(entry.text, "caption") for entry in self.panel.key), default=0.0)
+        return columns > 0 and widest + theme.px(16) <= columns
+
+    def key_rows(self) -> list[list[int]]:
+        """The entries of the key, line by line."""
+        if self.key_beside():
+            return [[entry] for entry in range(len(self.panel.key))]
+        rows: list[list[int]] = [[]]
+        used = 0.0
+        for number, entry in enumerate(self.panel.key):
+            wide = text_width(entry.text, "caption") + theme.px(30)
+            if rows[-1] and used + wide > self.cell.width:
+                rows.append([])
+                used = 0.0
+            rows[-1].append(number)
+            used += wide
+        return rows
+
+    def _under_ticks(self) -> list[tuple[float, float]]:
+        """(x, width) of everything centred on an x: tick labels and at-risk numbers."""
+        found = [] if self.x_ticks_turned() else [(tick, text.width) for tick, text in self.x_ticks()]
+        step = self.at_risk_step()
+        for row in self.panel.at_risk:
+            found += [(time, text_width(number, "caption"))
+                      for time, number in list(zip(self.panel.at_risk_times, row.numbers, strict=True))[::step]
+                      if self.x.holds(time)]
+        return found
+
+    @staticmethod
+    def _stride(places: Sequence[tuple[float, float]], gap: float) -> int:
+        """The smallest step at which neighbours of these (middle, size) do not touch."""
+        for step in range(1, max(len(places), 2)):
+            kept = sorted(places[::step])
+            if all(after - before >= (one + two) / 2 + gap
+                   for (before, one), (after, two) in pairwise(kept)):
+                return step
+        return max(len(places), 1)
+
+
+def tick_length() -> float:
+    return float(theme.px(4))
+
+
+def column_gap() -> float:
+    return float(theme.px(14))
+
+
+def key_pitch() -> float:
+    return line_height("caption") + theme.px(2)
+
+
+def cap_box(text: Words) -> float:
+    """The height that a name beside a tick really covers."""
+    return text.height * 0.8
+
+
+def bolds(column: TextColumn) -> tuple[bool, ...]:
+    return column.bold or (False,) * len(column.texts)
+
+
+def has_vertical_bars(panel: Panel) -> bool:
+    return any(isinstance(mark, Bars) and not mark.horizontal for mark in panel.marks)
+
+
+def _numeric(labels: Sequence[str]) -> bool:
+    return all(re.fullmatch(r"[−\-+]?[\d.,⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+%?", label) for label in labels)
