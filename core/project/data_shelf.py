@@ -74,6 +74,12 @@ class DataShelf:
         folder = path.parent
         return folder.name if folder.parent == self.folder and re.fullmatch(r"[0-9a-f]{16}", folder.name) else ""
 
+    def make(self) -> None:
+        """Make the folder, for its owner alone."""
+        if not self.folder.is_dir():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _for_the_owner_alone(self.folder)
+
     def holds(self, sha256: str, name: str, job: JobContext | None = None) -> bool:
         """True when the file is there and its bytes are right; a wrong one is removed."""
         place = self.place_of(sha256, name)
@@ -108,9 +114,7 @@ class DataShelf:
         OSError, Cancelled
         """
         place = self.place_of(sha256, name)
-        if not self.folder.is_dir():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _for_the_owner_alone(self.folder)
+        self.make()
         place.parent.mkdir(exist_ok=True)
         number, filling = tempfile.mkstemp(prefix=".", suffix=PARTIAL, dir=place.parent)
         try:

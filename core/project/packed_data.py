@@ -199,7 +199,7 @@ def unpack(package: zipfile.ZipFile, files: Sequence[PackedFile], shelf: DataShe
         done += file.size
         if shelf.holds(file.sha256, file.name, part):
             continue
-        shelf.folder.mkdir(parents=True, exist_ok=True)
+        shelf.make()
         if shutil.disk_usage(shelf.folder).free < file.size:
             raise OSError(28, "no space left")
         try:
