@@ -6,6 +6,7 @@ Not for: the window's theme; gui/theme.py holds both themes under the same role 
 from __future__ import annotations
 
 import functools
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ AXIS_PT = 0.6
 TICK_MM = 0.9
 MM_PER_PT = 25.4 / 72
 LINE_SPACING = 1.22
+
+DRAWING = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -119,10 +122,11 @@ def use_bundled_fonts() -> None:
 def drawing_settings() -> Iterator[None]:
     """matplotlib's own defaults plus ours, whatever matplotlibrc says; what held before is put back at the end.
 
-    Text stays text, and nothing depends on the time or on this machine.
+    Text stays text, and nothing depends on the time or on this machine. One thread at a time: the settings are the
+    whole program's.
     """
-    use_bundled_fonts()
-    with mpl.rc_context(), warnings.catch_warnings():
+    with DRAWING, mpl.rc_context(), warnings.catch_warnings():
+        use_bundled_fonts()
         # Characters without a glyph are reported once, in words, through writer.missing_characters.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         mpl.rcdefaults()
