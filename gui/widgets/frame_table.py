@@ -181,7 +181,8 @@ class FrameTable(QTableView):
         for place, column in enumerate(self.rows.columns):
             longest = sorted({column.text(row) for row in seen}, key=len, reverse=True)[:8]
             width = max((small.horizontalAdvance(text) for text in longest), default=0)
-            width = max(int(width * 1.06), bold.horizontalAdvance(f"{column.title or column.name} \u2193")) + theme.px(26)
+            head = bold.horizontalAdvance(f"{column.title or column.name} \u2193")
+            width = max(int(width * 1.06), head) + theme.px(26)
             self.setColumnWidth(place, min(width, theme.px(WIDEST_COLUMN)))
 
     def _measure(self) -> None:

@@ -6,7 +6,7 @@ Not for: text with markup. Text from data is shown as it is, so every label here
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gui import theme
@@ -133,5 +133,5 @@ class IconButton(QPushButton):
         self._draw()
 
     def _draw(self) -> None:
-        self.setIcon(theme.icon(self._icon, self._token, self._size))
+        self.setIcon(theme.icon(self._icon, self._token, self._size) if self._icon else QIcon())
         self.setIconSize(theme.icon_size(self._size))
