@@ -1,0 +1,264 @@
+"""The flow of patients on screen, drawn from the same figure value as the file: boxes down, reasons at the right.
+
+Not for: other figures (figure_view.py draws those), or what a click on a box leads to.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
+
+from core.figures.spec import Box, FigureSpec, Line
+from gui import theme
+
+WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(
+    Qt.TextFlag.TextWrapAnywhere) | int(Qt.TextFlag.TextWordWrap)
+INSET, AIR = 11, 5
+HIGHEST_STEP = 114
+NARROWEST = 260
+
+
+class PatientFlowView(QScrollArea):
+    """Scrolls when the cohort has more steps than there is room. ``box_clicked`` carries the box's key."""
+
+    box_clicked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("plain", True)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.drawing = FlowDrawing()
+        self.drawing.box_clicked.connect(self.box_clicked)
+        self.drawing.reached.connect(self._bring_into_sight)
+        self.setWidget(self.drawing)
+
+    def set_figure(self, spec: FigureSpec | None) -> None:
+        """Show a flow; None shows nothing."""
+        self.drawing.set_figure(spec)
+
+    def set_chosen(self, key: str) -> None:
+        """Mark the box whose patients are shown elsewhere; "" for none."""
+        self.drawing.set_chosen(key)
+
+    def _bring_into_sight(self, place: QRectF) -> None:
+        centre = place.center().toPoint()
+        self.ensureVisible(centre.x(), centre.y(), 0, int(place.height()))
+
+
+class FlowDrawing(QWidget):
+    """The drawing itself. Up and Down walk through the boxes, Enter or Space clicks."""
+
+    box_clicked = Signal(str)
+    reached = Signal(QRectF)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("scrolled")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._boxes: tuple[Box, ...] = ()
+        self._lines: tuple[Line, ...] = ()
+        self._span = (1.0, 1.0)
+        self._chosen = ""
+        self._over = -1
+        self._at = -1
+        self.setAccessibleName("Flow of patients")
+        theme.notifier().changed.connect(self._measure)
+
+    def set_figure(self, spec: FigureSpec | None) -> None:
+        """Take boxes and lines of the figure's one panel."""
+        panel = spec.rows[0][0] if spec is not None else None
+        marks = panel.marks if panel is not None else ()
+        self._boxes = tuple(mark for mark in marks if isinstance(mark, Box))
+        self._lines = tuple(mark for mark in marks if isinstance(mark, Line))
+        if panel is not None:
+            self._span = (panel.x.high or 1.0, panel.y.high or 1.0)
+        self._at = min(self._at, len(self._boxes) - 1)
+        self._over = -1
+        self.setAccessibleName(spec.title if spec else "Flow of patients")
+        self.setAccessibleDescription(spec.alt_text if spec else "")
+        self._measure()
+
+    def set_chosen(self, key: str) -> None:
+        """Mark one box."""
+        if key != self._chosen:
+            self._chosen = key
+            self.update()
+
+    def place_of(self, key: str) -> QRectF:
+        """Where the box with that key is drawn; empty when there is none."""
+        return next((self._place(box) for box in self._boxes if box.key == key), QRectF())
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(420), self._needed(theme.px(420)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(NARROWEST), 0)
+
+    # geometry: x is a share of the width; y has one step per pitch, as high as the room allows
+
+    def _width(self) -> float:
+        return self.width() - theme.px(2.0)
+
+    def _unit(self) -> float:
+        room = max(self.height() - theme.px(4), 1) / self._span[1]
+        return min(max(room, self._needed(self.width()) / self._span[1]), theme.px(HIGHEST_STEP))
+
+    def _place(self, box: Box, width: float = 0.0, unit: float = 0.0) -> QRectF:
+        across = (width or self._width()) / self._span[0]
+        down = unit or self._unit()
+        return QRectF(1 + box.left * across, 1 + box.low * down, (box.right - box.left) * across,
+                      (box.high - box.low) * down)
+
+    def _needed(self, width: float) -> int:
+        """The height at which no words leave their box."""
+        unit = 1.0
+        for box in self._boxes:
+            wide = (box.right - box.left) * width / self._span[0] - self._inset(box) - theme.px(AIR)
+            tall = self._text_height(box, wide) + (2 * theme.px(AIR) if box.edge else 0)
+            unit = max(unit, tall / (box.high - box.low))
+        return int(unit * self._span[1]) + theme.px(4)
+
+    def _text_height(self, box: Box, wide: float) -> float:
+        tall = 0.0
+        for line, bold in self._words(box):
+            metrics = QFontMetricsF(theme.font("answer" if bold and box.edge else "small", bold=bold))
+            tall += metrics.boundingRect(QRectF(0, 0, max(wide, 10.0), 1e5), WRAP, line).height()
+        return tall
+
+    def _inset(self, box: Box) -> int:
+        return theme.px(INSET) if box.edge else theme.px(8)
+
+    @staticmethod
+    def _words(box: Box) -> list[tuple[str, bool]]:
+        return list(zip(box.lines, box.bold or (False,) * len(box.lines), strict=True))
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        look = theme.current()
+        across, down = self._width() / self._span[0], self._unit()
+        painter.setPen(QPen(look.colour("control"), 1))
+        for line in self._lines:
+            points = [QPointF(round(1 + x * across) + 0.5, round(1 + y * down) + 0.5)
+                      for x, y in zip(line.x, line.y, strict=True)]
+            painter.drawPolyline(points)
+        for number, box in enumerate(self._boxes):
+            self._paint_box(painter, box, number)
+
+    def _paint_box(self, painter: QPainter, box: Box, number: int) -> None:
+        look = theme.current()
+        place = self._place(box).adjusted(0.5, 0.5, -0.5, -0.5)
+        chosen = bool(box.key) and box.key == self._chosen
+        inner = place.adjusted(self._inset(box), 0, -theme.px(AIR), 0)
+        tall = self._text_height(box, inner.width())
+        words = QRectF(inner.left(), place.center().y() - tall / 2, inner.width(), tall)
+        marked = words.adjusted(-theme.px(4), -theme.px(3), theme.px(4), theme.px(3)).intersected(place)
+        radius = theme.px(3)
+        if box.edge:
+            painter.setPen(QPen(look.colour("accent" if box.tinted or chosen else box.role), 2 if chosen else 1))
+            painter.setBrush(look.colour("tint" if box.tinted or chosen else
+                                         "hover" if number == self._over else "surface"))
+            painter.drawRoundedRect(place, radius, radius)
+        elif chosen or number == self._over:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour("tint" if chosen else "hover"))
+            painter.drawRoundedRect(marked, radius, radius)
+        if self.hasFocus() and number == self._at:
+            painter.setPen(QPen(look.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect((place if box.edge else marked).adjusted(1, 1, -1, -1), radius, radius)
+        top = words.top()
+        for line, bold in self._words(box):
+            painter.setFont(theme.font("answer" if bold and box.edge else "small", bold=bold))
+            painter.setPen(look.colour("accent" if bold and box.tinted else "text" if bold else "text2"))
+            room = QRectF(words.left(), top, words.width(), 1e5)
+            top += painter.boundingRect(room, WRAP, line).height()
+            painter.drawText(room, WRAP, line)
+
+    # hands
+
+    def _box_at(self, point: QPointF) -> int:
+        return next((number for number, box in enumerate(self._boxes) if box.key and self._place(box).contains(point)),
+                    -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self._box_at(event.position())
+        if over != self._over:
+            self._over = over
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over >= 0 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._over = -1
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        number = self._box_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and number >= 0:
+            self._at = number
+            self.box_clicked.emit(self._boxes[number].key)
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            number = self._box_at(QPointF(event.pos()))
+            if number >= 0:
+                QToolTip.showText(event.globalPos(), "Show these patients in the list", self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}.get(
+            Qt.Key(event.key()), 0)
+        if step and self._boxes:
+            self._reach(min(max(self._at + step, 0), len(self._boxes) - 1))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._at >= 0 and \
+                not event.modifiers():
+            self.box_clicked.emit(self._boxes[self._at].key)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._at < 0 and self._boxes:
+            self._reach(0)
+        self.update()
+
+    def _reach(self, number: int) -> None:
+        self._at = number
+        box = self._boxes[number]
+        self.setAccessibleDescription(", ".join(box.lines))
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self.reached.emit(self._place(box))
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
+
+    def _measure(self) -> None:
+        self.setMinimumHeight(self._needed(max(self.width(), theme.px(NARROWEST))) if self._boxes else 0)
+        self.update()
