@@ -37,6 +37,8 @@ from gui import theme
 from gui.widgets.labels import IconLabel, hairline, words
 from gui.widgets.palette_search import GROUPS, PaletteEntry, PaletteIndex
 
+__all__ = ["CommandPalette", "PaletteEntry"]
+
 Index = QModelIndex | QPersistentModelIndex
 Provider = Callable[[], Sequence[PaletteEntry]]
 ICONS = {"patient": "user", "rtk": "grid", "figure": "file", "command": "chevr", "page": "folder", "help": "help"}

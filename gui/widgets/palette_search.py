@@ -12,8 +12,12 @@ from dataclasses import dataclass
 GROUPS = {"patient": "In this study", "rtk": "In this study", "figure": "In this study", "page": "Commands",
           "command": "Commands", "help": "Help"}
 PREFIXES = {">": ("command", "page"), "#": ("patient",), "@": ("rtk",), "?": ("help",)}
-PER_GROUP = 8
+PER_KIND = 5
 PER_PREFIX = 40
+WORST = 6
+"""Ranks: 0 the very name, 1 its beginning, 2 beginnings of its words or aliases, 3 inside one, 4 all words somewhere
+in it or its detail, 5 one of several words, 6 its letters with gaps."""
+FEW_ENOUGH_FOR_GAPS = 5_000
 _WORD_START = re.compile(r"[^\w]+")
 
 
@@ -52,7 +56,7 @@ class PaletteIndex:
         prefix = typed.lstrip()[:1]
         kinds = PREFIXES.get(prefix)
         needle = (typed.lstrip()[1:] if kinds else typed).casefold().strip()
-        limit = PER_PREFIX if kinds else PER_GROUP
+        limit = PER_PREFIX if kinds else PER_KIND
         found: dict[str, list[tuple[int, int]]] = {}
         for kind in kinds or tuple(GROUPS):
             ranked = self._of_kind(self._by_kind.get(kind, []), needle, limit, whole=bool(kinds))
@@ -60,17 +64,17 @@ class PaletteIndex:
         result: list[PaletteEntry] = []
         for ranked in found.values():
             ranked.sort(key=lambda pair: pair[0])
-            result += [self.entries[number] for _, number in ranked[:limit]]
+            result += [self.entries[number] for _, number in ranked]
         return result
 
     def _of_kind(self, numbers: list[int], needle: str, limit: int, *, whole: bool) -> list[tuple[int, int]]:
         """(rank, entry number) of the best of one kind; rank 0 is best."""
         if not needle:
-            return [(5, number) for number in numbers[: limit if whole else 3]]
+            return [(WORST, number) for number in numbers[: limit if whole else 3]]
         parts = [part for part in _WORD_START.split(needle) if part]
         starts = [f" {part}" for part in parts]
         texts, words, everything = self._texts, self._words, self._all
-        tiers: list[list[int]] = [[], [], [], [], []]
+        tiers: list[list[int]] = [[] for _ in range(WORST)]
         for number in numbers:
             if texts[number].startswith(needle):
                 tiers[0 if len(texts[number]) == len(needle) else 1].append(number)
@@ -80,17 +84,13 @@ class PaletteIndex:
                 tiers[2].append(number)
             elif len(tiers[3]) < limit and needle in words[number]:
                 tiers[3].append(number)
-            elif len(parts) > 1 and len(tiers[4]) < limit and _some(parts, starts, words[number], everything[number]):
+            elif len(tiers[4]) < limit and parts and all(part in everything[number] for part in parts):
                 tiers[4].append(number)
-        ranked = [(rank, number) for rank, tier in enumerate(tiers) for number in tier[:limit]][: 2 * limit]
-        if not ranked and len(needle) > 1 and len(numbers) < 5_000:
+            elif len(parts) > 1 and len(tiers[5]) < limit and any(
+                    start in words[number] for start in starts if len(start) > 2):
+                tiers[5].append(number)
+        ranked = [(rank, number) for rank, tier in enumerate(tiers) for number in tier[:limit]][:limit]
+        if not ranked and len(needle) > 1 and len(numbers) < FEW_ENOUGH_FOR_GAPS:
             gaps = re.compile(".*?".join(map(re.escape, needle.replace(" ", ""))))
-            ranked = [(6, number) for number in numbers if gaps.search(texts[number])][:limit]
+            ranked = [(WORST, number) for number in numbers if gaps.search(texts[number])][:limit]
         return ranked
-
-
-def _some(parts: Sequence[str], starts: Sequence[str], words: str, everything: str) -> bool:
-    """One word begins a word of the entry and every other stands somewhere in it, or the entry is one of several."""
-    begun = sum(start in words for start in starts)
-    return begun > 0 and (all(part in everything for part in parts) or any(
-        start in words for start in starts if len(start) > 2))
