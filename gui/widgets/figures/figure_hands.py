@@ -147,9 +147,9 @@ class FigureHands:
             self.zoom(number, ZOOM_STEP ** (turn / 120), min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
             return True
         if view.rows_can_scroll(number) and turn:
-            before = view.first_row_pixel(number)
-            view.scroll_rows(number, -turn / 120 * 3 * theme.px(19))
-            return view.first_row_pixel(number) != before
+            before = view.first_row(number)
+            view.scroll_rows(number, -round(turn / 40) or (-1 if turn > 0 else 1))
+            return view.first_row(number) != before
         return False
 
     def zoom(self, number: int, factor: float, x: float = 0.5, y: float = 0.5) -> None:

@@ -5,13 +5,14 @@ Not for: words inside a panel (panel_texts.py). core.figures.page_layout does th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from core.figures.axis_scale import AxisScale, x_scale, y_scale
 from core.figures.spec import FigureSpec, Panel
 from gui import theme
-from gui.widgets.figures.panel_room import FOREST_AXES, ROW, SMALLEST_AXES, Box, Fold, Margins, PanelRoom
+from gui.widgets.figures.panel_room import FEWEST_ROWS, FOREST_AXES, ROW, SMALLEST_AXES, Box, Fold, Margins, PanelRoom
 from gui.widgets.figures.screen_words import ScreenText, cap_height, line_height, words
 from gui.widgets.figures.zooming import Window, seen
 
@@ -21,10 +22,10 @@ MOST_FOLDS = 12
 
 @dataclass(frozen=True)
 class ScrollRange:
-    """How far the rows of a forest can be scrolled, in pixels; ``page`` is what is in sight."""
+    """How many rows of a forest lie out of sight (``most``) and in sight (``page``)."""
 
-    most: float
-    page: float
+    most: int
+    page: int
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,10 @@ class Layout:
 
 
 def lay_out(spec: FigureSpec, width: float, height: float, *, heading: bool = True,
-            windows: Mapping[int, Window] | None = None, offsets: Mapping[int, float] | None = None) -> Layout:
+            windows: Mapping[int, Window] | None = None, offsets: Mapping[int, int] | None = None) -> Layout:
     """The figure in a widget of that size.
 
-    ``windows`` are the zoomed stretches by number of the panel, ``offsets`` the scrolled pixels.
+    ``windows`` are the zoomed stretches by number of the panel, ``offsets`` the rows scrolled away at the top.
     """
     windows, offsets = windows or {}, offsets or {}
     panels = [panel for row in spec.rows for panel in row]
@@ -67,20 +68,27 @@ def scroll_range(room: PanelRoom, y: AxisScale) -> ScrollRange | None:
     """None where the panel has no rows that scroll."""
     if not room.scrolls:
         return None
-    return ScrollRange(max(0.0, (y.high - y.low) * theme.px(ROW) - room.axes.height), room.axes.height)
+    rows, visible, _ = _rows_in(room, y)
+    return ScrollRange(rows - visible, visible)
 
 
-def scrolled(room: PanelRoom, y: AxisScale, offset: float) -> PanelRoom:
-    """The rows that are in sight after scrolling by ``offset`` pixels; few rows leave the axes shorter."""
-    pitch = float(theme.px(ROW))
-    rows = y.high - y.low
+def _rows_in(room: PanelRoom, y: AxisScale) -> tuple[int, int, float]:
+    """Rows in all, whole rows in sight, and the rim of the axis in rows."""
+    rows = math.floor(y.high - y.low + 1e-6)
+    rim = y.high - y.low - rows
+    visible = math.floor(room.axes.height / theme.px(ROW) - rim + 1e-6)
+    return rows, min(max(visible, 1), rows), rim
+
+
+def scrolled(room: PanelRoom, y: AxisScale, first: int) -> PanelRoom:
+    """The rows in sight from row ``first`` on. Only whole rows: the axes end after the last one that fits."""
+    _, visible, rim = _rows_in(room, y)
+    scale = scroll_range(room, y)
+    first = min(max(first, 0), scale.most if scale else 0)
     axes = room.axes
-    if rows * pitch < axes.height:
-        axes = Box(axes.left, axes.top, axes.right, axes.top + rows * pitch)
-    visible = axes.height / pitch
-    start = min(max(offset / pitch, 0.0), max(rows - visible, 0.0))
-    low = y.low + start if y.reverse else y.high - start - visible
-    return replace(room, axes=axes, y=replace(y, low=low, high=low + visible))
+    axes = Box(axes.left, axes.top, axes.right, axes.top + (visible + rim) * theme.px(ROW))
+    low = y.low + first if y.reverse else y.high - first - visible - rim
+    return replace(room, axes=axes, y=replace(y, low=low, high=low + visible + rim))
 
 
 def _cells(spec: FigureSpec, width: float, height: float, top: float) -> list[list[tuple[Panel, Box]]]:
@@ -116,7 +124,7 @@ def _start(panel: Panel, cell: Box, scales: tuple[AxisScale, AxisScale], window:
 
 
 def _folded(grid: list[list[PanelRoom]], scales: tuple[tuple[AxisScale, AxisScale], ...],
-            offsets: Mapping[int, float]) -> list[list[PanelRoom]]:
+            offsets: Mapping[int, int]) -> list[list[PanelRoom]]:
     """Leave out words, in a fixed order, until the axes of every panel can be read."""
     for _ in range(MOST_FOLDS):
         for _ in range(ROUNDS):
@@ -134,7 +142,7 @@ def _folded(grid: list[list[PanelRoom]], scales: tuple[tuple[AxisScale, AxisScal
     for row in grid:
         for place, room in enumerate(row):
             if room.scrolls:
-                row[place] = scrolled(room, scales[number][1], offsets.get(number, 0.0))
+                row[place] = scrolled(room, scales[number][1], offsets.get(number, 0))
             number += 1
     return grid
 
@@ -143,7 +151,9 @@ def _next_fold(room: PanelRoom) -> Fold | None:
     """What to leave out next; None where the axes are large enough or nothing more can go."""
     fold = room.fold
     narrow = room.axes.width < theme.px(FOREST_AXES if room.scrolls else SMALLEST_AXES)
-    low = room.axes.height < theme.px(SMALLEST_AXES)
+    low = room.axes.height < theme.px(FEWEST_ROWS * ROW if room.scrolls else SMALLEST_AXES)
+    if room.crowded():
+        return replace(fold, inside=True)
     if narrow:
         right = [number for number, column in enumerate(room.panel.columns)
                  if column.side == "right" and number not in fold.columns]

@@ -20,7 +20,6 @@ from gui.widgets.figures.figure_layout import Layout, lay_out, scrolled
 from gui.widgets.figures.hover import Found, mapped
 from gui.widgets.figures.marks import Coordinates
 from gui.widgets.figures.panel_plot import PanelPlot
-from gui.widgets.figures.panel_room import ROW
 from gui.widgets.figures.plot_items import to_view
 from gui.widgets.figures.screen_words import ScreenText
 from gui.widgets.figures.selection_marks import Ink, Ring, SelectionMarks
@@ -44,6 +43,7 @@ class FigureView(QWidget):
     row_clicked = Signal(str)
     hovered = Signal(str)
     selection_cleared = Signal()
+    rows_scrolled = Signal()
     cut_moved = Signal(float)
     cut_released = Signal(float)
     copy_requested = Signal()
@@ -129,12 +129,12 @@ class FigureView(QWidget):
     def rows_can_scroll(self, number: int) -> bool:
         return self._layout is not None and number in self._layout.scrolls
 
-    def scroll_rows(self, number: int, pixels: float) -> None:
+    def scroll_rows(self, number: int, rows: int) -> None:
         bar = self._bars.get(number)
         if bar is not None:
-            bar.setValue(bar.value() + round(pixels))
+            bar.setValue(bar.value() + rows)
 
-    def first_row_pixel(self, number: int) -> int:
+    def first_row(self, number: int) -> int:
         bar = self._bars.get(number)
         return bar.value() if bar is not None else 0
 
@@ -187,7 +187,7 @@ class FigureView(QWidget):
     def _laid_out(self) -> Layout | None:
         if self._spec is None:
             return None
-        offsets = {number: float(bar.value()) for number, bar in self._bars.items()}
+        offsets = {number: bar.value() for number, bar in self._bars.items()}
         return lay_out(self._spec, max(self.width(), 40), max(self.height(), 40), heading=self._heading,
                        windows=self._windows, offsets=offsets)
 
@@ -215,9 +215,8 @@ class FigureView(QWidget):
                 self._bars[number] = bar
             bar = self._bars[number]
             bar.blockSignals(True)
-            bar.setRange(0, round(found.most))
-            bar.setPageStep(round(found.page))
-            bar.setSingleStep(theme.px(ROW))
+            bar.setRange(0, found.most)
+            bar.setPageStep(found.page)
             bar.blockSignals(False)
             assert self._layout is not None
             room = self._layout.rooms[number]
@@ -231,12 +230,13 @@ class FigureView(QWidget):
             return
         rooms = list(self._layout.rooms)
         for number, bar in self._bars.items():
-            rooms[number] = scrolled(rooms[number], self._layout.scales[number][1], float(bar.value()))
+            rooms[number] = scrolled(rooms[number], self._layout.scales[number][1], bar.value())
             self._plots[number].place(rooms[number])
         self._layout = Layout(tuple(rooms), self._layout.scales, self._layout.scrolls, self._layout.badge,
                               self._layout.badge_texts)
         self._tint()
         self.refresh_ink()
+        self.rows_scrolled.emit()
 
     def _tint(self) -> None:
         for plot in self._plots:
@@ -293,12 +293,11 @@ class FigureView(QWidget):
             if height is None:
                 continue
             scale = self._layout.scales[number][1]
-            pitch = theme.px(ROW)
-            middle = (height - scale.low if scale.reverse else scale.high - height) * pitch
-            if middle - pitch / 2 < bar.value():
-                bar.setValue(int(middle - pitch / 2))
-            elif middle + pitch / 2 > bar.value() + plot.room.axes.height:
-                bar.setValue(round(middle + pitch / 2 - plot.room.axes.height + 0.5))
+            row = int(height - scale.low if scale.reverse else scale.high - height)
+            if row < bar.value():
+                bar.setValue(row)
+            elif row >= bar.value() + bar.pageStep():
+                bar.setValue(row - bar.pageStep() + 1)
 
     def _theme_changed(self) -> None:
         self._draw()
@@ -338,6 +337,14 @@ class FigureView(QWidget):
         """(panel, mark) -> arrays read back from the items, in data coordinates."""
         return {(number, order): found for number, plot in enumerate(self._plots)
                 for order, found in enumerate(plot.coordinates())}
+
+    def rows_in_sight(self) -> tuple[int, int, int]:
+        """First and last row of a forest in sight, counted from 1, and how many there are; zeros without rows."""
+        for number, bar in self._bars.items():
+            places = self._plots[number].places
+            count = len(places.rows) if places else 0
+            return min(bar.value() + 1, count), min(bar.value() + bar.pageStep(), count), count
+        return 0, 0, 0
 
     def texts_shown(self) -> tuple[ScreenText, ...]:
         """Every line of words on screen, rows scrolled out of sight included."""

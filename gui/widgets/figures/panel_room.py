@@ -25,6 +25,8 @@ FOREST_AXES = 104
 ROW = 19
 """A row of a forest (design-language §2)."""
 SMALLEST_NAMED_TILE = 12
+MOST_COVERED = 0.6
+FEWEST_ROWS = 6
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,10 @@ class Margins:
 
 @dataclass(frozen=True)
 class Fold:
-    """What a small panel leaves out: columns by number, then the remark, the key, the at-risk rows."""
+    """What a small panel leaves out: columns by number, words inside the axes, the remark, the key, titles of axes."""
 
     columns: frozenset[int] = frozenset()
+    inside: bool = False
     remark: bool = False
     key: bool = False
     titles: bool = False
@@ -149,12 +152,13 @@ class PanelRoom:
                 and title.width + theme.px(10) + remark.width <= self.cell.width)
 
     def title(self) -> Words:
-        return words(self.panel.title, "title", bold=True, within=self.cell.width) if self.heading else NOTHING
+        return words(self.panel.title, "title", bold=True, within=self.cell.width,
+                     most_lines=2) if self.heading else NOTHING
 
     def remark(self) -> Words:
         if self.fold.remark or not self.heading:
             return NOTHING
-        return words(self.panel.remark, "small", within=self.cell.width)
+        return words(self.panel.remark, "small", within=self.cell.width, most_lines=6)
 
     def columns(self, side: str = "") -> list[TextColumn]:
         """The columns that are shown."""
@@ -178,12 +182,20 @@ class PanelRoom:
     def x_title(self) -> Words:
         if not self.panel.x.visible or self.fold.titles:
             return NOTHING
-        return words(self.panel.x.label, "small", within=max(self.axes.width, 0.7 * self.cell.width))
+        return words(self.panel.x.label, "small", within=max(self.axes.width, 0.7 * self.cell.width), most_lines=2)
 
     def y_title(self) -> Words:
         if not self.panel.y.visible or self.fold.titles:
             return NOTHING
-        return words(self.panel.y.label, "small", within=max(self.axes.height, theme.px(60)))
+        return words(self.panel.y.label, "small", within=max(self.y_title_room(), theme.px(40)), most_lines=2)
+
+    def y_title_room(self) -> float:
+        """From the heading down to the title of the x axis: what a turned title may use."""
+        return self.foot_of_axes() - self.cell.top - self.heading_height()
+
+    def foot_of_axes(self) -> float:
+        """Where the title of the x axis ends."""
+        return self.axes.bottom + self.depth_of_x_title() + self.x_title().height
 
     def x_ticks_turned(self) -> bool:
         """Names of tiles that are wider than their tile run upwards."""
@@ -231,7 +243,8 @@ class PanelRoom:
         return self._stride(places, theme.px(5))
 
     def row_names(self) -> list[Words]:
-        return [words(row.name, "caption", bold=True, within=0.25 * self.cell.width) for row in self.panel.at_risk]
+        return [words(row.name, "caption", bold=True, within=0.25 * self.cell.width, most_lines=3)
+                for row in self.panel.at_risk]
 
     def row_pitch(self) -> float:
         return max([line_height("caption") + theme.px(1), *(name.height for name in self.row_names())])
@@ -250,7 +263,29 @@ class PanelRoom:
         labels = [mark for mark in self.panel.marks if isinstance(mark, Label) and mark.space == "below"]
         start = self.cell.left + self.inset()
         room = (self.axes.right - start if self.columns() else self.cell.width) / max(len(labels), 1) - theme.px(8)
-        return [(mark, words(mark.text, "caption", bold=mark.bold, within=room)) for mark in labels]
+        return [(mark, words(mark.text, "caption", bold=mark.bold, within=room, most_lines=3)) for mark in labels]
+
+    def inside(self) -> list[tuple[Label, Words, tuple[float, float]]]:
+        """Labels in the panel: the mark, its words, and its place as shares of the axes."""
+        found = []
+        for mark in self.panel.marks:
+            if not isinstance(mark, Label) or mark.space == "below" or self.fold.inside:
+                continue
+            share = (mark.x, mark.y) if mark.space == "panel" else (self.x.place(mark.x), self.y.place(mark.y))
+            if not (-0.001 <= share[0] <= 1.001 and -0.001 <= share[1] <= 1.001):
+                continue
+            left, right = share[0], 1 - share[0]
+            within = {"left": right, "right": left, "center": 2 * min(left, right)}[mark.align] * self.axes.width - 2
+            role = "caption" if mark.role == "text3" else "small"
+            found.append((mark, words(mark.text, role, bold=mark.bold, within=max(within, theme.px(40))), share))
+        return found
+
+    def crowded(self) -> bool:
+        """True where words inside would cover most of the axes."""
+        groups: dict[tuple[str, float], float] = {}
+        for mark, text, _ in self.inside():
+            groups[mark.align, mark.x] = groups.get((mark.align, mark.x), 0.0) + text.height
+        return max(groups.values(), default=0.0) > MOST_COVERED * self.axes.height
 
     def end_names(self) -> list[tuple[StepLine | Line | Rule, Words, tuple[float, float]]]:
         """Lines that are named at their end: the mark, its words, and the end as shares of the axes."""
@@ -271,8 +306,10 @@ class PanelRoom:
                           else height_near_end(mark, self.x.high - self.x.low))
                 end = (right, self.y.place(height))
             bold = isinstance(mark, StepLine)
-            text = words(mark.label, "small" if bold else "caption", bold=bold,
-                         within=max(theme.px(48), 0.22 * self.cell.width))
+            role = "small" if bold else "caption"
+            longest = max(text_width(word, role, bold) for word in mark.label.split() or [""])
+            within = max(theme.px(48), 0.22 * self.cell.width, min(longest, 0.36 * self.cell.width))
+            text = words(mark.label, role, bold=bold, within=within, most_lines=3)
             found.append((mark, text, (min(max(end[0], 0.0), 1.0), min(max(end[1], 0.0), 1.0))))
         return found
 

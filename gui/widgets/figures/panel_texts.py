@@ -130,10 +130,13 @@ def _titles(room: PanelRoom) -> list[ScreenText]:
     title = room.y_title()
     left = room.cell.left + room.inset() + sum(room.column_width(column) + column_gap()
                                                for column in room.columns("left"))
+    middle = (room.axes.top + room.axes.bottom) / 2
+    middle = max(min(middle, room.foot_of_axes() - title.width / 2),
+                 room.cell.top + room.heading_height() + title.width / 2)
     for number, line in enumerate(title.lines):
-        texts.append(ScreenText(left + (number + 0.8) * title.line, (room.axes.top + room.axes.bottom) / 2, line,
-                                title.role, "text2", align="center", turned=True, kind="y title",
-                                whole=room.panel.y.label))
+        texts.append(ScreenText(left + (number + 0.8) * title.line, middle, line, title.role, "text2",
+                                align="center", turned=True, kind="y title",
+                                whole=room.panel.y.label if title.complete else ""))
     return texts
 
 
@@ -175,7 +178,7 @@ def _column_entries(room: PanelRoom) -> list[ScreenText]:
         roles = column.roles or ("text",) * len(column.texts)
         for text, y, bold, role in zip(column.texts, column.y, bolds(column), roles, strict=True):
             if text and room.y.low <= y + 0.6 and y - 0.6 <= room.y.high:
-                found = words(text, "small", bold=bold, within=wide + 0.5)
+                found = words(text, "small", bold=bold, within=wide + 0.5, most_lines=1 if room.scrolls else 99)
                 texts += _centred(found, x, room.y_px(y), role, align=column.align, kind="column", whole=text)
     return texts
 
@@ -203,16 +206,7 @@ def _inside(room: PanelRoom) -> tuple[list[ScreenText], list[Box]]:
     grounds: list[Box] = []
     groups: dict[tuple[str, float], list[tuple[Label, Words, float, float]]] = {}
     axes = room.axes
-    for mark in room.panel.marks:
-        if not isinstance(mark, Label) or mark.space == "below":
-            continue
-        share = (mark.x, mark.y) if mark.space == "panel" else (room.x.place(mark.x), room.y.place(mark.y))
-        if not (-0.001 <= share[0] <= 1.001 and -0.001 <= share[1] <= 1.001):
-            continue
-        room_right, room_left = 1 - share[0], share[0]
-        within = {"left": room_right, "right": room_left, "center": 2 * min(room_left, room_right)}[mark.align]
-        role = "caption" if mark.role == "text3" else "small"
-        text = words(mark.text, role, bold=mark.bold, within=max(within * axes.width - 2, theme.px(40)))
+    for mark, text, share in room.inside():
         lift = {"bottom": 0.5, "center": 0.0, "top": -0.5}[mark.valign] * text.height
         groups.setdefault((mark.align, mark.x), []).append((mark, text, share[0], share[1] * axes.height + lift))
     for group in groups.values():
@@ -310,6 +304,7 @@ def _lines(text: Words, x: float, top: float, colour: str, *, align: str = "left
            whole: str = "") -> list[ScreenText]:
     """Lines from ``top`` downwards."""
     lift = (text.line + cap_height(text.role)) / 2
+    whole = whole if text.complete else ""
     return [ScreenText(x, top + number * text.line + lift, line, text.role, colour, text.bold, align, kind=kind,
                        whole=whole or _whole(text)) for number, line in enumerate(text.lines)]
 
@@ -317,6 +312,7 @@ def _lines(text: Words, x: float, top: float, colour: str, *, align: str = "left
 def _centred(text: Words, x: float, middle: float, colour: str, *, align: str = "left", kind: str = "",
              whole: str = "") -> list[ScreenText]:
     """Lines centred on ``middle`` by the height of capitals."""
+    whole = whole if text.complete else ""
     first = middle - (len(text.lines) - 1) * text.line / 2 + cap_height(text.role) / 2
     return [ScreenText(x, first + number * text.line, line, text.role, colour, text.bold, align, kind=kind,
                        whole=whole or _whole(text)) for number, line in enumerate(text.lines)]

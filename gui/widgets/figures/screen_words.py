@@ -20,13 +20,14 @@ LINE_SHARE = {"title": 18 / 13, "body": 18 / 13, "small": 17 / 12, "caption": 15
 
 @dataclass(frozen=True)
 class Words:
-    """Text broken into lines, all sizes in pixels."""
+    """Text broken into lines, all sizes in pixels; not ``complete`` where its middle had to be left out."""
 
     lines: tuple[str, ...]
     role: str
     bold: bool
     width: float
     height: float
+    complete: bool = True
 
     @property
     def line(self) -> float:
@@ -88,13 +89,21 @@ def cap_height(role: str) -> float:
     return theme.FONT_ROLES[role][0] * CAP_HEIGHT * theme.percent() / 100
 
 
-def words(text: str, role: str = "caption", *, bold: bool = False, within: float = math.inf) -> Words:
-    """Text in lines no wider than ``within``; a single word wider than that is broken inside."""
+def words(text: str, role: str = "caption", *, bold: bool = False, within: float = math.inf,
+          most_lines: int = 99) -> Words:
+    """Text in lines no wider than ``within``; a single word wider than that is broken inside.
+
+    Where it needs more than ``most_lines``, its middle is left out: start and end of a name tell it apart.
+    """
     if not text:
         return NOTHING
-    lines = _lines(text, role, bold, max(within, 8.0) if math.isfinite(within) else math.inf, theme.percent())
+    within = max(within, 8.0) if math.isfinite(within) else math.inf
+    lines = _lines(text, role, bold, within, theme.percent())
+    complete = len(lines) <= most_lines
+    if not complete:
+        lines = _without_middle(text, role, bold, within, most_lines, theme.percent())
     width = max(text_width(line, role, bold) for line in lines)
-    return Words(lines, role, bold, width, len(lines) * line_height(role))
+    return Words(lines, role, bold, width, len(lines) * line_height(role), complete)
 
 
 @functools.lru_cache(maxsize=64)
@@ -118,6 +127,24 @@ def _lines(text: str, role: str, bold: bool, within: float, percent: int) -> tup
     for paragraph in printable(text).split("\n"):
         found += _wrapped(" ".join(paragraph.split()), role, bold, within)
     return tuple(found) or ("",)
+
+
+@functools.lru_cache(maxsize=1024)
+def _without_middle(text: str, role: str, bold: bool, within: float, most: int, percent: int) -> tuple[str, ...]:
+    flat = " ".join(printable(text).split())
+    few, many = 1, max(len(flat) - 1, 1)
+    while few < many:
+        kept = (few + many + 1) // 2
+        if len(_lines(_shortened(flat, kept), role, bold, within, percent)) <= most:
+            few = kept
+        else:
+            many = kept - 1
+    return _lines(_shortened(flat, few), role, bold, within, percent)[:most]
+
+
+def _shortened(text: str, kept: int) -> str:
+    end = kept // 2
+    return f"{text[:kept - end]}\u2026{text[len(text) - end:] if end else ''}"
 
 
 def _wrapped(text: str, role: str, bold: bool, within: float) -> list[str]:

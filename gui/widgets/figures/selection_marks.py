@@ -16,6 +16,7 @@ from gui import theme
 from gui.widgets.figures.screen_words import cap_height, font, line_height, printable, text_width
 
 TAG_LETTERS = 60
+SIDES = ("upper right", "upper left", "lower right", "lower left")
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,7 @@ class SelectionMarks(QGraphicsItem):
             painter.drawEllipse(QPointF(ring.x, ring.y), radius, radius)
             painter.setPen(QPen(selection, 2.0))
             painter.drawEllipse(QPointF(ring.x, ring.y), radius, radius)
-        for outline in ink.outlines:
-            if outline.words:
-                self._paint_tag(painter, outline.box.center().x(), outline.box.bottom(), outline.words, below=True)
-        for ring in (*ink.rings, *([ink.hover] if ink.hover else [])):
-            if ring.words:
-                self._paint_tag(painter, ring.x, ring.y, ring.words, below=False)
+        self._paint_tags(painter)
         if ink.band is not None:
             painter.setPen(QPen(selection, 1.0, Qt.PenStyle.DashLine))
             painter.setBrush(QBrush(theme.current().colour("sel", 0.08)))
@@ -124,8 +120,21 @@ class SelectionMarks(QGraphicsItem):
                 painter.setPen(QPen(accent, 2.0))
                 painter.drawRoundedRect(handle.adjusted(-3, -3, 3, 3), 4, 4)
 
-    def _paint_tag(self, painter: QPainter, x: float, y: float, text: str, *, below: bool) -> None:
-        box = tag_box(text, x, y, self._size, below=below)
+    def _paint_tags(self, painter: QPainter) -> None:
+        """One after the other, each where it hides no tag before it, if there is such a place."""
+        taken: list[QRectF] = []
+        ink = self._ink
+        wanted = [(ring.words, [(ring.x, ring.y, side) for side in SIDES])
+                  for ring in (*([ink.hover] if ink.hover else []), *ink.rings) if ring.words]
+        wanted += [(outline.words, [(outline.box.center().x(), outline.box.bottom(), "below")])
+                   for outline in ink.outlines if outline.words]
+        for text, places in wanted:
+            boxes = [tag_box(text, x, y, self._size, side) for x, y, side in places]
+            box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), boxes[0])
+            taken.append(box)
+            self._paint_tag(painter, box, text)
+
+    def _paint_tag(self, painter: QPainter, box: QRectF, text: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(theme.current().colour("sel")))
         painter.drawRoundedRect(box, 3, 3)
@@ -141,11 +150,12 @@ def shortened(text: str) -> str:
     return flat if len(flat) <= TAG_LETTERS else f"{flat[:TAG_LETTERS // 2]}…{flat[-TAG_LETTERS // 2 + 1:]}"
 
 
-def tag_box(text: str, x: float, y: float, inside: QRectF, *, below: bool) -> QRectF:
-    """Where the tag of a point stands: up right of it, or centred below; always inside the figure."""
+def tag_box(text: str, x: float, y: float, inside: QRectF, side: str) -> QRectF:
+    """Where the tag of a point stands: at a corner of its ring, or centred below; always inside the figure."""
     wide = text_width(shortened(text), "caption", True) + 2 * theme.px(6)
     tall = line_height("caption") + theme.px(4)
-    left, top = (x - wide / 2, y + theme.px(2)) if below else (x + theme.px(8), y - tall - theme.px(6))
+    left = {"left": x - theme.px(8) - wide, "right": x + theme.px(8)}.get(side.partition(" ")[2], x - wide / 2)
+    top = {"upper": y - tall - theme.px(6), "lower": y + theme.px(6)}.get(side.partition(" ")[0], y + theme.px(2))
     left = max(min(left, inside.right() - wide - 2), inside.left() + 2)
     top = max(min(top, inside.bottom() - tall - 2), inside.top() + 2)
     return QRectF(left, top, wide, tall)
