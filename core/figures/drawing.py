@@ -237,15 +237,16 @@ def _draw_bars(axes: Axes, mark: Bars, order: float) -> None:
 
 
 def _draw_boxes(axes: Axes, mark: Boxes, order: float, *, flat: bool) -> None:
-    """Box, median and whiskers with short ends; pale inside, so that dots on it stay in sight."""
+    """Box, median and whiskers with short ends; the pale inside lies behind all dots, the lines before them."""
     for x, low, q1, median, q3, high, role in zip(mark.x, mark.low, mark.q1, mark.median, mark.q3, mark.high,
                                                   mark.roles, strict=True):
         if not math.isfinite(median):
             continue
         ink, half = colour(role), mark.width / 2
         face = {"facecolor": tint(role, BAND_OPACITY)} if flat else {"facecolor": to_rgba(ink, BAND_OPACITY)}
-        axes.add_patch(Rectangle((x - half, q1), mark.width, q3 - q1, edgecolor=ink, linewidth=0.8, zorder=order,
-                                 **face))
+        box = {"xy": (x - half, q1), "width": mark.width, "height": q3 - q1}
+        axes.add_patch(Rectangle(**box, edgecolor="none", linewidth=0, zorder=1.2, **face))
+        axes.add_patch(Rectangle(**box, facecolor="none", edgecolor=ink, linewidth=0.8, zorder=order))
         axes.plot([x - half, x + half], [median, median], color=ink, linewidth=1.6, zorder=order + 0.002,
                   solid_capstyle="butt")
         for end, edge in ((low, q1), (high, q3)):

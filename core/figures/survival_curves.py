@@ -43,7 +43,7 @@ class GroupCurve:
     Parameters
     ----------
     name : str
-        "low" and "high" take their colours and dashes; other names take series colours in order.
+        "low", "lowest", "high" and "highest" take their colours and dashes; other names series colours in order.
     time, survival, ci_low, ci_high : ndarray, shape (n_steps,)
         The Kaplan-Meier step function as fractions 0 to 1; a row at time 0 is optional, NaN where undefined.
     patient_time : ndarray, shape (n_patients,)
@@ -222,7 +222,7 @@ def _time_axis(longest: float, unit: str, ticks: tuple[float, ...], since: str) 
 
 
 def _roles(groups: Sequence[GroupCurve]) -> tuple[str, ...]:
-    named = {"low": "low", "high": "high"}
+    named = {"low": "low", "lowest": "low", "high": "high", "highest": "high"}
     own = [group.role or named.get(group.name.lower()) for group in groups]
     free = [role for role in SERIES if role not in own]
     roles = []

@@ -26,7 +26,10 @@ Pixels = NDArray[np.uint8]
 MOST_TILES = 5000
 """More tiles than this are drawn as one image, so that the file stays small."""
 
-PIXELS_PER_ROW = 12
+NARROW_MM = 1.4
+"""The white gaps between narrower tiles would be most of the picture: they have none."""
+
+PIXELS_PER_ROW = 6
 PIXELS_ACROSS = 2400
 """Every tile becomes a block of equal pixels: no viewer smooths it away, and equal pixels pack to nothing."""
 
@@ -47,7 +50,8 @@ def draw_matrix(axes: Axes, mark: Matrix, placed: PlacedPanel, order: float) -> 
     if not rows or not columns:
         return
     scale, low, high = colour_map(mark.scale), *limits(mark)
-    if values.size > MOST_TILES:
+    box = placed.words.axes
+    if values.size > MOST_TILES or box.width / columns < NARROW_MM:
         _image(axes, _coloured(values, scale, low, high), ~np.isfinite(values), order)
     else:
         axes.pcolormesh(np.arange(columns + 1), np.arange(rows + 1), np.ma.masked_invalid(values), cmap=scale,
@@ -55,7 +59,6 @@ def draw_matrix(axes: Axes, mark: Matrix, placed: PlacedPanel, order: float) -> 
         for row, column in np.argwhere(~np.isfinite(values)):
             axes.add_patch(Rectangle((column + 0.08, row + 0.08), 0.84, 0.84, facecolor="none", linewidth=0.4,
                                      edgecolor=colour("control"), linestyle=DASHES["dashed"], zorder=order + 0.001))
-    box = placed.words.axes
     for row, line in enumerate(mark.texts):
         for column, text in enumerate(line):
             if text:
