@@ -80,9 +80,9 @@ class JobRunner(QObject):
         """Jobs waiting or running, oldest first."""
         return tuple(self._active)
 
-    def submit(self, words: str, work: Callable[[JobContext], Any], *, done: Callable[[Any], None],
-               owner: QObject, failed: Callable[[tuple[Problem, ...]], None] | None = None,
-               stopped: Callable[[], None] | None = None, lane: str = "analyses") -> Job:
+    def submit(self, words: str, work: Callable[[JobContext], Any], *, done: Callable[[Any], object],
+               owner: QObject, failed: Callable[[tuple[Problem, ...]], object] | None = None,
+               stopped: Callable[[], object] | None = None, lane: str = "analyses") -> Job:
         """Run ``work`` in a lane; exactly one of the callbacks is called later, on the GUI thread.
 
         Parameters

@@ -222,7 +222,7 @@ class Page(QWidget):
     def run(self) -> None:
         """Ctrl+Enter."""
 
-    def find(self) -> None:
+    def find_in_page(self) -> None:
         """Ctrl+F."""
 
     def go_to_problem(self, problem: Problem) -> bool:

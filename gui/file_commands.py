@@ -1,0 +1,298 @@
+"""New, open, save, close, the example study: what the window does with whole studies, with their lock and their state.
+
+Not for: what is in the files (core/project) or data files, which Import takes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.problems import Problem
+from core.project.project import Project, new_project
+from core.resources import resource_path
+from gui.autosaver import Autosaver
+from gui.preferences import Preferences, RecentStudy
+from gui.problem_view import ask, tell
+from gui.session import Session
+from gui.tried import tried_of
+
+if TYPE_CHECKING:
+    from core.jobs import JobContext
+    from core.project.project_lock import ProjectLock
+
+PROJECT_FILTER = "RTKscope projects (*.rtkproj)"
+STUDY_FILTER = "Projects and study files (*.rtkproj *.toml);;All files (*)"
+DATA_FILTER = ("Tables (*.xlsx *.xls *.xlsb *.ods *.csv *.tsv *.txt *.gz *.gct *.soft);;All files (*)")
+
+
+class FileCommands(QObject):
+    """See the module. ``home`` holds the program's own files: autosaves and the data of opened projects."""
+
+    state_changed = Signal()
+    analyses_wanted = Signal(list)
+    """Names of analyses to run as soon as their data are read: those of a study that was opened."""
+
+    def __init__(self, window: QWidget, session: Session, preferences: Preferences, home: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._preferences = preferences
+        self._shelf = home / "data"
+        self._lock: ProjectLock | None = None
+        self._saved_at = ""
+        self._saving = False
+        self._why_not_saved = ""
+        self.path: Path | None = None
+        self.is_example = False
+        self.autosaver = Autosaver(session, home / "autosave", self)
+        session.undo_stack.cleanChanged.connect(lambda _: self.state_changed.emit())
+
+    # what the bar shows
+
+    @property
+    def is_modified(self) -> bool:
+        return not self._session.undo_stack.isClean()
+
+    def state(self) -> tuple[str, bool]:
+        """(words, whether they are bad news): "Saved 14:02", "Saving", "Not saved: disk full", "Not saved yet"."""
+        if self._saving:
+            return "Saving", False
+        if self._why_not_saved:
+            return f"Not saved: {self._why_not_saved}", True
+        if self.is_modified:
+            return ("Changed since " + self._saved_at if self._saved_at else "Not saved yet"), False
+        return (f"Saved {self._saved_at}" if self._saved_at else ""), False
+
+    # opening
+
+    def new(self) -> None:
+        """An empty study."""
+        if self.may_leave(self.new):
+            self._take(new_project(), None, {})
+
+    def open_example(self) -> None:
+        """The bundled example study, real data; it is saved only under a name of the user's own."""
+        if self.may_leave(self.open_example):
+            self._open(resource_path("examples", "metabric", "study.toml"), is_example=True)
+
+    def ask_and_open(self) -> None:
+        """Ask for a project or a study file."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a study", self._preferences.last_folder,
+                                              STUDY_FILTER)
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Open a project or study file; what is open is saved first if the user wants."""
+        if self.may_leave(lambda: self.open_path(path)):
+            self._open(path)
+
+    def _open(self, path: Path, *, is_example: bool = False) -> None:
+        from core.problems import UserError
+        from core.project.project_lock import ProjectLock
+
+        lock = None
+        if path.suffix.lower() == ".rtkproj" and path.is_file():
+            lock = ProjectLock(path)
+            if self.path == path and self._lock is not None:
+                self._lock.release()
+            try:
+                lock.acquire()
+            except UserError as error:
+                tell(self._window, "This study is already open", error.problems)
+                return
+
+        def work(job: JobContext) -> tuple[Project, Any, tuple[Problem, ...]]:
+            if path.suffix.lower() == ".toml":
+                from core.project.study_file import read_study
+
+                return Project(read_study(path)), {}, ()
+            from core.project.project_file import open_project
+
+            opened = open_project(path, self._shelf, job)
+            return opened.project, opened.tried, opened.notes
+
+        def done(found: tuple[Project, Any, tuple[Problem, ...]]) -> None:
+            project, tried, notes = found
+            is_project = path.suffix.lower() == ".rtkproj"
+            self._take(project, path if is_project else None, tried, lock=lock, is_example=is_example)
+            if not is_example:
+                self._remember(path)
+            self.analyses_wanted.emit([spec.name for spec in project.study.analyses])
+            if notes:
+                tell(self._window, f"“{path.name}” was opened, and there is something to know", notes)
+
+        def failed(problems: tuple[Problem, ...]) -> None:
+            if lock is not None:
+                lock.release()
+            tell(self._window, f"“{path.name}” could not be opened", problems)
+
+        self._session.jobs.submit(f"Opening {path.name}", work, done=done, failed=failed, owner=self, lane="files")
+
+    def take_recovered(self, project: Project, tried: Any, original: Path | None, changes: int) -> None:
+        """A study given back after a crash: it counts as changed until it is saved."""
+        self._take(project, original, tried)
+        self._session.undo_stack.resetClean()
+        self.autosaver.recovered(changes)
+        self.state_changed.emit()
+
+    def _take(self, project: Project, path: Path | None, tried: Any, *, lock: ProjectLock | None = None,
+              is_example: bool = False) -> None:
+        if self._lock is not None and self._lock is not lock:
+            self._lock.release()
+        self._lock, self.path, self.is_example = lock, path, is_example
+        self._why_not_saved = ""
+        self._saved_at = time.strftime("%H:%M", time.localtime(path.stat().st_mtime)) if path and path.exists() else ""
+        self.autosaver.original_path = path
+        self._session.open(project, tried_of(tried or {}))
+        self.state_changed.emit()
+
+    # saving
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Save where the study lies, or ask where."""
+        if self.path is None:
+            self.save_as(then)
+        else:
+            self._save_to(self.path, then)
+
+    def save_as(self, then: Callable[[], None] | None = None) -> None:
+        """Ask for a name and save there."""
+        folder = Path(self._preferences.last_folder or Path.home())
+        proposed = folder / f"{_file_name(self._session.project.name)}.rtkproj"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the study", str(proposed), PROJECT_FILTER)
+        if name:
+            path = Path(name)
+            self._save_to(path if path.suffix.lower() == ".rtkproj" else path.with_name(f"{path.name}.rtkproj"), then)
+
+    def _save_to(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        from core.problems import UserError
+        from core.project.project_lock import ProjectLock
+
+        lock = self._lock
+        if lock is None or lock.project != path.resolve():
+            lock = ProjectLock(path)
+            try:
+                lock.acquire()
+            except UserError as error:
+                tell(self._window, "Not saved", error.problems)
+                return
+        project, tried = self._session.project, self._session.tried.document()
+        read_as = {record.spec.path: record.sha256 for dataset in self._session.datasets.values()
+                   for record in dataset.tables}
+        self._saving = True
+        self.state_changed.emit()
+
+        def work(job: JobContext) -> tuple[Problem, ...]:
+            from core.project.project_file import save_project
+
+            return save_project(path, project, tried, job, shelf_folder=self._shelf, read_as=read_as).notes
+
+        def done(notes: tuple[Problem, ...]) -> None:
+            if self._lock is not None and self._lock is not lock:
+                self._lock.release()
+            self._lock, self.path = lock, path
+            self._saving, self._why_not_saved, self.is_example = False, "", False
+            self._saved_at = time.strftime("%H:%M")
+            if self._session.project is project:
+                self._session.undo_stack.setClean()
+                self.autosaver.saved(path)
+            self._remember(path)
+            self.state_changed.emit()
+            if notes:
+                tell(self._window, f"“{path.name}” was saved, and there is something to know", notes)
+            if then is not None:
+                then()
+
+        def failed(problems: tuple[Problem, ...]) -> None:
+            self._saving = False
+            self._why_not_saved = problems[0].what
+            if lock is not self._lock:
+                lock.release()
+            self.state_changed.emit()
+            tell(self._window, "The study was not saved. What was there before is untouched", problems)
+
+        def stopped() -> None:
+            self._saving, self._why_not_saved = False, "saving was stopped"
+            self.state_changed.emit()
+
+        self._session.jobs.submit(f"Saving {path.name}", work, done=done, failed=failed, stopped=stopped, owner=self,
+                                  lane="files")
+
+    def save_study_file(self) -> None:
+        """Write the study as TOML, as `run` takes it; data files are named, not copied."""
+        folder = Path(self._preferences.last_folder or Path.home())
+        proposed = folder / f"{_file_name(self._session.project.name)}.toml"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save as study file", str(proposed), "Study files (*.toml)")
+        if not name:
+            return
+        path = Path(name) if name.lower().endswith(".toml") else Path(f"{name}.toml")
+        study, datasets = self._session.project.study, dict(self._session.datasets)
+
+        def work(job: JobContext) -> None:
+            from core.project.study_writer import study_toml
+            from core.project.whole_file import not_written, whole_file
+            from core.versions import versions
+
+            parameters = {spec.name: spec.parameters for spec in study.analyses}
+            program = {"name": "RTKscope", "version": versions()["RTKscope"]}
+            text = study_toml(study, datasets, parameters, path.parent, program)
+            try:
+                with whole_file(path) as handle:
+                    handle.write(text.encode("utf-8"))
+            except OSError as error:
+                raise not_written(error, path, "the study file") from error
+
+        self._session.jobs.submit(
+            f"Writing {path.name}", work, owner=self, lane="files", done=lambda _: self._remember(path),
+            failed=lambda problems: tell(self._window, "The study file was not written", problems))
+
+    # leaving
+
+    def may_leave(self, again: Callable[[], Any]) -> bool:
+        """True when nothing would be lost; else asks, and calls ``again`` once it is saved or given up."""
+        if not self.is_modified:
+            return True
+
+        def give_up() -> None:
+            self._session.undo_stack.setClean()
+            again()
+
+        said = f"Last saved {self._saved_at}." if self._saved_at else "It has not been saved yet."
+        ask(self._window, f"Save “{self._session.project.name}” before closing?", said,
+            [("Save", lambda: self.save(then=lambda: again())), ("Close without saving", give_up)])
+        return False
+
+    def close(self) -> None:
+        """The program ends as it should."""
+        self.autosaver.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def ask_for_data(self) -> list[Path]:
+        """Ask for data files to import."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Import data", self._preferences.last_folder, DATA_FILTER)
+        if names:
+            self._preferences.last_folder = str(Path(names[0]).parent)
+        return [Path(name) for name in names]
+
+    def _remember(self, path: Path) -> None:
+        study = self._session.project.study
+        holds = ", ".join(filter(None, (
+            f"{len(study.datasets)} data set{'s' if len(study.datasets) != 1 else ''}",
+            f"{len(study.cohorts)} cohort{'s' if len(study.cohorts) != 1 else ''}" if study.cohorts else "")))
+        self._preferences.last_folder = str(path.parent)
+        self._preferences.remember_study(RecentStudy(str(path.absolute()), study.name,
+                                                     time.strftime("%Y-%m-%d %H:%M"), holds))
+
+
+def _file_name(name: str) -> str:
+    """A study's name as a file name that every system takes."""
+    kept = "".join(letter if letter.isalnum() or letter in " ._-" else "_" for letter in name).strip(" .")
+    return kept[:80] or "study"
