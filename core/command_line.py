@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from core import __version__
+from core.blas_threads import use_one_blas_thread
 from core.jobs import Cancelled, JobContext
 from core.problems import Problem, Severity, UserError
 
@@ -27,11 +28,10 @@ def run_command_line(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    use_one_blas_thread()
     if not arguments or arguments[0] not in ("run", "check", "-h", "--help", "--version"):
-        print("This version of RTKscope works on the command line and has no window. Run a study with: "
-              "python main.py run STUDY.toml --out FOLDER", file=sys.stderr)
+        print("Without a window RTKscope runs or checks a study: python main.py run STUDY.toml --out FOLDER",
+              file=sys.stderr)
         return NOT_USABLE
     try:
         chosen = _parser().parse_args(list(arguments))
@@ -65,7 +65,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="main.py", description="RTKscope: which receptor tyrosine kinases go with outcome and resistance. "
-        "Research use only.")
+        "Research use only. Without a command the window opens; main.py [FILE] opens a project (.rtkproj) or study "
+        "(.toml) in it, main.py --demo the example study, and main.py --self-test checks the installation.")
     parser.add_argument("--version", action="version", version=f"RTKscope {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND")
     run = commands.add_parser("run", help="run a study without a window", description="Run a study and write its "

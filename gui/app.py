@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import __version__
+from core.blas_threads import use_one_blas_thread
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -30,6 +31,7 @@ def start(arguments: Sequence[str]) -> int:
         chosen = _parser().parse_args(list(arguments))
     except SystemExit as stop:
         return int(stop.code or 0)
+    use_one_blas_thread()
     if chosen.self_test:
         from gui.self_test import run_self_test
 
