@@ -1,6 +1,6 @@
 """The checks that take too long for every change, all of them by one command; the result is kept in docs.
 
-    python -m tests.long_checks          about fifteen minutes on two cores; writes docs/long-checks.md
+    python -m tests.long_checks          about half an hour on two cores; writes docs/long-checks.md
 
 The test suite runs a short sample of each. Not for: speed (benchmarks) or the survey of real files (import_survey.py).
 """
@@ -22,10 +22,18 @@ sample of each.
 KILLS = """| kills | seed | old result kept whole | new result there whole | anything else |
 | --- | --- | --- | --- | --- |
 """
+SESSIONS = """| killed | kills | old state found | new state found | most seconds of edits lost | anything else |
+| --- | --- | --- | --- | --- | --- |
+"""
 CHECKS = (
     ("Killing a run at random moments", "tests/kill_runs.py", ("--times", "50"),
      "`main.py run` is killed (SIGKILL) at random moments, half of them while files are written. The folder of results must be "
      "the old one or the new one, whole, and nothing may be left beside it.", KILLS),
+    ("Killing a session at random moments", "tests/kill_sessions.py", ("--times", "50"),
+     "A session is killed (SIGKILL) while it saves version after version, while it is edited every 50 ms, and while it computes. "
+     "The saved project must open, as the last version reported saved or the one after it; its lock must be free; and the journal "
+     "must give back all edits but those of the last 30 s. While edited and while computing, “old” means killed before the "
+     "journal was first written, 0.4 s after the first edit.", SESSIONS),
     ("Damaged files", "tests/fuzz_reading.py", ("--seconds", "180"),
      "Files of every kind are damaged at random and read. Only a sentence for the user may come out, in bounded time and "
      "memory.", ""),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from core.data.sheets.recipe import TableSpec
 from core.jobs import Cancelled, JobContext
@@ -24,6 +25,7 @@ from core.project.data_shelf import DataShelf, safe_name
 from core.project.packed_data import tables_of
 from core.project.project import Project, new_project, renamed
 from core.project.project_file import open_project, previous_version, save_project
+from tests.generated_projects import projects
 from tests.study_files import TRIED, reopen, save, small_project, write_table
 
 FORMAT_1 = Path(__file__).parent / "projects" / "format_1.rtkproj"
@@ -148,6 +150,23 @@ def test_that_a_colleague_can_unzip_it_and_run_the_study(tmp_path: Path, project
     run = check_study(tmp_path / "unzipped" / "study.toml", JobContext())
     assert not run.failed
     assert run.datasets["lab"].tables[0].counts["samples"] == 40
+
+
+@settings(max_examples=60, deadline=None)
+@given(projects())
+def test_that_any_project_can_be_saved_and_comes_back(tmp_path_factory: pytest.TempPathFactory, project: Project) -> None:
+    """Also one that is half finished or whose files are nowhere."""
+    folder = tmp_path_factory.mktemp("any")
+    path = folder / "study.rtkproj"
+    saved = save_project(path, project, TRIED, JobContext())
+    assert {note.code for note in saved.notes} <= {"data_file_absent"}
+    opened = reopen(path, folder / "shelf")
+    assert opened.project.figures == project.figures
+    assert opened.project.study.cohorts == project.study.cohorts
+    assert opened.project.study.analyses == project.study.analyses
+    assert [table.sheet for table in tables_of(opened.project)] == [table.sheet for table in tables_of(project)]
+    save_project(path, opened.project, TRIED, JobContext())
+    assert reopen(path, folder / "shelf") == opened
 
 
 # saving again

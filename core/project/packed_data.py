@@ -6,6 +6,7 @@ Not for: the description of the study (project_document.py) or the checks of the
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shutil
 import time
 import zipfile
@@ -24,7 +25,7 @@ ABSENT = "absent/"
 """Start of the name of a data file that could not be saved."""
 ALREADY_PACKED = (".gz", ".xlsx", ".xlsm", ".xlsb", ".ods", ".zip")
 PACKING_LEVEL = 3
-"""Of zlib. On numbers as text, level 6 takes three times as long for files 8 % smaller (docs/project-file.md)."""
+"""Of zlib. On numbers as text, level 6 takes four times as long for files a tenth smaller (docs/project-file.md)."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,6 @@ def write_data(package: zipfile.ZipFile, files: Sequence[PackedFile], old: zipfi
 
 def _pack(package: zipfile.ZipFile, file: PackedFile, pieces: Iterable[bytes], stored: set[str],
           job: JobContext) -> None:
-    import hashlib
-
     info = zipfile.ZipInfo(file.member, time.localtime()[:6])
     info.compress_type = zipfile.ZIP_DEFLATED
     info._compresslevel = PACKING_LEVEL  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from core import __version__
 from core.data.sheets.recipe import Answers
@@ -84,38 +84,33 @@ def save_project(path: Path, project: Project, tried: Mapping[str, Any], job: Jo
     shelf = DataShelf(shelf_folder) if shelf_folder is not None else None
     notes: list[Problem] = []
     try:
-        with open(path, "rb") if path.is_file() else _nothing() as handle:
-            old, old_files = _earlier(handle)
-            files = gather(project, old_files, shelf, read_as or {}, notes, job.part(0.0, 0.2))
-            _write(path, project, tried, files, old, job.part(0.2, 1.0))
+        earlier = _files_of_earlier(path)
+        files = gather(project, earlier or (), shelf, read_as or {}, notes, job.part(0.0, 0.2))
+        with whole_file(path, keep_as=previous_version(path) if earlier is not None else None) as into:
+            if earlier is None:
+                _write(into, project, tried, files, None, job.part(0.2, 1.0))
+            else:  # closed again before the new file takes its place: Windows replaces no open file
+                with open(path, "rb") as handle, open_package(handle) as old:
+                    _write(into, project, tried, files, old, job.part(0.2, 1.0))
+    except BrokenPackage as error:
+        raise not_written(OSError(f"the file changed while it was being saved: {error}"), path, "the study") from error
     except OSError as error:
         raise not_written(error, path, "the study") from error
     return SavedProject(path, tuple(notes))
 
 
-class _nothing:  # noqa: N801 - reads as a word where it is used
-    """In place of an earlier file where there is none."""
-
-    def __enter__(self) -> None:
+def _files_of_earlier(path: Path) -> tuple[PackedFile, ...] | None:
+    """The data files in the project that is to be replaced; None where there is none or it is not sound."""
+    if not path.is_file():
         return None
-
-    def __exit__(self, *error: object) -> None:
-        return None
-
-
-def _earlier(handle: Any) -> tuple[zipfile.ZipFile | None, tuple[PackedFile, ...]]:
-    """The package that is to be replaced and its data files; nothing where it is no sound project."""
-    if handle is None:
-        return None, ()
     try:
-        package = open_package(handle)
-        document = from_json(small_member(package, DESCRIPTION), Location())
-        return package, _files_of(document, package, Location())
+        with open(path, "rb") as handle, open_package(handle) as package:
+            return _files_of(from_json(small_member(package, DESCRIPTION), Location()), package, Location())
     except (BrokenPackage, UserError):
-        return None, ()
+        return None
 
 
-def _write(path: Path, project: Project, tried: Mapping[str, Any], files: tuple[PackedFile, ...],
+def _write(into: BinaryIO, project: Project, tried: Mapping[str, Any], files: tuple[PackedFile, ...],
            old: zipfile.ZipFile | None, job: JobContext) -> None:
     """Fill the new package; members that pack so well that opening would refuse them are stored as they are."""
     names = MemberNames(files)
@@ -126,22 +121,21 @@ def _write(path: Path, project: Project, tried: Mapping[str, Any], files: tuple[
         "files": [{"member": file.member, "name": file.name, "sha256": file.sha256, "bytes": file.size}
                   for file in files if file.sha256]}
     stored: set[str] = set()
-    with whole_file(path, keep_as=previous_version(path) if old is not None else None) as handle:
-        while True:
-            handle.seek(0)
-            handle.truncate()
-            with zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED) as package:
-                package.writestr(DESCRIPTION, json_bytes(document))
-                package.writestr(LEDGER, json_bytes(tried))
-                for text in _readable(project, names):
-                    package.writestr(READABLE, text)
-                write_data(package, files, old, stored, job)
-            with zipfile.ZipFile(handle) as package:
-                dense = packs_too_well(package) - stored
-            if not dense:
-                break
-            stored |= dense
-        job.progress(1.0, "Saving the study")
+    while True:
+        into.seek(0)
+        into.truncate()
+        with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as package:
+            package.writestr(DESCRIPTION, json_bytes(document))
+            package.writestr(LEDGER, json_bytes(tried))
+            for text in _readable(project, names):
+                package.writestr(READABLE, text)
+            write_data(package, files, old, stored, job)
+        with zipfile.ZipFile(into) as package:
+            dense = packs_too_well(package) - stored
+        if not dense:
+            break
+        stored |= dense
+    job.progress(1.0, "Saving the study")
 
 
 def _readable(project: Project, names: MemberNames) -> list[bytes]:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -49,7 +50,7 @@ def whole_file(target: Path, *, keep_as: Path | None = None) -> Iterator[BinaryI
         _same_permissions(filling, target)
         if keep_as is not None and target.exists():
             _keep(target, keep_as)
-        os.replace(filling, target)
+        _replace(filling, target)
         flush_folder(target.parent)
     finally:
         filling.unlink(missing_ok=True)
@@ -80,9 +81,21 @@ def _keep(target: Path, previous: Path) -> None:
             shutil.copyfile(target, second)
             with open(second, "rb+") as handle:
                 os.fsync(handle.fileno())
-        os.replace(second, previous)
+        _replace(second, previous)
     finally:
         second.unlink(missing_ok=True)
+
+
+def _replace(filling: Path, target: Path) -> None:
+    """Put the file in its place; on Windows a virus scanner may hold one of them for a moment."""
+    for _ in range(20 if sys.platform == "win32" else 0):
+        try:
+            os.replace(filling, target)
+        except PermissionError:
+            time.sleep(0.05)
+        else:
+            return
+    os.replace(filling, target)
 
 
 def flush_folder(folder: Path) -> None:
