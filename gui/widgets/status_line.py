@@ -124,7 +124,8 @@ class StatusLine(QStatusBar):
             self.bar.show_fraction(1.0, ended)
         self._job.hide()
         self._fit()
-        self.say(ended)
+        if ended:
+            self.say(ended)
 
     def job_text(self) -> str:
         """What runs, and the time left; empty when nothing does."""
