@@ -71,10 +71,13 @@ class Autosaver(QObject):
         self._changes_before = 0
         self._plan()
 
-    def recovered(self, changes: int) -> None:
-        """The open project was given back after a crash, with that many steps since it was saved: keep it at once."""
+    def recovered(self, changes: int) -> bool:
+        """The open project was given back after a crash, with that many steps since it was saved.
+
+        It is in the new journal when this returns True, so that the old one can go.
+        """
         self._changes_before = max(changes - 1, 0)
-        self._flush()
+        return self.write_now()
 
     def write_now(self, seconds: float = 3.0) -> bool:
         """Keep the project before something worse happens; True when it is kept. For the hooks of recovery.py."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.project import cohort_edits
 from core.project import project as edits
 from core.project.project import Project, new_project
 from gui.job_runner import JobRunner
 from gui.session import Session
-from tests.generated_projects import ANALYSES, COHORTS, DATASETS, FIGURES, PARAMETERS, WORDS, projects
+from tests.generated_projects import ANALYSES, COHORTS, DATASETS, ENDPOINTS, FIGURES, PARAMETERS, WORDS, projects
 
 Edit = Callable[[Project, Any], Project]
 NAMES = st.sampled_from(["a", "b", "c", "d"])
@@ -38,6 +42,18 @@ def _with_parameters(project: Project, values: Any) -> Project:
     return edits.with_parameters(project, name, values[1]) if name else project
 
 
+def _with_cohort_copied(project: Project, words: Any) -> Project:
+    names = cohort_edits.cohort_names(project)
+    return cohort_edits.with_cohort_copied(project, names[len(words) % len(names)])[0] if names else project
+
+
+def _with_endpoint(project: Project, values: Any) -> Project:
+    names = [spec.name for spec in project.study.datasets]
+    if not names:
+        return project
+    return cohort_edits.with_endpoint(project, names[len(values[0]) % len(names)], values[1], instead_of=values[2])
+
+
 EDITS: dict[str, tuple[Edit, st.SearchStrategy[Any]]] = {
     "renamed": (edits.renamed, WORDS),
     "with_dataset": (lambda project, values: edits.with_dataset(
@@ -52,6 +68,10 @@ EDITS: dict[str, tuple[Edit, st.SearchStrategy[Any]]] = {
         st.tuples(ANALYSES, NAMES, NAMES, NAMES | st.just(""))),
     "without_analysis": (edits.without_analysis, NAMES),
     "with_parameters": (_with_parameters, st.tuples(WORDS, PARAMETERS)),
+    "with_new_cohort": (lambda project, values: cohort_edits.with_new_cohort(project, replace(values[0], name=values[1])),
+                        st.tuples(COHORTS, NAMES)),
+    "with_cohort_copied": (_with_cohort_copied, WORDS),
+    "with_endpoint": (_with_endpoint, st.tuples(WORDS, ENDPOINTS, NAMES | st.just(""))),
     "with_figure": (lambda project, values: edits.with_figure(project, *values), st.tuples(WORDS, FIGURES)),
 }
 STEPS = st.one_of(
@@ -62,9 +82,14 @@ STEPS = st.one_of(
 
 def test_that_every_edit_of_a_project_is_in_this_test() -> None:
     """A new edit function has to be added above, or it fails here."""
-    public = {name for name, value in vars(edits).items()
-              if callable(value) and getattr(value, "__module__", "") == edits.__name__ and not name.startswith("_")}
-    assert public - {"Project", "new_project"} == set(EDITS)
+    folder = Path(edits.__file__).parent
+    public = set()
+    for module in ("core.project.project", *(f"core.project.{path.stem}" for path in folder.glob("*_edits.py"))):
+        for name, value in vars(import_module(module)).items():
+            if getattr(value, "__module__", "") == module and inspect.isfunction(value) and not name.startswith("_") \
+                    and "Project" in str(inspect.signature(value).return_annotation):
+                public.add(name)
+    assert public - {"new_project"} == set(EDITS)
 
 
 @settings(max_examples=120, deadline=None)
