@@ -5,8 +5,8 @@ Not for: running; it only says that the user wants to.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui import theme
@@ -74,7 +74,12 @@ class Inspector(QFrame):
         outer.addLayout(self._foot)
         self.form: ParameterForm | None = None
         self._section_groups: dict[str, FieldGroup] = {}
+        self._fold_soon = QTimer(self)
+        self._fold_soon.setSingleShot(True)
+        self._fold_soon.setInterval(0)
+        self._fold_soon.timeout.connect(self.fold)
         theme.notifier().changed.connect(self._measure)
+        theme.notifier().changed.connect(self._fold_soon.start)
         self._measure()
         self.set_state("never", "Not run yet")
         if form is not None:
@@ -144,6 +149,17 @@ class Inspector(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_hint()
+        if event.size().height() != event.oldSize().height():
+            self._fold_soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fold_soon.start()
+
+    def fold(self) -> None:
+        """Close groups from the bottom where the window is too low for all; their heads then show their values."""
+        if self.form is not None and self.isVisible():
+            self.form.fold_to(self.scroller.viewport().height() - self._sections.sizeHint().height())
 
     def _place_hint(self) -> None:
         metrics = self.run.fontMetrics()

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from core.figures.number_words import capitalised
 from gui import theme
 from gui.widgets.labels import set_look, words
 from gui.widgets.panel import Segments
@@ -231,7 +232,7 @@ class CheckEditor(Editor):
         line.setSpacing(theme.px(3))
         line.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._words, 1)
-        self.box.clicked.connect(self.committed)
+        self.box.clicked.connect(self._clicked)
 
     def value(self) -> bool:
         return self.box.isChecked()
@@ -244,6 +245,9 @@ class CheckEditor(Editor):
 
     def shown_text(self) -> str:
         return f"{self._words.text()}: {'yes' if self.value() else 'no'}"
+
+    def _clicked(self, checked: bool) -> None:
+        self.committed.emit(checked)
 
     def _pressed(self, event: object) -> None:
         self.box.click()
@@ -337,4 +341,6 @@ class WidthlessCombo(QComboBox):
 
 def choice_words(choice: str) -> str:
     """A choice of the study file as the form shows it."""
-    return choice[:1].upper() + choice[1:] if choice else "Automatic"
+    if not choice:
+        return "Automatic"
+    return choice if choice.split()[0].lower() != choice.split()[0] else capitalised(choice)

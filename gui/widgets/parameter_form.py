@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -248,15 +248,25 @@ class ParameterForm(QWidget):
         self._rows[field].setVisible(visible)
 
     def fold_to(self, height: int) -> None:
-        """Close groups from the bottom until the form fits; groups the user opened or closed stay as they are."""
-        free = [group for group in self.groups.values() if not group.by_hand]
+        """Close groups from the bottom until the form fits; the first, the one with the focus and those that the user
+        opened or closed stay as they are."""
+        focused = self.window().focusWidget()
+        free = [group for group in self.groups.values()
+                if not group.by_hand and not (focused is not None and group.isAncestorOf(focused))]
         for group in free:
             group.set_open(True)
-        for group in reversed(free[1:]):
-            layout = self.layout()
-            if layout is None or layout.totalHeightForWidth(max(self.width(), theme.px(120))) <= height:
+        first = next(iter(self.groups.values()), None)
+        for group in [group for group in reversed(free) if group is not first]:
+            if self._height_needed() <= height:
                 return
             group.set_open(False)
+
+    def _height_needed(self) -> int:
+        """The height that the form needs at its width."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # rows just shown have not been measured
+        layout = self.layout()
+        assert layout is not None
+        return layout.totalHeightForWidth(max(self.width(), theme.px(120)))
 
     def _refresh(self) -> None:
         for group in self.groups.values():
