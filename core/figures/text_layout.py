@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
+from core.figures.file_names import printable
 from core.figures.style import (
     FALLBACK_FAMILY,
     FAMILY,
@@ -38,12 +39,6 @@ class Block:
     bold: bool
     width: float
     height: float
-
-
-def printable(text: str) -> str:
-    """The text without control characters and halves of surrogate pairs, which no file format can hold."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text
-                   if not 0xD800 <= ord(letter) <= 0xDFFF)
 
 
 def width_mm(text: str, size: float = TEXT_PT, bold: bool = False) -> float:

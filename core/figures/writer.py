@@ -18,15 +18,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from core.figures.drawing import draw
+from core.figures.file_names import file_stem as file_stem
+from core.figures.file_names import printable
 from core.figures.page_layout import place_figure
 from core.figures.spec import FigureSpec
 from core.figures.style import FALLBACK_FAMILY, FAMILY, SVG_FAMILIES, drawing_settings
-from core.figures.text_layout import characters_without_glyph, printable
+from core.figures.text_layout import characters_without_glyph
 
 FORMATS = ("pdf", "svg", "png", "tiff", "eps")
-RESERVED_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt")
-                                                          for number in range(1, 10))})
-LONGEST_NAME = 80
 
 
 def write_figure(spec: FigureSpec, folder: Path, formats: Sequence[str] = ("pdf", "svg", "png"),
@@ -69,12 +68,6 @@ def figure_bytes(spec: FigureSpec, file_format: str, dpi: int = 300) -> bytes:
 def missing_characters(spec: FigureSpec) -> tuple[str, ...]:
     """Characters that the bundled fonts cannot draw: boxes in PDF and PNG, whole in SVG. For a note in the report."""
     return tuple(characters_without_glyph("".join(spec.texts())))
-
-
-def file_stem(name: str) -> str:
-    """A file name that every system takes: letters, digits, ``._-`` of ``name``; the rest becomes ``_``."""
-    stem = re.sub(r"[^\w.-]+", "_", printable(name)).strip("._ ")[:LONGEST_NAME].rstrip("._ ") or "figure"
-    return f"{stem}_" if stem.split(".")[0].lower() in RESERVED_NAMES else stem
 
 
 def _pdf(figure: Figure, spec: FigureSpec, dpi: int) -> bytes:
