@@ -222,7 +222,8 @@ class DrawnBars(DrawnMark):
                     x, y = to_view(np.clip(x, setting.x.low, setting.x.high) if setting.x.log else x, setting.x.log), \
                         to_view(np.clip(y, setting.y.low, setting.y.high) if setting.y.log else y, setting.y.log)
                     path.addRect(QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0]))
-            item.set_path(path, pen("surface", 1.0, setting.ratio), theme.current().colour(kind))
+            inside, edge = (kind, "surface") if mark.filled else ("surface", kind)
+            item.set_path(path, pen(edge, 1.0, setting.ratio), theme.current().colour(inside))
 
 
 class DrawnBoxes(DrawnMark):
