@@ -32,4 +32,6 @@ class PageEntry:
 
 
 PAGES: tuple[PageEntry, ...] = (
+    PageEntry("prognosis", 4, "Prognosis", "Which RTKs go with outcome?", "Evidence", "gui.pages.prognosis_page",
+              "PrognosisPage"),
 )

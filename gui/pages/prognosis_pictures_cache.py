@@ -1,0 +1,86 @@
+"""Curves and scans of the receptors of one result, drawn when they are first looked at and kept.
+
+Not for: the numbers, which the result brings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.figures.number_words import count_words, counted
+from core.problems import UserError
+
+if TYPE_CHECKING:
+    from core.analyses.chosen_cuts import ChosenCut
+    from core.analyses.prognosis_numbers import PrognosisNumbers
+    from core.figures.spec import FigureSpec
+
+MOSTLY = 0.5
+"""Share of patients with the lowest value from which a receptor counts as mostly below detection."""
+
+
+@dataclass
+class PrognosisPictures:
+    """See the module. ``forget`` when another result is shown."""
+
+    _curves: dict[str, FigureSpec] = field(default_factory=dict)
+    _scans: dict[str, tuple[FigureSpec, tuple[float, ...]]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Another result is shown."""
+        self._curves.clear()
+        self._scans.clear()
+
+    def curve(self, numbers: PrognosisNumbers, receptor: str, cut: float | None,
+              simulated: bool) -> tuple[FigureSpec, ChosenCut | None]:
+        """The curve of a receptor, at its split or at a chosen cut; a cut that is not allowed shows the split."""
+        from core.analyses.chosen_cuts import chosen_cut
+        from core.analyses.prognosis_pictures import receptor_curve
+
+        if cut is not None:
+            try:
+                found, spec = chosen_cut(numbers, receptor, cut, simulated=simulated)
+            except UserError:
+                pass
+            else:
+                return spec, found
+        if receptor not in self._curves:
+            self._curves[receptor] = receptor_curve(numbers, receptor, simulated=simulated)
+        return self._curves[receptor], None
+
+    def scan(self, numbers: PrognosisNumbers, receptor: str,
+             simulated: bool) -> tuple[FigureSpec, tuple[float, ...]]:
+        """The cut-off scan and the cuts that are allowed."""
+        from core.analyses.prognosis_pictures import receptor_scan
+
+        if receptor not in self._scans:
+            spec = receptor_scan(numbers, receptor, simulated=simulated)
+            cuts = [float(cut) for cut in spec.data["cutoffs"]["cut"] if np.isfinite(cut)]
+            self._scans[receptor] = spec, tuple(cuts)
+        return self._scans[receptor]
+
+    @staticmethod
+    def split_at(numbers: PrognosisNumbers, receptor: str) -> float | None:
+        """Where the line stands before it was moved: at the median."""
+        median = float(numbers.split.median[numbers.receptors.index(receptor)])
+        return median if np.isfinite(median) else None
+
+    @staticmethod
+    def unsettled(numbers: PrognosisNumbers) -> tuple[tuple[str, str], ...]:
+        """Receptors whose model has no finite hazard ratio although they vary, each with what is seen of it."""
+        found = []
+        for i in numbers.order:
+            values = numbers.expression[:, i]
+            values = values[np.isfinite(values)]
+            if np.isfinite(numbers.fit.coef[i]) or values.size < 2 or np.ptp(values) == 0:
+                continue
+            lowest = int((values == values.min()).sum())
+            if lowest > MOSTLY * values.size:
+                words = f"its lowest value in {count_words(lowest)} of {counted(int(values.size), 'patient')}"
+            else:
+                words = f"no finite hazard ratio with {counted(int(numbers.events[i]), 'event')}"
+            found.append((numbers.receptors[int(i)], words))
+        return tuple(found)
