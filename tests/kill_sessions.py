@@ -7,6 +7,7 @@ The test suite runs a short sample of it (test_kill_sessions.py). Not for: Windo
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -50,20 +52,23 @@ class Found:
 
 def killed_after(what: str, folder: Path, seconds: Callable[[], float], *more: str) -> tuple[list[str], float]:
     """Start a session, wait until it is ready and that long, kill it; what it said, and when it was killed."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.killed_session", what, str(folder), *more], cwd=ROOT,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line.strip())
-        if said[-1] == "ready":
-            break
-    time.sleep(seconds())
-    at = time.time()
-    process.send_signal(signal.SIGKILL)
-    rest, errors = process.communicate()
-    assert process.returncode == -signal.SIGKILL, errors
-    return said + rest.splitlines(), at
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen([sys.executable, "-m", "tests.killed_session", what, str(folder), *more], cwd=ROOT,
+                                   stdout=told, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        started = time.monotonic()
+        while "ready\n" not in _text(told) and process.poll() is None and time.monotonic() - started < 60:
+            time.sleep(0.01)
+        time.sleep(seconds())
+        at = time.time()
+        process.send_signal(signal.SIGKILL)
+        _, errors = process.communicate()
+        assert process.returncode == -signal.SIGKILL, errors
+        return _text(told).splitlines(), at
+
+
+def _text(told: IO[str]) -> str:
+    """What was written so far; read without moving the place where the other process writes."""
+    return os.pread(told.fileno(), 10_000_000, 0).decode()
 
 
 def kill_saves(times: int, chance: random.Random) -> Found:
