@@ -70,9 +70,11 @@ def view_map(data: ViewData, annotations: Sequence[ClinicalColumn], job: JobCont
     return View(
         (ResultTable("heat_map_order", {"patient": [data.patients[k] for k in patients],
                                         "position": list(range(1, len(patients) + 1))},
-                     "Patients of the heat map from left to right", {"position": "1 is the leftmost"}),
+                     "Patients of the heat map from left to right", {
+                         "patient": "As in the clinical table", "position": "1 is the leftmost"}),
          ResultTable("heat_map_rows", {"receptor": list(ordered), "position": list(range(1, len(ordered) + 1))},
-                     "Receptors of the heat map from top to bottom", {"position": "1 is on top"})),
+                     "Receptors of the heat map from top to bottom", {
+                         "receptor": "Gene symbol", "position": "1 is on top"})),
         (figure,),
         (f"The heat map shows {counted(len(ordered), 'receptor')} in {counted(len(patients), 'patient')}; its order "
          f"says nothing of outcome.{' ' + left_out if left_out else ''}",),

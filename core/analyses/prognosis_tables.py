@@ -19,6 +19,8 @@ from core.statistics.kaplan_meier import kaplan_meier, median_with_interval
 from core.statistics.logrank import logrank_many
 from core.statistics.p_values import Z_95, chi2_upper
 
+GROUP_COLUMNS: Mapping[str, str] = {
+    "receptor": "Gene symbol; empty: all patients", "group": "Group of the split; all: every patient"}
 RECEPTOR_COLUMNS: Mapping[str, str] = {
     "receptor": "Gene symbol",
     "n": "Analysed patients with a value of this receptor",
@@ -112,6 +114,7 @@ def _curves(numbers: PrognosisNumbers) -> ResultTable:
         for name in ("time", "at_risk", "events", "censored", "survival", "ci_low", "ci_high"):
             parts[name] += getattr(curve, name).tolist()
     return ResultTable("curves", parts, "Kaplan-Meier curves, unadjusted; receptor empty: all patients", {
+        **GROUP_COLUMNS, "events": "Events at this time", "censored": "Patients who left follow-up at this time",
         "time": f"In {numbers.unit}; one row per distinct time", "at_risk": "Patients with times at or after this time",
         "survival": "Kaplan-Meier estimate", "ci_low": "Lower 95 % limit (log-log)",
         "ci_high": "Upper 95 % limit (log-log)"})
@@ -129,7 +132,7 @@ def _at_risk(numbers: PrognosisNumbers) -> ResultTable:
             parts["at_risk"].append(int((time >= tick).sum()))
             parts["events_so_far"].append(int((event & (time <= tick)).sum()))
     return ResultTable("at_risk", parts, "Patients at risk under the curves", {
-        "time": f"In {numbers.unit}", "at_risk": "Patients with times at or after this time, as R counts",
+        **GROUP_COLUMNS, "time": f"In {numbers.unit}", "at_risk": "Patients with times at or after this time, as R counts",
         "events_so_far": "Events up to and at this time"})
 
 
@@ -146,6 +149,7 @@ def _group_sizes(numbers: PrognosisNumbers) -> ResultTable:
         parts["median_low"].append(median.low)
         parts["median_high"].append(median.high)
     return ResultTable("groups", parts, "Groups of the curves with their median times", {
+        **GROUP_COLUMNS, "n": "Patients of the group", "events": "Of these, patients who had the event",
         "median_time": f"Median time to the event in {numbers.unit}; empty: not reached",
         "median_low": "Lower 95 % limit (log-log)", "median_high": "Upper 95 % limit (log-log)"})
 
@@ -169,6 +173,7 @@ def _cutoffs(numbers: PrognosisNumbers) -> ResultTable:
         parts["p_corrected"] += np.asarray(lausen_schumacher_1992(np.abs(path.statistic))).tolist()
         parts["chosen"] += (path.cut == numbers.cut.cut[i]).tolist()
     return ResultTable("cutoffs", parts, "Every allowed cut of every receptor", {
+        "receptor": "Gene symbol", "n_low": "Patients at or below the cut", "n_high": "Patients above the cut",
         "cut": "Low is at or below this value", "statistic": "Standardised log-rank scores statistic at this cut",
         "p_raw": "Log-rank P at this cut: ignores the search", "chosen": "The cut with the largest statistic",
         "p_corrected": "P corrected for the search over the cuts (Lausen and Schumacher 1992)"})
@@ -179,8 +184,10 @@ def _checks(checks: Sequence[Check]) -> ResultTable:
         "check": [check.name for check in checks], "receptor": [check.receptor for check in checks],
         "light": [check.light for check in checks], "sentence": [check.sentence for check in checks],
         "estimate": [check.estimate for check in checks], "p": [check.p for check in checks],
-    }, "What could mislead, checked", {"light": "green, amber, or grey where it cannot be judged",
-                                       "estimate": "Log hazard ratio or correlation, as the sentence says"})
+    }, "What could mislead, checked", {
+        "check": "What was looked at", "receptor": "Gene symbol where the check is of one receptor",
+        "light": "green, amber, or grey where it cannot be judged", "sentence": "What was found, in words",
+        "estimate": "Log hazard ratio or correlation, as the sentence says", "p": "P of the check, not corrected"})
 
 
 def _models(numbers: PrognosisNumbers) -> ResultTable:
@@ -194,4 +201,7 @@ def _models(numbers: PrognosisNumbers) -> ResultTable:
                              ("hr_high", np.exp(model.coef + Z_95 * model.se)), ("ph_p", model.ph_p)):
             parts[name] += values.tolist()
     return ResultTable("models", parts, "Every term of every adjusted model", {
+        "receptor": "Gene symbol", "coef": "Log hazard ratio", "se": "Standard error of coef", "p": "Wald P of the term",
+        "hr": "Hazard ratio", "hr_low": "Lower 95 % limit", "hr_high": "Upper 95 % limit",
+        "ph_p": "P of the test of proportional hazards of the term",
         "term": "The receptor per SD, then the covariates as they were entered"})

@@ -142,6 +142,8 @@ def _group_table(data: ViewData, found: Sequence[PairNumbers]) -> ResultTable:
             for column, value in zip(columns, row, strict=True):
                 columns[column].append(value)
     return ResultTable("two_gene_groups", columns, "The four groups of each pair", {
+        "receptor_a": "First receptor", "receptor_b": "Second receptor", "n": "Patients of the group",
+        "events": "Of these, patients who had the event",
         "group": "First receptor / second receptor, high above its median",
         "median_time": f"Median time in {data.cohort.endpoint.unit}; empty where not reached",
         "median_low": "Lower 95 % limit of median_time", "median_high": "Upper 95 % limit of median_time"})
