@@ -132,7 +132,8 @@ def _at_risk(numbers: PrognosisNumbers) -> ResultTable:
             parts["at_risk"].append(int((time >= tick).sum()))
             parts["events_so_far"].append(int((event & (time <= tick)).sum()))
     return ResultTable("at_risk", parts, "Patients at risk under the curves", {
-        **GROUP_COLUMNS, "time": f"In {numbers.unit}", "at_risk": "Patients with times at or after this time, as R counts",
+        **GROUP_COLUMNS, "time": f"In {numbers.unit}",
+        "at_risk": "Patients with times at or after this time, as R counts",
         "events_so_far": "Events up to and at this time"})
 
 
@@ -201,7 +202,7 @@ def _models(numbers: PrognosisNumbers) -> ResultTable:
                              ("hr_high", np.exp(model.coef + Z_95 * model.se)), ("ph_p", model.ph_p)):
             parts[name] += values.tolist()
     return ResultTable("models", parts, "Every term of every adjusted model", {
-        "receptor": "Gene symbol", "coef": "Log hazard ratio", "se": "Standard error of coef", "p": "Wald P of the term",
-        "hr": "Hazard ratio", "hr_low": "Lower 95 % limit", "hr_high": "Upper 95 % limit",
+        "receptor": "Gene symbol", "coef": "Log hazard ratio", "se": "Standard error of coef",
+        "p": "Wald P of the term", "hr": "Hazard ratio", "hr_low": "Lower 95 % limit", "hr_high": "Upper 95 % limit",
         "ph_p": "P of the test of proportional hazards of the term",
         "term": "The receptor per SD, then the covariates as they were entered"})
