@@ -124,7 +124,8 @@ def make_column(name: str, values: Sequence[Any] | NDArray[Any], describe: str =
     """A column with its kind read off its name and values, where ``kind`` does not say it."""
     numbers = _as_numbers(values)
     if numbers is None:
-        yes_no = len(values) > 0 and all(isinstance(value, (bool, np.bool_)) or value is None for value in values)
+        kinds = set(map(type, values)) - {type(None)}
+        yes_no = bool(kinds) and all(issubclass(found, (bool, np.bool_)) for found in kinds)
         return Column(name, kind or ("yes or no" if yes_no else "words"), values, None, 0, missing, describe, title)
     kind = kind or _number_kind(name, numbers)
     return Column(name, kind, values, numbers, _decimals(kind, numbers), missing, describe, title)

@@ -99,12 +99,15 @@ class GenePicker(QLineEdit):
         typed = self.text().strip()
         if not typed:
             return
+        for offer in self._offers:
+            if typed == offer.words() and offer.via:
+                self._pick(offer.symbol)
+                return
         self._offer(typed)
-        exact = [offer for offer in self._offers if typed.upper() in (offer.symbol.upper(), offer.via.upper(),
-                                                                      offer.words().upper())]
+        exact = [offer for offer in self._offers if typed.upper() in (offer.symbol.upper(), offer.via.upper())]
         certain = [offer for offer in exact if offer.symbol.upper() == typed.upper()] or exact or list(self._offers)
         known = claims_on(typed)
-        doubtful = known.how == "ambiguous" and not any(typed.upper() == offer.words().upper() for offer in exact)
+        doubtful = known.how == "ambiguous"
         if len(certain) == 1 and not doubtful:
             self._pick(certain[0].symbol)
         elif certain:

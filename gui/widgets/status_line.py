@@ -68,7 +68,12 @@ class StatusLine(QStatusBar):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAY_MS)
         self._timer.timeout.connect(self._said.clear)
+        self._fit_soon = QTimer(self)
+        self._fit_soon.setSingleShot(True)
+        self._fit_soon.setInterval(0)
+        self._fit_soon.timeout.connect(self._fit)
         theme.notifier().changed.connect(self._measure)
+        theme.notifier().changed.connect(self._fit_soon.start)
         self._measure()
         self.set_problems(0)
         self.set_selection("")
@@ -164,8 +169,13 @@ class StatusLine(QStatusBar):
                 return
 
     def _needed(self) -> int:
-        parts = (self.problems, self.selection, self.tried, self._job, self._offline_box)
-        return sum(part.sizeHint().width() + theme.px(8) for part in parts if not part.isHidden()) + theme.px(24)
+        parts: list[QWidget] = [self.problems, self.selection, self.tried, self._offline]
+        if not self._job.isHidden():
+            parts += [self._job_words, self.bar, self._job_left, self.cancel]
+        for part in parts:
+            part.ensurePolished()
+        widths = (max(part.sizeHint().width(), part.minimumWidth()) for part in parts if not part.isHidden())
+        return sum(width + theme.px(8) for width in widths) + theme.px(66)
 
     def _measure(self) -> None:
         self.setMinimumHeight(theme.px(28))
