@@ -297,6 +297,16 @@ def test_that_checks_read_the_files_bytes():
     assert checks_of(spec, formats=("eps",), files={"eps": see_through})["eps"].action == "no format"
 
 
+def test_that_opaque_tiles_are_not_taken_for_transparency():
+    from core.figures.correlation_map import correlation_map
+
+    rho = np.corrcoef(np.random.default_rng(1).normal(size=(5, 20)))
+    spec = correlation_map(("AXL", "MET", "KIT", "RET", "ALK"), rho, cohort_words="c", patients_words="20 patients",
+                           value_words="log2", pairs_words="none holds after Holm's correction")
+    assert b"colorimage" in figure_bytes(spec, "eps")
+    assert checks_of(spec, formats=("pdf", "eps"))["eps"].passed
+
+
 def test_that_characters_without_a_shape_are_named():
     check = checks_of(curves(badge="日本"))["letters"]
     assert check.title == "No letter shape for 日 本"

@@ -47,8 +47,8 @@ def words_missing_in_svg(content: bytes, wanted: tuple[str, ...]) -> tuple[str, 
 
 
 def eps_transparency(content: bytes) -> bool:
-    """True where an EPS asks for transparency (a Ghostscript extension) or holds pixels in its place."""
-    return bool(re.search(rb"setopacityalpha|setfillconstantalpha|setstrokeconstantalpha|/SMask|colorimage", content))
+    """True where an EPS asks for transparency, which only a Ghostscript extension gives. Opaque tiles are none."""
+    return bool(re.search(rb"setopacityalpha|setfillconstantalpha|setstrokeconstantalpha|/SMask", content))
 
 
 def pdf_size_mm(content: bytes) -> tuple[float, float] | None:
