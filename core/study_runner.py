@@ -6,6 +6,7 @@ Not for: writing results (batch.py) or the command line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from types import ModuleType
 from typing import Any
@@ -68,12 +69,22 @@ def check_cohorts(run: StudyRun) -> None:
 
 
 def check_analyses(run: StudyRun) -> None:
-    """Warn of parameters that ``run`` would refuse and of kinds that this version lacks; every table is readable."""
+    """Warn of parameters and requests that ``run`` would refuse and of kinds that this version lacks.
+
+    What is wrong with a cohort is named by ``check_cohorts``; here its analyses are passed over.
+    """
     for spec in run.study.analyses:
         try:
-            build_parameters(_module_of(spec, run).Parameters, spec.parameters, _place_of(spec, run))
+            module = _module_of(spec, run)
+            parameters = build_parameters(module.Parameters, spec.parameters, _place_of(spec, run))
         except UserError as error:
             run.problems += [replace(problem, severity=Severity.WARNING) for problem in error.problems]
+            continue
+        with suppress(UserError):
+            known = {problem.line() for problem in run.problems}
+            run.problems += [replace(problem, severity=Severity.WARNING)
+                             for problem in module.check(_inputs(run, spec, parameters), parameters)
+                             if problem.line() not in known]
 
 
 def _place_of(spec: AnalysisSpec, run: StudyRun) -> Location:
@@ -113,15 +124,21 @@ def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Re
     module = _module_of(spec, run)
     parameters = build_parameters(module.Parameters, spec.parameters, place)
     run.parameters[spec.name] = asdict(parameters)
+    job.progress(0.0, f"{spec.name}: choosing patients")
+    inputs = _inputs(run, spec, parameters)
+    named = JobContext(lambda fraction, words: job.progress(fraction, f"{spec.name}: {words}"))
+    result: Result = module.run(inputs, parameters, named)
+    return result, inputs.cohort
+
+
+def _inputs(run: StudyRun, spec: AnalysisSpec, parameters: Any) -> Inputs:
+    """The evaluated cohort of an analysis. Raises UserError."""
+    place = _place_of(spec, run)
     rule = _cohort_rule(run, spec, place)
     dataset = run.datasets[rule.dataset]
     endpoint = _endpoint(dataset, spec, place)
-    job.progress(0.0, f"{spec.name}: choosing patients")
     cohort = evaluate_cohort(rule, dataset, endpoint, getattr(parameters, "measure", ""))
-    inputs = Inputs(cohort, run.study.name, spec.name, dataset.spec.simulated)
-    named = JobContext(lambda fraction, words: job.progress(fraction, f"{spec.name}: {words}"))
-    result: Result = module.run(inputs, parameters, named)
-    return result, cohort
+    return Inputs(cohort, run.study.name, spec.name, dataset.spec.simulated)
 
 
 def _cohort_rule(run: StudyRun, spec: AnalysisSpec, place: Location) -> CohortRule:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from core.analyses.base import Inputs, Result
 from core.analyses.chosen_cuts import chosen_cut, cut_words
 from core.analyses.expression_views import Parameters, check, run
 from core.analyses.parameters import build_parameters
+from core.batch import check_study, run_study
 from core.data.patients.cohort import Cohort
 from core.data.tables import ClinicalColumn, ClinicalTable, EndpointRule, ExpressionMatrix, Missing, Scale
 from core.figures.spec import Boxes, FigureSpec, Matrix, Points, Strips
@@ -372,3 +374,65 @@ def test_that_a_stopped_job_stops() -> None:
     job.cancel()
     with pytest.raises(Cancelled):
         run(small(), Parameters(heat_map=True), job)
+
+
+STUDY = """
+format = 1
+name = "lab"
+[[dataset]]
+name = "lab"
+role = "cohort"
+expression = { file = "lab.csv", samples = "rows", id = "id", scale = "log2" }
+clinical = { file = "lab.csv", id = "id" }
+[[dataset.endpoint]]
+name = "relapse"
+time = "months"
+unit = "months"
+event = "relapsed"
+event_values = [1]
+[[analysis]]
+name = "views"
+kind = "expression_views"
+parameters = { permutations = 50, cuts = ["MET=CUT"], two_genes = ["MET+AXL"], by_group = ["MET by arm"], heat_map = true, annotations = ["arm"], correlation = true }
+"""
+
+
+def write_study(folder: Path, cut: str) -> Path:
+    group = small()
+    matrix = group.cohort.expression[0]
+    table = pd.DataFrame(matrix.values + 6, columns=list(matrix.genes), index=pd.Index(matrix.samples, name="id"))
+    table["months"], table["relapsed"] = group.cohort.time, group.cohort.event.astype(int)
+    table["arm"] = group.cohort.clinical.columns["arm"].texts
+    table.to_csv(folder / "lab.csv")
+    path = folder / "study.toml"
+    path.write_text(STUDY.replace("CUT", cut), encoding="utf-8")
+    return path
+
+
+def test_that_a_run_writes_every_view_and_the_saved_study_gives_the_same_bytes(tmp_path: Path) -> None:
+    run_study(write_study(tmp_path, "6.1"), tmp_path / "once", JobContext())
+    run_study(tmp_path / "once" / "study.toml", tmp_path / "again", JobContext())
+    names = sorted(path.name for path in (tmp_path / "once" / "views").iterdir())
+    assert [name for name in names if name.endswith(".csv")] == [
+        "by_group.csv", "chosen_cuts.csv", "correlation.csv", "group_tests.csv", "heat_map_order.csv",
+        "heat_map_rows.csv", "two_gene_groups.csv", "two_genes.csv"]
+    assert {"heat_map.pdf", "correlation.svg", "groups_MET_by_arm.png", "kaplan_meier_MET_at_6.1.pdf"} < set(names)
+    for name in names:
+        assert (tmp_path / "once" / "views" / name).read_bytes() == (tmp_path / "again" / "views" / name).read_bytes()
+
+
+def test_that_check_warns_of_a_request_that_run_would_refuse(tmp_path: Path) -> None:
+    found = check_study(write_study(tmp_path, "99"), JobContext())
+    assert [(p.code, str(p.severity)) for p in found.problems if p.code == "cut_out_of_range"] == [
+        ("cut_out_of_range", "warning")]
+    assert not found.failed
+
+
+def test_that_a_name_as_long_as_a_sentence_is_shortened_in_the_picture_and_whole_in_the_table() -> None:
+    group = small()
+    long = "x" * 90
+    arm = clinical_column("arm", [long if k % 2 else "b" for k in range(80)])
+    group = replace(group, cohort=replace(group.cohort, clinical=replace(group.cohort.clinical, columns={"arm": arm})))
+    result = run(group, replace(FAST, by_group=("MET by arm",), heat_map=True, annotations=("arm",)))
+    assert rows(result, "by_group")[1]["group"] == long
+    assert all(max(map(len, figure.texts())) < 90 for figure in result.figures)

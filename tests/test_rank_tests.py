@@ -63,6 +63,14 @@ def test_that_spearman_gives_rs_rho_and_p() -> None:
     assert (n == 12).all()
 
 
+def test_that_few_patients_get_the_p_of_every_arrangement() -> None:
+    seven, five = [2, 1, 4, 3, 7, 5, 6], [1, 3, 2, 4, 5]
+    assert spearman(np.column_stack([np.arange(7.0), seven]))[1][0, 1] == pytest.approx(0.0341269841269841)  # cor.test
+    assert spearman(np.column_stack([np.arange(5.0), five]))[1][0, 1] == pytest.approx(0.0833333333333333)
+    assert spearman(np.column_stack([np.arange(3.0), np.arange(3.0)]))[1][0, 1] == pytest.approx(2 / 6)
+    assert spearman(np.column_stack([np.arange(9.0), np.arange(9.0)]))[1][0, 1] == pytest.approx(2 / 362_880)
+
+
 def test_that_spearman_ranks_again_where_a_value_is_missing() -> None:
     table = np.column_stack([A[:12], B[:12], np.ones(12)])
     table[4, 0] = np.nan

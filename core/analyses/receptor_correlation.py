@@ -51,4 +51,5 @@ def view_correlation(data: ViewData, job: JobContext) -> View:
     return View(
         (table,), (figure,), (f"{pairs} (Spearman, Holm).{strongest}",),
         f"Spearman's rank correlation of every pair of {counted(len(names), 'receptor')} among patients with both "
-        "values; P from t with n - 2 degrees of freedom, corrected by Holm's method for all pairs.", paid=tested)
+        "values; P from t with n - 2 degrees of freedom (all arrangements up to 7 patients), corrected by "
+        "Holm's method for all pairs.", paid=tested)

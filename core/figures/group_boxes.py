@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.figures.number_words import capitalised, count_words, counted, list_words, number_words
+from core.figures.number_words import capitalised, count_words, counted, list_words, number_words, shortened
 from core.figures.spec import AtRiskRow, Axis, Boxes, FigureSpec, Mark, Panel, Points
 
 FloatArray = NDArray[np.float64]
@@ -22,6 +22,7 @@ DOTS_WITHIN = 0.44
 WHISKER = 1.5
 FEW_DOTS, SOME_DOTS = 60, 300
 COLUMN_MM, WIDEST_MM = 89.0, 180.0
+LONGEST_NAME, LONGEST_COLUMN = 24, 60
 FRAME_MM, LETTER_MM = 18.0, 1.15
 """What the y axis takes of the width, and about how wide a letter of a group's name is."""
 
@@ -89,18 +90,19 @@ def group_boxes(receptor: str, column: str, groups: Sequence[GroupValues], *, va
     shown = [group for group in groups if len(group.values)]
     sizes = list_words([f"{group.name} {counted(len(group.values), 'patient')}" for group in groups])
     tests = "\n".join(capitalised(words) for words in test_words)
-    place_mm = max(10.0, LETTER_MM * max((len(group.name) for group in groups), default=0) + 3.0)
+    place_mm = max(10.0, LETTER_MM * min(LONGEST_NAME, max((len(group.name) for group in groups), default=0)) + 3.0)
     medians = list_words([f"{number_words(box.median)} ({group.name})"
                           for group, box in zip(groups, boxes, strict=True) if len(group.values)])
     return FigureSpec(
         name=f"groups_{receptor}_by_{column}",
         title=f"{receptor} by {column}, {cohort_words}",
         rows=((Panel(
-            x=Axis(column, -0.5, max(len(groups), 1) - 0.5, ticks=tuple(places),
-                   tick_labels=tuple(group.name for group in groups)),
-            y=Axis(f"{receptor}, {value_words}"), marks=tuple(marks), title=f"{receptor} by {column}",
-            remark=tests, at_risk_title="Patients", at_risk_times=tuple(places), at_risk=(
-                AtRiskRow("n", "text", tuple(count_words(len(group.values)) for group in groups)),)),),),
+            x=Axis(shortened(column, LONGEST_COLUMN), -0.5, max(len(groups), 1) - 0.5, ticks=tuple(places),
+                   tick_labels=tuple(shortened(group.name, LONGEST_NAME) for group in groups)),
+            y=Axis(f"{receptor}, {value_words}"), marks=tuple(marks),
+            title=f"{receptor} by {shortened(column, LONGEST_COLUMN)}", remark=tests, at_risk_title="Patients",
+            at_risk_times=tuple(places),
+            at_risk=(AtRiskRow("n", "text", tuple(count_words(len(group.values)) for group in groups)),)),),),
         alt_text=(f"Box plots with one dot per patient of {receptor} by {column}: {sizes}. "
                   f"Medians {medians or 'not there'}. {'. '.join(map(capitalised, test_words))}."),
         caption=(

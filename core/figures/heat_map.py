@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.figures.correlation_map import colour_key
-from core.figures.number_words import counted, list_words
+from core.figures.number_words import counted, list_words, shortened
 from core.figures.spec import Axis, FigureSpec, KeyEntry, Line, Matrix, Panel, Strips, TextColumn
 
 FloatArray = NDArray[np.float64]
@@ -21,6 +21,7 @@ CLIP = 2.5
 TREE_SHARE, MAP_SHARE = 0.1, 0.9
 ROW_MM, LEAST_ROW_MM, STRIP_MM, PAGE_MM = 4.2, 2.5, 3.4, 245.0
 KEY_LINE_MM, HEADING_MM = 3.0, 9.0
+LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def heat_map(receptors: tuple[str, ...], patients: tuple[str, ...], z: FloatArra
             "average-linkage clustering of 1 - Pearson's correlation with optimal leaf order, tree at the left; "
             "patients (columns) by average-linkage clustering of Euclidean distances. The order says nothing of "
             "outcome, and no test was made."
-            + above + (f" {counted(missing, 'value is', 'values are')} missing (hatched)." if missing else "")
+            + above + (f" {counted(missing, 'value is', 'values are')} missing (dashed or hatched)." if missing else "")
             + (f" {left_out_words}" if left_out_words else "")),
         data={"z": {"receptor": receptors, **{patient: tuple(z[:, place].tolist())
                                               for place, patient in enumerate(patients)}}},
@@ -98,7 +99,7 @@ def heat_map(receptors: tuple[str, ...], patients: tuple[str, ...], z: FloatArra
 
 def numeric_bar(name: str, values: FloatArray, role: str) -> AnnotationBar:
     """A bar of numbers from pale (the smallest) to full (the largest)."""
-    known = np.isfinite(values)
+    name, known = shortened(name, LONGEST_NAME), np.isfinite(values)
     low, high = (float(values[known].min()), float(values[known].max())) if known.any() else (0.0, 0.0)
     shades = np.where(known, (np.nan_to_num(values) - low) / (high - low or 1.0), 0.0)
     key = (KeyEntry(f"{name}: {low:g}", role, "patch", shade=0.0), KeyEntry(f"{high:g}", role, "patch"))
@@ -110,9 +111,11 @@ def numeric_bar(name: str, values: FloatArray, role: str) -> AnnotationBar:
 def category_bar(name: str, texts: Sequence[str | None], colours: dict[str, tuple[str, float]],
                  other: tuple[str, float] = ("axis", 0.5)) -> AnnotationBar:
     """A bar of words; ``colours`` gives role and shade of each value in the order of the key, None is missing."""
+    name = shortened(name, LONGEST_NAME)
     looks = [("", 0.0) if text is None else colours.get(text, other) for text in texts]
+    words = [shortened(text, LONGEST_NAME) for text in colours]
     key = tuple(KeyEntry(f"{name}: {text}" if place == 0 else text, role, "patch", shade=shade)
-                for place, (text, (role, shade)) in enumerate(colours.items()))
+                for place, (text, (role, shade)) in enumerate(zip(words, colours.values(), strict=True)))
     if any(text is not None and text not in colours for text in texts):
         key = (*key, KeyEntry(f"another {name}", other[0], "patch", shade=other[1]))
     return AnnotationBar(name, tuple(role for role, _ in looks), np.array([shade for _, shade in looks]),

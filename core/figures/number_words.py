@@ -119,6 +119,11 @@ def list_words(items: Sequence[str], joint: str = "and") -> str:
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning with "…" where it has more than ``most`` letters: names of a lab can be sentences."""
+    return text if len(text) <= most else text[:most - 1].rstrip() + "…"
+
+
 def capitalised(text: str) -> str:
     """The first letter in upper case, the rest untouched (``relapse-free survival``, ``HER2 status``)."""
     return text[:1].upper() + text[1:]
