@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         session.results_changed.connect(lambda _: self._look_around())
         session.selection_changed.connect(lambda _: self._show_selection())
         session.tried_changed.connect(self._look_around)
-        session.undo_stack.indexChanged.connect(lambda _: self._show_undo())
+        session.undo_stack.indexChanged.connect(self._show_undo)
         for signal in (session.jobs.started, session.jobs.progressed, session.jobs.finished):
             signal.connect(lambda _: self._show_job())
         self.files.state_changed.connect(self._show_study)
@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
             ask_for_file=self.files.ask_and_open, open_example=self.files.open_example, new_study=self.files.new,
             recent=lambda: tuple(self.preferences.recent), export_figure=self.commands.export,
             export_workbook=self.commands.export_workbook, say=self.status.say,
-            settings=self.preferences.page)
+            settings=self.preferences.page, forget_recent=self.preferences.forget_study)
 
     @property
     def page(self) -> Page:
@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
         marked = list(chosen.patients[:3]) + ([f"{len(chosen.patients) - 3} more"] if len(chosen.patients) > 3 else [])
         self.status.set_selection(", ".join([*marked, *filter(None, (chosen.receptor, chosen.group))]))
 
-    def _show_undo(self) -> None:
+    def _show_undo(self, _index: int = 0) -> None:
         stack = self.session.undo_stack
         for key, can, text in (("undo", stack.canUndo(), stack.undoText()),
                                ("redo", stack.canRedo(), stack.redoText())):
@@ -359,7 +359,7 @@ class MainWindow(QMainWindow):
         save_preferences(self.preferences, self.home)
         self.files.close()
         self.session.jobs.close()
-        self.session.undo_stack.disconnect(self)
+        self.session.undo_stack.indexChanged.disconnect(self._show_undo)
         super().closeEvent(event)
         self.closed.emit()
 

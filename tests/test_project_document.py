@@ -14,7 +14,8 @@ from hypothesis import given, settings
 
 from core.data.sheets.recipe import TableSpec
 from core.problems import Location, UserError
-from core.project.project import Project, new_project
+from core.project.hypothesis import Hypothesis
+from core.project.project import Project, new_project, with_hypothesis
 from core.project.project_document import document_of, from_json, json_bytes, project_from
 from core.project.study import AnalysisSpec, Study
 from tests.generated_projects import DATASETS, projects
@@ -116,3 +117,11 @@ def test_that_the_json_is_readable_text() -> None:
     text = json_bytes(document_of(new_project("Größe"))).decode()
     assert "Größe" in text
     assert json.loads(text)["study"]["name"] == "Größe"
+
+
+def test_that_a_sealed_hypothesis_comes_back_and_none_leaves_no_trace() -> None:
+    project = new_project("n")
+    assert "hypothesis" not in document_of(project)
+    sealed = with_hypothesis(project, Hypothesis("AXL goes with relapse", "2024-11-23T11:20:00+01:00", True))
+    document = json.loads(json_bytes(document_of(sealed)))
+    assert project_from(document, Location("s.rtkproj")) == sealed

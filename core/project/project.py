@@ -12,6 +12,7 @@ from typing import Any
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule
 from core.figures.figure_settings import FigureSettings as FigureSettings
+from core.project.hypothesis import Hypothesis
 from core.project.study import AnalysisSpec, Study
 
 
@@ -21,6 +22,7 @@ class Project:
 
     study: Study
     figures: Mapping[str, FigureSettings] = field(default_factory=dict)
+    hypothesis: Hypothesis = field(default_factory=Hypothesis)
 
     @property
     def name(self) -> str:
@@ -122,3 +124,8 @@ def _with_analysis_changed(project: Project, name: str, change: Callable[[Analys
 def with_figure(project: Project, key: str, settings: FigureSettings) -> Project:
     """Settings of one figure."""
     return replace(project, figures={**project.figures, key: settings})
+
+
+def with_hypothesis(project: Project, hypothesis: Hypothesis) -> Project:
+    """The project with a sealed hypothesis."""
+    return replace(project, hypothesis=hypothesis)

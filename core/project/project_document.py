@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.problems import Location, UserError, user_error
+from core.project.hypothesis import Hypothesis
 from core.project.plain_values import AsTheyAre, NotPlain, Paths, UnknownKey, built, plain
 from core.project.project import Project
 from core.project.study import Study
@@ -37,7 +38,8 @@ def document_of(project: Project, paths: Paths | None = None) -> dict[str, Any]:
     """
     paths = paths or AsTheyAre()
     study = plain(_with_hashes_renamed(project.study, paths), KEYS, paths)
-    return {"study": study, "figures": plain(project.figures, KEYS, paths)}
+    document = {"study": study, "figures": plain(project.figures, KEYS, paths)}
+    return document | ({"hypothesis": plain(project.hypothesis, KEYS, paths)} if project.hypothesis.is_sealed else {})
 
 
 def _with_hashes_renamed(study: Study, paths: Paths) -> Study:
@@ -62,6 +64,7 @@ def project_from(document: Mapping[str, Any], place: Location, paths: Paths | No
     try:
         study = built(Study, document.get("study"), KEYS, paths, "study")
         figures = built(typing.get_type_hints(Project)["figures"], document.get("figures", {}), KEYS, paths, "figures")
+        hypothesis = built(Hypothesis, document.get("hypothesis", {}), KEYS, paths, "hypothesis")
     except UnknownKey as error:
         raise user_error("newer_format", f"this study was made by a newer RTKscope (it holds “{error}”). Nothing was "
                          "changed", place, remedy="open it with the newer version") from None
@@ -70,7 +73,7 @@ def project_from(document: Mapping[str, Any], place: Location, paths: Paths | No
     datasets = tuple(replace(spec, stated_sha256={str(paths.path_of(name)): sha256
                                                   for name, sha256 in spec.stated_sha256.items()})
                      for spec in study.datasets)
-    return Project(replace(study, datasets=datasets), figures)
+    return Project(replace(study, datasets=datasets), figures, hypothesis)
 
 
 def damaged_document(place: Location, detail: str) -> UserError:
