@@ -32,6 +32,7 @@ class PageEntry:
 
 
 PAGES: tuple[PageEntry, ...] = (
+    PageEntry("import", 2, "Import", "Read my Excel or CSV file", "Data", "gui.pages.import_page", "ImportPage"),
     PageEntry("prognosis", 4, "Prognosis", "Which RTKs go with outcome?", "Evidence", "gui.pages.prognosis_page",
               "PrognosisPage"),
 )

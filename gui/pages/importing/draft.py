@@ -1,0 +1,242 @@
+"""What is being imported, as one frozen value with pure edits: a data set in the making and the files it comes from.
+
+Not for: reading files (found_files.py, draft_reading.py) or the study, which gets the data set at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from core.data.dataset import DatasetSpec
+from core.data.sheets.recipe import Answers, TableSpec
+from core.data.tables import EndpointRule
+from core.problems import Problem
+
+EXPRESSION, CLINICAL, BOTH, NOT_USED = "expression", "clinical", "both", ""
+ROLES: Mapping[str, tuple[str, str]] = {
+    "cohort": ("Patients with an outcome", "Prognosis, RTK subset: expression with follow-up or a response"),
+    "biopsies": ("Biopsies before and after", "Which samples are pairs is said on the page Biopsies"),
+    "cell_lines": ("Cell lines", "Which lines are resistant is said on the page Cell lines"),
+    "activation": ("On and off calls of RTKs", "One column per RTK with 1 and 0, on and off, or blank"),
+}
+"""The roles that core reads, with their words and what they are for."""
+SHARED_FIELDS = frozenset({"sheet", "header_row", "delimiter", "decimal", "encoding", "missing"})
+"""Fields that describe the sheet, so both tables of one sheet have them alike."""
+
+
+@dataclass(frozen=True)
+class FoundSheet:
+    """One sheet of a file (nameless for a text file), what it could be, and why it is thought so."""
+
+    name: str
+    visible: bool = True
+    rows: int = 0
+    columns: int = 0
+    part: str = NOT_USED
+    words: str = ""
+    measure: str = ""
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file as it was looked at. ``problems`` say why it cannot be read at all."""
+
+    path: Path
+    kind: str = ""
+    size: int = 0
+    sheets: tuple[FoundSheet, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def spec_sheet(self, sheet: FoundSheet) -> str | None:
+        """The sheet as a TableSpec states it: nothing where there is no choice."""
+        return sheet.name if len(self.sheets) > 1 else None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """``instead_of`` is the data set of the study that it will replace; ``seen`` are findings that were accepted."""
+
+    spec: DatasetSpec
+    files: tuple[FoundFile, ...] = ()
+    instead_of: str = ""
+    seen: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def tables(self) -> tuple[tuple[str, TableSpec], ...]:
+        """Every table with its part, in the order in which they are shown: sheet by sheet."""
+        return (*(("expression", table) for table in self.spec.expression),
+                *(("clinical", table) for table in self.spec.clinical))
+
+    @property
+    def sheets(self) -> tuple[tuple[Path, str | None], ...]:
+        """The sheets that are used, each once."""
+        return tuple(dict.fromkeys((table.path, table.sheet) for _, table in self.tables))
+
+    def tables_of(self, sheet: tuple[Path, str | None]) -> tuple[tuple[str, TableSpec], ...]:
+        """The tables that are read from one sheet."""
+        return tuple((part, table) for part, table in self.tables if (table.path, table.sheet) == sheet)
+
+    def part_of(self, path: Path, sheet: str | None) -> str:
+        """What a sheet is used as."""
+        parts = [part for part, _ in self.tables_of((path, sheet))]
+        return BOTH if len(set(parts)) == 2 else parts[0] if parts else NOT_USED
+
+
+def draft_of_files(files: Sequence[FoundFile], known_names: Sequence[str]) -> Draft:
+    """A new data set of the files, each sheet used as what it seems to be."""
+    name = free_name(name_of_files([file.path for file in files]), known_names)
+    draft = Draft(DatasetSpec(name, "cohort"), tuple(files))
+    return with_proposed_parts(draft, files)
+
+
+def draft_of_dataset(spec: DatasetSpec, files: Sequence[FoundFile] = ()) -> Draft:
+    """The draft that stands for a data set of the study, to look at it again."""
+    return Draft(spec, tuple(files), instead_of=spec.name)
+
+
+def with_files(draft: Draft, files: Sequence[FoundFile]) -> Draft:
+    """Further files; one that is there already is looked at anew and keeps its use."""
+    known = {file.path for file in draft.files}
+    fresh = [file for file in files if file.path not in known]
+    kept = tuple(next((new for new in files if new.path == file.path), file) for file in draft.files)
+    return with_proposed_parts(replace(draft, files=(*kept, *fresh)), fresh)
+
+
+def into_dataset(draft: Draft, spec: DatasetSpec) -> Draft:
+    """The files go to a data set that the study has: it is opened with them added."""
+    paths = {table.path for table in (*spec.expression, *spec.clinical)}
+    begun = Draft(spec, tuple(file for file in draft.files if file.path in paths), instead_of=spec.name)
+    return with_files(begun, [file for file in draft.files if file.path not in paths])
+
+
+def without_file(draft: Draft, path: Path) -> Draft:
+    """A file taken out, with its tables."""
+    for sheet in [sheet for sheet in draft.sheets if sheet[0] == path]:
+        draft = with_part(draft, *sheet, NOT_USED)
+    return replace(draft, files=tuple(file for file in draft.files if file.path != path))
+
+
+def with_proposed_parts(draft: Draft, files: Sequence[FoundFile]) -> Draft:
+    """Sheets used as what they seem to be; never two sheets of one workbook for the same unless both seem so."""
+    for file in files:
+        for sheet in file.sheets:
+            if sheet.part:
+                draft = with_part(draft, file.path, file.spec_sheet(sheet), sheet.part, sheet.measure)
+    return draft
+
+
+def with_part(draft: Draft, path: Path, sheet: str | None, part: str, measure: str = "") -> Draft:
+    """Use a sheet as expression, clinical, both or not at all; what was said about it stays."""
+    wanted = {EXPRESSION: {"expression"}, CLINICAL: {"clinical"}, BOTH: {"expression", "clinical"}}.get(part, set())
+    there = dict(draft.tables_of((path, sheet)))
+    spec = draft.spec
+    for each in ("expression", "clinical"):
+        tables: tuple[TableSpec, ...] = getattr(spec, each)
+        if each in wanted and each not in there:
+            other = next(iter(there.values()), None)
+            said = {name: getattr(other, name) for name in SHARED_FIELDS} if other is not None else {"sheet": sheet}
+            tables = (*tables, TableSpec(path, **said))
+        elif each not in wanted and each in there:
+            tables = tuple(table for table in tables if table != there[each])
+        if each == "expression" and each in wanted:
+            tables = tuple(replace(table, measure=measure or None) if (table.path, table.sheet) == (path, sheet)
+                           and (measure or table.measure) != table.measure else table for table in tables)
+        spec = _with_tables(spec, each, tables)
+    return replace(draft, spec=spec)
+
+
+def with_reading(draft: Draft, sheet: tuple[Path, str | None], part: str, **said: Any) -> Draft:
+    """Say how a sheet is read: fields of TableSpec, None for "as detected".
+
+    A field that describes the sheet goes to both of its tables, the others to the table of ``part``.
+    """
+    spec = draft.spec
+    for each in ("expression", "clinical"):
+        mine = {name: value for name, value in said.items() if name in SHARED_FIELDS or each == part}
+        tables = tuple(replace(table, **mine) if (table.path, table.sheet) == sheet else table
+                       for table in getattr(spec, each))
+        spec = _with_tables(spec, each, tables)
+    return replace(draft, spec=spec)
+
+
+def _with_tables(spec: DatasetSpec, part: str, tables: tuple[TableSpec, ...]) -> DatasetSpec:
+    return replace(spec, expression=tables) if part == EXPRESSION else replace(spec, clinical=tables)
+
+
+def with_detected(draft: Draft, sheet: tuple[Path, str | None]) -> Draft:
+    """Forget everything that was said about how one sheet is read."""
+    empty = {name: None for name in TableSpec.__dataclass_fields__ if name not in ("path", "sheet")}
+    for part in ("expression", "clinical"):
+        draft = with_reading(draft, sheet, part, **empty)
+    return draft
+
+
+def with_answer(draft: Draft, kind: str, key: str, value: str | None) -> Draft:
+    """One answer of ``genes``, ``samples`` or ``cells``; None takes it back."""
+    answers = draft.spec.answers
+    entries: dict[str, str] = {name: each for name, each in getattr(answers, kind).items() if name != key}
+    if value is not None:
+        entries[key] = value
+    changed = {"genes": answers.genes, "samples": answers.samples, "cells": answers.cells, kind: entries}
+    return with_answers(draft, Answers(changed["genes"], changed["samples"], changed["cells"], answers.drop))
+
+
+def with_dropped(draft: Draft, sample: str, dropped: bool = True) -> Draft:
+    """A sample left out, or taken in again."""
+    names = tuple(name for name in draft.spec.answers.drop if name != sample)
+    return with_answers(draft, replace(draft.spec.answers, drop=(*names, sample) if dropped else names))
+
+
+def with_answers(draft: Draft, answers: Answers) -> Draft:
+    return replace(draft, spec=replace(draft.spec, answers=answers))
+
+
+def with_endpoint(draft: Draft, rule: EndpointRule, instead_of: str | None = None) -> Draft:
+    """An endpoint added, or put in the place of the one called ``instead_of``."""
+    names = [known.name for known in draft.spec.endpoints]
+    if instead_of in names:
+        endpoints = tuple(rule if known.name == instead_of else known for known in draft.spec.endpoints)
+    else:
+        endpoints = (*draft.spec.endpoints, rule)
+    return replace(draft, spec=replace(draft.spec, endpoints=endpoints))
+
+
+def without_endpoint(draft: Draft, name: str) -> Draft:
+    return replace(draft, spec=replace(draft.spec, endpoints=tuple(
+        rule for rule in draft.spec.endpoints if rule.name != name)))
+
+
+def with_seen(draft: Draft, problems: Sequence[Problem]) -> Draft:
+    """Findings accepted as they are."""
+    return replace(draft, seen=draft.seen | {finding_key(problem) for problem in problems})
+
+
+def finding_key(problem: Problem) -> str:
+    """What makes a finding the same one after reading again."""
+    return f"{problem.code}|{problem.where.words()}"
+
+
+def name_of_files(paths: Sequence[Path]) -> str:
+    """A short name for a data set, from its first file: no ending, no path."""
+    if not paths:
+        return "data"
+    stem = paths[0].name
+    for _ in range(2):
+        stem = re.sub(r"\.(gz|bz2|xz|zip|csv|tsv|txt|xlsx|xlsm|xlsb|xls|ods|gct|tab)$", "", stem, flags=re.IGNORECASE)
+    return stem.strip() or "data"
+
+
+def free_name(name: str, taken: Sequence[str]) -> str:
+    """The name, with a number behind it where another data set has it."""
+    number, free = 2, name
+    while free.casefold() in {each.casefold() for each in taken}:
+        free, number = f"{name} {number}", number + 1
+    return free

@@ -1,0 +1,194 @@
+"""Step 1: which files, what each is used as, and to which data set they go.
+
+Not for: looking into the sheets of a workbook (sheets_step.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.pages.importing.draft import (
+    BOTH,
+    CLINICAL,
+    EXPRESSION,
+    NOT_USED,
+    ROLES,
+    Draft,
+    FoundFile,
+    FoundSheet,
+    with_part,
+    without_file,
+)
+from gui.pages.importing.found_files import KIND_WORDS
+from gui.widgets.importing.drop_zone import DropZone
+from gui.widgets.labels import IconButton, IconLabel, hairline, words
+from gui.widgets.panel import Panel
+
+USES: tuple[tuple[str, str, str], ...] = (
+    (EXPRESSION, "", "Expression"), (EXPRESSION, "mRNA", "Expression: mRNA"),
+    (EXPRESSION, "total", "Expression: total protein"), (EXPRESSION, "phospho", "Expression: phosphoprotein"),
+    (CLINICAL, "", "Clinical"), (BOTH, "", "Both in one table"), (NOT_USED, "", "Not used"))
+"""(part, measure, words) of the choices of what a sheet is."""
+
+
+def use_box(draft: Draft, file: FoundFile, sheet: FoundSheet) -> QComboBox:
+    """A list of what a sheet can be used as, at what it is used as now."""
+    box = QComboBox()
+    box.setAccessibleName(f"{sheet.name or file.name} is used as")
+    for part, measure, text in USES:
+        box.addItem(text, (part, measure))
+    key = (file.path, file.spec_sheet(sheet))
+    part = draft.part_of(*key)
+    stated = next((table.measure or "" for each, table in draft.tables_of(key) if each == EXPRESSION), "")
+    wanted = (part, stated if part == EXPRESSION else "")
+    at = next((at for at, (each, measure, _) in enumerate(USES) if (each, measure) == wanted), 0)
+    box.setCurrentIndex(at)
+    return box
+
+
+def size_words(size: int) -> str:
+    """ "2.6 MB"."""
+    for unit, step in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
+        if size >= step:
+            return f"{size / step:.1f} {unit}"
+    return f"{size} bytes"
+
+
+class FilesStep(QWidget):
+    """``edited`` speaks a new draft; the drop zone asks the page for more files."""
+
+    edited = Signal(object)
+    target_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(8))
+        self.drop = DropZone()
+        self.panel = Panel("Files")
+        self._rows = QWidget()
+        self._rows.setObjectName("scrolled")
+        self._grid = QGridLayout(self._rows)
+        self._grid.setColumnStretch(1, 1)
+        scroller = QScrollArea()
+        scroller.setProperty("plain", True)
+        scroller.setWidgetResizable(True)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setWidget(self._rows)
+        self.panel.set_content(scroller)
+        self.target_panel = Panel("Data set")
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self.target = QComboBox()
+        self.target.setAccessibleName("The files go to")
+        self.target.activated.connect(lambda at: self.target_chosen.emit(self.target.itemData(at)))
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Name of the data set")
+        self.name.editingFinished.connect(self._renamed)
+        self.role = QComboBox()
+        self.role.setAccessibleName("What the data set holds")
+        for key, (text, _) in ROLES.items():
+            self.role.addItem(text, key)
+        self.role.activated.connect(self._role_chosen)
+        self.role_words = words("", "caption", wrap=True)
+        form.addRow("Goes to", self.target)
+        form.addRow("Name", self.name)
+        form.addRow("Holds", self.role)
+        form.addRow("", self.role_words)
+        self.target_panel.set_content(form)
+        column.addWidget(self.panel, 1)
+        column.addWidget(self.target_panel)
+        column.addWidget(self.drop)
+        self._draft: Draft | None = None
+        self.uses: list[QComboBox] = []
+
+    def show_draft(self, draft: Draft, known: Sequence[str]) -> None:
+        """List the files of a draft; ``known`` are the data sets of the study."""
+        self._draft = draft
+        while (item := self._grid.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self.uses = []
+        self._grid.setHorizontalSpacing(theme.px(12))
+        self._grid.setVerticalSpacing(theme.px(4))
+        for at, text in enumerate(("", "File", "Kind", "Size", "Used as", "")):
+            self._grid.addWidget(words(text, "caption"), 0, at)
+        line = 1
+        for file in draft.files:
+            line = self._add(draft, file, line)
+        self._grid.setRowStretch(line, 1)
+        self.panel.set_title("Files", "one" if len(draft.files) == 1 else f"{len(draft.files)}")
+        self.target.clear()
+        self.target.addItem("A new data set", "")
+        for name in known:
+            self.target.addItem(name, name)
+        self.target.setCurrentIndex(max(0, self.target.findData(draft.instead_of)))
+        self.name.setText(draft.spec.name)
+        self.role.setCurrentIndex(max(0, self.role.findData(draft.spec.role)))
+        self.role_words.setText(ROLES.get(draft.spec.role, ("", ""))[1])
+
+    def _add(self, draft: Draft, file: FoundFile, line: int) -> int:
+        grid = self._grid
+        bad = bool(file.problems)
+        grid.addWidget(IconLabel("err" if bad else "file", "err" if bad else "text2"), line, 0)
+        name = words(file.name, wrap=True)
+        name.setFont(theme.font("small", bold=True))
+        name.setToolTip(str(file.path))
+        grid.addWidget(name, line, 1)
+        for at, text in ((2, KIND_WORDS.get(file.kind, file.kind)), (3, size_words(file.size))):
+            label = words(text)
+            label.setFont(theme.font("small"))
+            grid.addWidget(label, line, at)
+        if len(file.sheets) == 1:
+            box = use_box(draft, file, file.sheets[0])
+            box.activated.connect(lambda at, each=file: self._use_chosen(each, at))
+            self.uses.append(box)
+            grid.addWidget(box, line, 4)
+        elif not bad:
+            used = sum(sheet[0] == file.path for sheet in draft.sheets)
+            grid.addWidget(words(f"{used} of {len(file.sheets)} sheets"), line, 4)
+        remove = IconButton("x", f"Take {file.name} out")
+        remove.clicked.connect(lambda _=False, path=file.path: self._removed(path))
+        grid.addWidget(remove, line, 5)
+        remark = file.problems[0].what + (f"; {file.problems[0].remedy}" if file.problems[0].remedy else "") \
+            if bad else _sheet_words(file)
+        said = words(remark[:1].upper() + remark[1:], "error" if bad else "caption", wrap=True)
+        grid.addWidget(said, line + 1, 1, 1, 4)
+        grid.addWidget(hairline(), line + 2, 0, 1, 6)
+        return line + 3
+
+    def _use_chosen(self, file: FoundFile, at: int) -> None:
+        if self._draft is not None:
+            part, measure, _ = USES[at]
+            self.edited.emit(with_part(self._draft, file.path, file.spec_sheet(file.sheets[0]), part, measure))
+
+    def _removed(self, path: Path) -> None:
+        if self._draft is not None:
+            self.edited.emit(without_file(self._draft, path))
+
+    def _renamed(self) -> None:
+        name = self.name.text().strip()
+        if self._draft is not None and name and name != self._draft.spec.name:
+            self.edited.emit(replace(self._draft, spec=replace(self._draft.spec, name=name)))
+
+    def _role_chosen(self, at: int) -> None:
+        if self._draft is not None:
+            self.edited.emit(replace(self._draft, spec=replace(self._draft.spec, role=self.role.itemData(at))))
+
+
+def _sheet_words(file: FoundFile) -> str:
+    if len(file.sheets) == 1:
+        sheet = file.sheets[0]
+        size = f"{sheet.rows:,} rows × {sheet.columns:,} columns"
+        return f"{size}; {sheet.words}" if sheet.words else size
+    return f"{len(file.sheets)} sheets: {', '.join(sheet.name for sheet in file.sheets[:6])}" \
+        + (", …" if len(file.sheets) > 6 else "")

@@ -1,0 +1,180 @@
+"""Looking at files before anything is imported: what kind, how large, which sheets, and what each could be.
+
+Not for: the import itself; what a sheet could be is what core manages to read it as.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.data.files.formats import CBIOPORTAL_CLINICAL, CBIOPORTAL_EXPRESSION, GCT, SERIES_MATRIX
+from core.data.files.spreadsheet_files import SheetInfo
+from core.data.files.workbook import ReadResult, likely_sheets, sheet_infos
+from core.data.load_dataset import FileShelf
+from core.data.sheets.importing import Imported, import_clinical, import_expression
+from core.data.sheets.recipe import TableSpec
+from core.jobs import JobContext
+from core.problems import Problem, UserError
+from gui.pages.importing.draft import BOTH, CLINICAL, EXPRESSION, NOT_USED, FoundFile, FoundSheet
+
+KIND_WORDS = {SERIES_MATRIX: "GEO series matrix", GCT: "GCT", CBIOPORTAL_CLINICAL: "cBioPortal, clinical",
+              CBIOPORTAL_EXPRESSION: "cBioPortal, expression", "text": "text", "xlsx": "Excel", "xls": "Excel, old",
+              "xlsb": "Excel, binary", "ods": "OpenDocument"}
+MOST_SHEETS_READ = 8
+MOST_CELLS_READ = 3_000_000
+"""Sheets of a workbook beyond these are not read only to guess what they are."""
+_OTHER_ANSWER = frozenset({"scale", "decimal", "delimiter", "encoding", "header_row"})
+"""Questions that are open in a table that may well be what was tried."""
+
+
+def look_at_files(paths: Sequence[Path], shelf: FileShelf, job: JobContext) -> tuple[FoundFile, ...]:
+    """What each file holds. A file that cannot be read carries the reason."""
+    found = []
+    for number, path in enumerate(paths):
+        part = job.part(number / len(paths), (number + 1) / len(paths))
+        part.progress(0.0, f"Looking at {path.name}")
+        try:
+            found.append(_look_at(path, shelf, part))
+        except UserError as error:
+            problems = tuple(problem.at(file=path.name) for problem in error.problems)
+            found.append(FoundFile(path, size=_size(path), problems=problems))
+    return tuple(found)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _look_at(path: Path, shelf: FileShelf, job: JobContext) -> FoundFile:
+    infos = sheet_infos(path)
+    if len(infos) == 1:
+        read = _first_reading(path, shelf, job)
+        return FoundFile(path, read.format.kind, _size(path), (_text_sheet(path, infos[0], read, shelf, job),))
+    likely = {info.name for purpose in ("expression", "clinical") for info in likely_sheets(path, purpose)}
+    sheets = []
+    for number, info in enumerate(infos):
+        inner = job.part(number / len(infos), (number + 1) / len(infos))
+        inner.progress(0.0, f"Reading sheet {number + 1} of {len(infos)}: {info.name}")
+        small = info.n_rows * info.n_columns <= MOST_CELLS_READ and number < MOST_SHEETS_READ
+        if info.name in likely and small:
+            sheets.append(_judged(TableSpec(path, sheet=info.name), info, shelf, inner))
+        else:
+            sheets.append(FoundSheet(info.name, info.visible, info.n_rows, info.n_columns))
+    return FoundFile(path, _workbook_kind(path), _size(path), _one_of_each(sheets))
+
+
+def _first_reading(path: Path, shelf: FileShelf, job: JobContext) -> ReadResult:
+    """The cells; a series matrix without values can still be the clinical table."""
+    try:
+        return shelf.read(TableSpec(path), "expression", job)
+    except UserError as error:
+        if error.problems[0].code != "no_values":
+            raise
+        return shelf.read(TableSpec(path), "clinical", job)
+
+
+def _workbook_kind(path: Path) -> str:
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix in ("xls", "ods", "xlsb"):
+        return suffix
+    return "xlsx" if zipfile.is_zipfile(path) else "xls"
+
+
+def _text_sheet(path: Path, info: SheetInfo, read: ReadResult, shelf: FileShelf, job: JobContext) -> FoundSheet:
+    rows, columns = read.table.n_rows, read.table.n_columns
+    name = read.table.sheet or info.name
+    kind = read.format.kind
+    if kind == CBIOPORTAL_CLINICAL:
+        return FoundSheet(name, info.visible, rows, columns, CLINICAL, "a clinical file of cBioPortal")
+    if kind in (SERIES_MATRIX, GCT):
+        part, words = _of_series(path, shelf, job)
+        return FoundSheet(name, info.visible, rows, columns, part, words)
+    return _judged(TableSpec(path), SheetInfo(name, info.visible, rows, columns), shelf, job)
+
+
+def _of_series(path: Path, shelf: FileShelf, job: JobContext) -> tuple[str, str]:
+    """A series matrix holds values and the description of its samples; either may be missing."""
+    parts = []
+    for part in (EXPRESSION, CLINICAL):
+        try:
+            read = shelf.read(TableSpec(path), part, job)
+        except UserError:
+            continue
+        if _tried(part, TableSpec(path), read)[0] is not None or part == EXPRESSION:
+            parts.append(part)
+    part = BOTH if len(parts) == 2 else parts[0] if parts else NOT_USED
+    return part, "values and the description of the samples" if part == BOTH else ""
+
+
+def _judged(spec: TableSpec, info: SheetInfo, shelf: FileShelf, job: JobContext) -> FoundSheet:
+    """What one sheet can be read as."""
+    try:
+        read = shelf.read(spec, "expression", job)
+    except UserError as error:
+        return FoundSheet(info.name, info.visible, info.n_rows, info.n_columns, EXPRESSION, error.problems[0].what)
+    job.progress(0.6, f"Looking at {info.name or read.table.file}")
+    expression, against = _tried(EXPRESSION, spec, read)
+    clinical, _ = _tried(CLINICAL, spec, read)
+    part, words = _part(expression, against, clinical)
+    return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, part, words)
+
+
+def _tried(part: str, spec: TableSpec, read: ReadResult) -> tuple[Imported | None, Problem | None]:
+    reads = import_expression if part == EXPRESSION else import_clinical
+    try:
+        return reads(spec, raw_file=read), None
+    except UserError as error:
+        return None, error.problems[0]
+
+
+def _part(expression: Imported | None, against: Problem | None, clinical: Imported | None) -> tuple[str, str]:
+    """The part and a few words why."""
+    if expression is not None and expression.matrix is not None:
+        codes = {problem.code for problem in expression.problems}
+        receptors = not codes & {"no_receptors", "no_gene_symbols"}
+        size = f"{len(expression.matrix.genes):,} genes in {len(expression.matrix.samples):,} samples"
+        if clinical is None or expression.recipe.samples != "rows":
+            if receptors or clinical is None:
+                return EXPRESSION, size
+            return CLINICAL, "one row per sample"
+        others = _further_columns(expression, clinical)
+        if not receptors:
+            return CLINICAL, "one row per sample"
+        return (BOTH, f"{size}, and {others:,} further columns") if others >= 2 else (EXPRESSION, size)
+    if against is not None and against.answer_key in _OTHER_ANSWER and against.code != "only_codes":
+        return EXPRESSION, against.what
+    if clinical is not None and clinical.clinical is not None:
+        return CLINICAL, f"{len(clinical.clinical.samples):,} samples, {len(clinical.clinical.columns):,} columns"
+    return NOT_USED, against.what if against is not None else ""
+
+
+def _further_columns(expression: Imported, clinical: Imported) -> int:
+    """Columns beside the genes and the sample column."""
+    if clinical.clinical is None or expression.matrix is None:
+        return 0
+    used = {cell.rstrip("0123456789") for cells in expression.matrix.rows_of_gene.values() for cell in cells}
+    return len(clinical.clinical.columns) - len(used) - 1
+
+
+def _one_of_each(sheets: Sequence[FoundSheet]) -> tuple[FoundSheet, ...]:
+    """At most one sheet of a workbook is proposed for each part: which further ones belong to it, only a person knows.
+
+    The largest readable sheet of each part is proposed; the others keep the words of what they could be.
+    """
+    best: dict[str, FoundSheet] = {}
+    for sheet in sheets:
+        for part in (EXPRESSION, CLINICAL) if sheet.part == BOTH else (sheet.part,):
+            if part and (part not in best or sheet.rows * sheet.columns > best[part].rows * best[part].columns):
+                best[part] = sheet
+    chosen = []
+    for sheet in sheets:
+        mine = [part for part, winner in best.items() if winner is sheet]
+        part = BOTH if len(mine) == 2 else mine[0] if mine else NOT_USED
+        chosen.append(FoundSheet(sheet.name, sheet.visible, sheet.rows, sheet.columns, part,
+                                 sheet.words or (f"could be {sheet.part}" if sheet.part else ""), sheet.measure))
+    return tuple(chosen)

@@ -1,0 +1,196 @@
+"""From what core says about a reading to a coloured sheet: which rows and columns are what, which cells need a look.
+
+Not for: detecting anything: a recipe, the cells of the genes, the changes and the findings are all there is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.files.raw_table import RawTable
+from core.data.sheets.importing import Imported, cell_of_address
+from core.problems import Problem, Severity
+from gui.widgets.importing.sheet_picture import DECIDE, LOOK, Mark, Role, SheetPicture
+
+ASKED = frozenset({"gene_name_ambiguous", "gene_name_is_date", "gene_name_is_number", "repeated_samples_differ"})
+"""Findings that leave something out until somebody decides."""
+_ROW = re.compile(r"row (\d+)")
+_COLUMN = re.compile(r"column ([A-Z]{1,4})")
+_MOST_MARKS = 20_000
+
+
+@dataclass
+class _Roles:
+    """Roles under construction."""
+
+    rows: NDArray[np.uint8]
+    columns: NDArray[np.uint8]
+    header_of: NDArray[np.uint8]
+
+
+def picture_of(table: RawTable, readings: Sequence[tuple[str, Imported]], problems: Iterable[Problem]) -> SheetPicture:
+    """The picture of one sheet.
+
+    Parameters
+    ----------
+    readings : sequence of (part, Imported)
+        The tables that were read from this sheet, "expression" and "clinical".
+    problems : iterable of Problem
+        All findings; those of other sheets are passed over.
+    """
+    roles = _Roles(np.zeros(table.n_rows, np.uint8), np.zeros(table.n_columns, np.uint8),
+                   np.zeros(table.n_columns, np.uint8))
+    for part, imported in sorted(readings, key=lambda pair: pair[0] != "clinical"):
+        if part == "clinical":
+            _clinical(roles, imported)
+        else:
+            _expression(roles, imported)
+    marks: dict[tuple[int, int], Mark] = {}
+    for problem in problems:
+        _mark_problem(marks, table, roles, problem)
+    for _, imported in readings:
+        _mark_changes(marks, table, imported)
+    return SheetPicture(table, roles.rows, roles.columns, roles.header_of, marks)
+
+
+def value_cells(imported: Imported) -> tuple[list[int], list[int]]:
+    """Rows and columns of the measured values in the sheet."""
+    rows = np.flatnonzero(_data_rows(imported)).tolist()
+    if imported.recipe.samples == "columns":
+        return rows, _sample_columns(imported)
+    if imported.recipe.samples == "list":
+        return rows, [imported.recipe.first_value_column]
+    return rows, sorted({column for _, column in _gene_cells(imported)})
+
+
+def _gene_cells(imported: Imported) -> list[tuple[int, int]]:
+    if imported.matrix is None:
+        return []
+    cells = (cell_of_address(cell, imported.raw) for group in imported.matrix.rows_of_gene.values() for cell in group)
+    return [cell for cell in cells if cell is not None]
+
+
+def _data_rows(imported: Imported) -> NDArray[np.bool_]:
+    recipe, table = imported.recipe, imported.raw
+    rows = np.zeros(table.n_rows, bool)
+    if imported.matrix is not None and recipe.samples == "columns":
+        rows[[row for row, _ in _gene_cells(imported)]] = True
+        return rows
+    rows[recipe.first_row:recipe.last_row + 1] = True
+    rows[[row for row in recipe.skipped_rows if row < table.n_rows]] = False
+    return rows
+
+
+def _sample_columns(imported: Imported) -> list[int]:
+    """Columns from the first one of values on that are neither annotation nor left out and not empty."""
+    recipe, table = imported.recipe, imported.raw
+    out = {recipe.id_column, *recipe.annotation_columns, *recipe.skipped_columns}
+    rows = _data_rows(imported)
+    empty = _empty(table, rows)
+    return [column for column in range(recipe.first_value_column, table.n_columns)
+            if column not in out and not (empty[column] and not table.texts.get(column))]
+
+
+def _empty(table: RawTable, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Columns without a number in these rows."""
+    return np.asarray(np.isnan(table.numbers[rows]).all(axis=0), bool)
+
+
+def _expression(roles: _Roles, imported: Imported) -> None:
+    recipe = imported.recipe
+    data = _data_rows(imported)
+    _rows(roles, imported, data)
+    if recipe.samples == "columns":
+        for column in recipe.annotation_columns:
+            roles.columns[column] = roles.header_of[column] = Role.ANNOTATION
+        for column in _sample_columns(imported):
+            roles.columns[column], roles.header_of[column] = Role.VALUE, Role.SAMPLE
+        roles.columns[recipe.id_column], roles.header_of[recipe.id_column] = Role.GENE, Role.HEADER
+    else:
+        genes = {column for _, column in _gene_cells(imported)}
+        if recipe.samples == "list":
+            for column in genes:
+                roles.columns[column], roles.header_of[column] = Role.GENE, Role.HEADER
+            roles.columns[recipe.first_value_column] = Role.VALUE
+            roles.header_of[recipe.first_value_column] = Role.HEADER
+        else:
+            for column in genes:
+                roles.columns[column], roles.header_of[column] = Role.VALUE, Role.GENE
+        roles.columns[recipe.id_column], roles.header_of[recipe.id_column] = Role.SAMPLE, Role.HEADER
+
+
+def _clinical(roles: _Roles, imported: Imported) -> None:
+    recipe, table = imported.recipe, imported.raw
+    if recipe.samples == "columns":  # turned on its side: rows and columns of the picture are those of the file
+        roles.rows[:] = Role.VALUE
+        roles.columns[:] = Role.CLINICAL
+        return
+    data = _data_rows(imported)
+    _rows(roles, imported, data)
+    empty = _empty(table, data)
+    for column in range(table.n_columns):
+        if not empty[column] or table.texts.get(column):
+            roles.columns[column] = Role.CLINICAL
+            roles.header_of[column] = Role.CLINICAL
+    roles.columns[recipe.id_column] = Role.SAMPLE
+    roles.header_of[recipe.id_column] = Role.HEADER
+
+
+def _rows(roles: _Roles, imported: Imported, data: NDArray[np.bool_]) -> None:
+    recipe, table = imported.recipe, imported.raw
+    roles.rows[data] = Role.VALUE
+    within = np.zeros(table.n_rows, bool)
+    within[recipe.first_row:recipe.last_row + 1] = True
+    filled: NDArray[np.bool_] = np.asarray(~np.isnan(table.numbers).all(axis=1))
+    for column in list(table.texts)[:50]:
+        filled[[row for row in table.texts[column] if row < table.n_rows]] = True
+    for row in np.flatnonzero(filled & ~data & (roles.rows != Role.VALUE)):
+        first = recipe.header_rows[-1] if recipe.header_rows else -1
+        if within[row] or row > recipe.last_row:
+            roles.rows[row] = Role.SKIPPED
+        elif row > first >= 0:
+            roles.rows[row] = Role.UNIT
+    roles.rows[[row for row in recipe.header_rows if row < table.n_rows]] = Role.HEADER
+
+
+def _mark_problem(marks: dict[tuple[int, int], Mark], table: RawTable, roles: _Roles, problem: Problem) -> None:
+    where = problem.where
+    if where.file != table.file or where.sheet != table.sheet or not where.cell or problem.severity == Severity.NOTE:
+        return
+    cell = place_of(problem, table, roles.rows)
+    if cell is not None:
+        kind = DECIDE if problem.severity == Severity.PROBLEM or problem.code in ASKED else LOOK
+        marks[cell] = Mark(kind, problem.what)
+
+
+def place_of(problem: Problem, table: RawTable, rows: NDArray[np.uint8] | None = None) -> tuple[int, int] | None:
+    """The cell of a finding in a sheet; a whole row or column is its first cell. None where it names none."""
+    if problem.where.file not in ("", table.file) or problem.where.sheet not in ("", table.sheet):
+        return None
+    text = problem.where.cell.split(":")[0]
+    if match := _ROW.fullmatch(text):
+        row = int(match[1]) - 1
+        return (row, 0) if row < table.n_rows and table.n_columns else None
+    if match := _COLUMN.fullmatch(text):
+        header = 0
+        if rows is not None and (rows == Role.HEADER).any():
+            header = int(np.flatnonzero(rows == Role.HEADER)[-1])
+        return cell_of_address(f"{match[1]}{header + 1}", table)
+    return cell_of_address(text, table)
+
+
+def _mark_changes(marks: dict[tuple[int, int], Mark], table: RawTable, imported: Imported) -> None:
+    """Single cells that lost their value, and gene names that wait for an answer."""
+    for change in imported.changes[:_MOST_MARKS]:
+        place = None if change.after else cell_of_address(change.cell, table)
+        if place is None or place in marks:
+            continue
+        if change.reason.startswith("may be") or change.reason == "no gene can be told from it":
+            marks[place] = Mark(DECIDE, f"“{change.before}” {change.reason}")
+        elif "counts as missing" in change.reason or "no gene name" in change.reason:
+            marks[place] = Mark(LOOK, f"“{change.before}”: {change.reason}")
