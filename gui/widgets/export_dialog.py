@@ -6,14 +6,14 @@ Not for: drawing (export_jobs.py) or undo (the page turns ``settings_changed`` i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDialog,
@@ -34,6 +34,7 @@ from gui.widgets.export_checks import ExportChecks
 from gui.widgets.export_form import ExportForm
 from gui.widgets.export_jobs import Preview, Submit, check_figure, draw_preview, problem_of, write_files
 from gui.widgets.export_preview import ExportPreview
+from gui.widgets.export_words import button_words, export_tip, file_words, folder_question, mended, surface
 from gui.widgets.labels import IconButton, hairline, words
 from gui.widgets.notice_bar import NoticeBar
 from gui.widgets.picture_clipboard import copy_picture_and_data
@@ -47,7 +48,6 @@ WAIT_MS = 150
 """A burst of edits is drawn once, when it has paused this long."""
 RIGHT_WIDTH = 368
 WIDE, TALL = 1064, 716
-NUMBER_WORDS = ("no files", "1 file")
 
 
 class ExportDialog(QDialog):
@@ -143,7 +143,7 @@ class ExportDialog(QDialog):
         self._show_words()
 
     def _words_area(self) -> QWidget:
-        area = _surface()
+        area = surface()
         column = QVBoxLayout(area)
         column.setContentsMargins(theme.px(14), theme.px(8), theme.px(14), theme.px(8))
         column.setSpacing(theme.px(6))
@@ -152,7 +152,7 @@ class ExportDialog(QDialog):
         return area
 
     def _settings_area(self) -> QWidget:
-        inner = _surface()
+        inner = surface()
         column = QVBoxLayout(inner)
         column.setContentsMargins(theme.px(16), theme.px(10), theme.px(16), theme.px(12))
         column.setSpacing(theme.px(12))
@@ -168,14 +168,14 @@ class ExportDialog(QDialog):
         area.setFixedWidth(theme.px(RIGHT_WIDTH))
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setAccessibleName("Size, files and checks")
-        whole = _surface()
+        whole = surface()
         around = QVBoxLayout(whole)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(area)
         return whole
 
     def _footer(self) -> QWidget:
-        footer = _surface()
+        footer = surface()
         line = QHBoxLayout(footer)
         line.setContentsMargins(theme.px(16), theme.px(11), theme.px(16), theme.px(11))
         line.setSpacing(theme.px(8))
@@ -263,24 +263,13 @@ class ExportDialog(QDialog):
 
     def act_on(self, check: Check) -> None:
         """Do what the link of a check says."""
-        value = check.value
-        deeds: dict[str, Callable[[], None]] = {
-            "width": lambda: self.form.change(width_mm=float(value)),
-            "height": lambda: self.form.change(height_mm=float(value)),
-            "text": lambda: self.form.change(text_pt=float(value)),
-            "dpi": lambda: self.form.change(dpi=int(value)),
-            "caption": lambda: self._take_caption(str(value)),
-            "edit caption": self.caption.open,
-            "format": lambda: self.form.change(formats=(*self.form.formats(), str(value))),
-            "no format": lambda: self.form.change(
-                formats=tuple(name for name in self.form.formats() if name != value)),
-            "view": lambda: self.preview.see_as(str(value)),
-        }
-        deeds[check.action]()
-
-    def _take_caption(self, text: str) -> None:
-        self.form.change(caption=text)
-        self._show_words()
+        if check.action == "view":
+            self.preview.see_as(str(check.value))
+        elif check.action == "edit caption":
+            self.caption.open()
+        else:
+            self.form.change(**mended(check, self.form.formats()))
+            self._show_words()
 
     # files
 
@@ -290,29 +279,14 @@ class ExportDialog(QDialog):
 
     def _say_files(self) -> None:
         formats = self.form.formats()
-        count = len(formats)
-        number = NUMBER_WORDS[count] if count < 2 else f"{count} files"
-        self.export_button.setText(f"Export {number}\u2026")
-        stem = self.stem()
-        endings = ", ".join(f".{name}" for name in formats).removeprefix(".")
-        self.where.setText(f"{stem.parent.name} / {stem.name}.{endings}" if formats else "")
+        stem, too_small = self.stem(), self.preview.problem.text()
+        self.export_button.setText(button_words(len(formats)))
+        self.where.setText(file_words(stem, formats))
         self.where.setToolTip(str(stem.parent))
-        too_small = bool(self.preview.problem.text())
         self.export_button.setEnabled(bool(formats) and not too_small and self._exporting is None)
         self.copy_button.setEnabled(not too_small)
-        self.export_button.setToolTip(self._export_tip(formats, too_small))
+        self.export_button.setToolTip(export_tip(formats, too_small, self.checks.open_words()))
         self.export_button.setAccessibleDescription(self.export_button.toolTip())
-
-    def _export_tip(self, formats: Sequence[str], too_small: bool) -> str:
-        if not formats:
-            return "Tick at least one file"
-        if too_small:
-            return self.preview.problem.text()
-        left = self.checks.open_words()
-        if not left:
-            return "Ctrl+Enter"
-        many = "1 check is" if len(left) == 1 else f"{len(left)} checks are"
-        return f"{many} open: {'; '.join(left)}. You can export all the same. Ctrl+Enter"
 
     def ask_where(self) -> None:
         """Ask for the folder, then write."""
@@ -322,11 +296,7 @@ class ExportDialog(QDialog):
             if field.editing:
                 field.close_field(keep=True)
         start = self.folder if self.folder.is_dir() else Path.home()
-        dialog = QFileDialog(self, "Folder for the files", str(start))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Export here")
+        dialog = folder_question(self, start)
         dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
         dialog.finished.connect(self._asked)
         self.folder_dialog = dialog
@@ -421,11 +391,3 @@ class ExportDialog(QDialog):
         self._round += 1
         for job in (self._drawing, self._checking, self._exporting):
             self._stop(job)
-
-
-def _surface() -> QWidget:
-    """A part of the dialog that is lighter than the ground the preview lies on."""
-    part = QWidget()
-    part.setBackgroundRole(QPalette.ColorRole.Base)
-    part.setAutoFillBackground(True)
-    return part
