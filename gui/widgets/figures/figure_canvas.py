@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 
@@ -25,7 +25,6 @@ class Hands(Protocol):
     def key_released(self, event: QKeyEvent) -> bool: ...
     def menu_asked(self, event: QContextMenuEvent) -> None: ...
     def focus_changed(self, event: QFocusEvent | None) -> None: ...
-    def resized(self) -> None: ...
 
 
 class FigureCanvas(pg.GraphicsView):  # type: ignore[misc]
@@ -94,14 +93,8 @@ class FigureCanvas(pg.GraphicsView):  # type: ignore[misc]
         if self.hands:
             self.hands.left()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        hands: Hands | None = getattr(self, "hands", None)  # pyqtgraph resizes before there are any
-        if event is not None and hands is not None:
-            hands.resized()
-
     def viewportEvent(self, event: QEvent) -> bool:
-        hands: Hands | None = getattr(self, "hands", None)
+        hands: Hands | None = getattr(self, "hands", None)  # pyqtgraph has events before there are any
         if event.type() == QEvent.Type.Leave and hands is not None:
             hands.left()
         return bool(super().viewportEvent(event))

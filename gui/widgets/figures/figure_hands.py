@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gui.widgets.figures.figure_view import FigureView
 
 DRAG_PX = 4
+RIM = 5
 ZOOM_STEP = 1.25
 MOVE_STEP = 0.1
 KEY = Qt.Key
@@ -302,12 +303,10 @@ class FigureHands:
             self.by_keys = True
         self._view.refresh_ink()
 
-    def resized(self) -> None:
-        self._view.resized()
-
     def _panel_at(self, at: QPointF) -> int | None:
         for number, plot in enumerate(self._view.plots):
             cell = plot.room.cell if plot.room is not None else None
-            if cell is not None and cell.left <= at.x() <= cell.right and cell.top <= at.y() <= cell.bottom:
+            if cell is not None and (cell.left - RIM <= at.x() <= cell.right + RIM
+                                     and cell.top - RIM <= at.y() <= cell.bottom + RIM):
                 return number
         return None

@@ -18,6 +18,7 @@ from gui.widgets.figures.zooming import Window, seen
 
 ROUNDS = 3
 MOST_FOLDS = 12
+MOST_STEPS = 12
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,43 @@ class Layout:
     scrolls: Mapping[int, ScrollRange] = field(default_factory=dict)
     badge: Box | None = None
     badge_texts: tuple[ScreenText, ...] = ()
+    width: float = 0.0
+    height: float = 0.0
+
+    @property
+    def too_low(self) -> bool:
+        """True where the axes of a panel are too low to be read whatever is left out."""
+        return any(room.axes.height < theme.px(FEWEST_ROWS * ROW * 0.5 if room.scrolls else SMALLEST_AXES)
+                   for room in self.rooms if (len(room.panel.marks) and room.panel.y.visible) or room.scrolls)
+
+    @property
+    def too_narrow(self) -> bool:
+        """True where the axes of a panel are too narrow to be read whatever is left out."""
+        return any(room.axes.width < theme.px(SMALLEST_AXES) for room in self.rooms if room.panel.x.visible)
+
+
+def fitted_layout(spec: FigureSpec, width: float, height: float, bar: float, *, heading: bool,
+                  offsets: Mapping[int, int]) -> Layout:
+    """The figure in that size; where this is too small, panels go below each other and the figure gets higher.
+
+    ``bar`` is the width of the scroll bar that a higher figure needs.
+    """
+    layout = lay_out(spec, width, height, heading=heading, offsets=offsets)
+    if layout.too_narrow and max(len(row) for row in spec.rows) > 1:
+        spec = replace(spec, rows=tuple((panel,) for row in spec.rows for panel in row))
+        layout = lay_out(spec, width, height, heading=heading, offsets=offsets)
+    for _ in range(MOST_STEPS):
+        if not layout.too_low:
+            break
+        height += theme.px(30) * len(spec.rows)
+        layout = lay_out(spec, width - bar, height, heading=heading, offsets=offsets)
+    return layout
 
 
 def lay_out(spec: FigureSpec, width: float, height: float, *, heading: bool = True,
-            windows: Mapping[int, Window] | None = None, offsets: Mapping[int, int] | None = None) -> Layout:
-    """The figure in a widget of that size.
-
-    ``windows`` are the zoomed stretches by number of the panel, ``offsets`` the rows scrolled away at the top.
-    """
-    windows, offsets = windows or {}, offsets or {}
+            offsets: Mapping[int, int] | None = None) -> Layout:
+    """The figure in a widget of that size; ``offsets`` are the rows scrolled away, by number of the panel."""
+    offsets = offsets or {}
     panels = [panel for row in spec.rows for panel in row]
     scales = tuple((x_scale(panel.x, panel.marks), y_scale(panel.y, panel.marks)) for panel in panels)
     badge, badge_texts = _badge(spec, width)
@@ -55,13 +84,29 @@ def lay_out(spec: FigureSpec, width: float, height: float, *, heading: bool = Tr
     for cells in _cells(spec, width, height, top):
         grid.append([])
         for panel, cell in cells:
-            grid[-1].append(_start(panel, cell, scales[number], windows.get(number), heading))
+            grid[-1].append(_start(panel, cell, scales[number], heading))
             number += 1
     grid = _folded(grid, scales, offsets)
     rooms = tuple(room for row in grid for room in row)
     scrolls = {place: found for place, room in enumerate(rooms)
                if (found := scroll_range(room, scales[place][1])) is not None}
-    return Layout(rooms, scales, scrolls, badge, badge_texts)
+    return Layout(rooms, scales, scrolls, badge, badge_texts, width, height)
+
+
+def zoomed(layout: Layout, windows: Mapping[int, Window]) -> Layout:
+    """The same places for all axes, but showing only those stretches, by number of the panel."""
+    rooms = []
+    for number, room in enumerate(layout.rooms):
+        window = windows.get(number)
+        if window is not None and not window.whole:
+            x, y = seen(room.panel, *layout.scales[number], window)
+            room = replace(room, x=x, y=room.y if room.scrolls else y)
+            lacking = room.margins().left - (room.axes.left - room.cell.left)
+            if lacking > 0:
+                room = replace(room, axes=replace(room.axes, left=min(round(room.axes.left + lacking),
+                                                                      room.axes.right - 8)))
+        rooms.append(room)
+    return replace(layout, rooms=tuple(rooms))
 
 
 def scroll_range(room: PanelRoom, y: AxisScale) -> ScrollRange | None:
@@ -115,12 +160,10 @@ def _cells(spec: FigureSpec, width: float, height: float, top: float) -> list[li
     return cells
 
 
-def _start(panel: Panel, cell: Box, scales: tuple[AxisScale, AxisScale], window: Window | None,
-           heading: bool) -> PanelRoom:
+def _start(panel: Panel, cell: Box, scales: tuple[AxisScale, AxisScale], heading: bool) -> PanelRoom:
     axes = Box(cell.left + 0.2 * cell.width, cell.top + 0.1 * cell.height, cell.right - 0.1 * cell.width,
                cell.bottom - 0.2 * cell.height)
-    x, y = seen(panel, *scales, window)
-    return PanelRoom(panel, x, y, axes, cell, heading=heading)
+    return PanelRoom(panel, *scales, axes, cell, heading=heading)
 
 
 def _folded(grid: list[list[PanelRoom]], scales: tuple[tuple[AxisScale, AxisScale], ...],

@@ -6,17 +6,18 @@ Not for: choosing figures, tables or text for a page; values come in through ``s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from core.figures.spec import FigureSpec
 from gui import theme
 from gui.widgets.figures.cut_line import CutLine, has_cut
 from gui.widgets.figures.figure_canvas import FigureCanvas
 from gui.widgets.figures.figure_hands import FigureHands
-from gui.widgets.figures.figure_layout import Layout, lay_out, scrolled
+from gui.widgets.figures.figure_layout import Layout, fitted_layout, scrolled, zoomed
 from gui.widgets.figures.hover import Found, mapped
 from gui.widgets.figures.marks import Coordinates
 from gui.widgets.figures.panel_plot import PanelPlot
@@ -57,6 +58,7 @@ class FigureView(QWidget):
         self._heading = heading
         self._spec: FigureSpec | None = None
         self._layout: Layout | None = None
+        self._unzoomed: Layout | None = None
         self._plots: list[PanelPlot] = []
         self._bars: dict[int, QScrollBar] = {}
         self._windows: dict[int, Window] = {}
@@ -66,7 +68,6 @@ class FigureView(QWidget):
         self.found: Found | None = None
         self.band: QRectF | None = None
         self.canvas = FigureCanvas(self)
-        self.canvas.setSceneRect(QRectF(0, 0, 1, 1))
         self._marks = SelectionMarks()
         self._badge = Badge()
         self.canvas.scene().addItem(self._marks)
@@ -76,7 +77,12 @@ class FigureView(QWidget):
         self.setFocusProxy(self.canvas)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.canvas)
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self.canvas)
+        box.addWidget(self._area)
         theme.notifier().changed.connect(self._theme_changed)
 
     # Values in
@@ -159,12 +165,12 @@ class FigureView(QWidget):
                 own = self._windows.get(other, WHOLE)
                 self._windows[other] = Window(window.left, window.right, own.bottom, own.top)
         if before != window:
-            self._place()
+            self._look()
 
     def show_all(self) -> None:
         """The whole axes again."""
         self._windows = {}
-        self._place()
+        self._look()
 
     # Drawing
 
@@ -188,14 +194,27 @@ class FigureView(QWidget):
         if self._spec is None:
             return None
         offsets = {number: bar.value() for number, bar in self._bars.items()}
-        return lay_out(self._spec, max(self.width(), 40), max(self.height(), 40), heading=self._heading,
-                       windows=self._windows, offsets=offsets)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        return fitted_layout(self._spec, max(self.width(), 40), max(self.height(), 40), bar, heading=self._heading,
+                             offsets=offsets)
 
     def _place(self, layout: Layout | None = None) -> None:
-        self._layout = layout or self._laid_out()
-        self.canvas.setSceneRect(QRectF(0, 0, self.width(), self.height()))
-        self._badge.show_badge(self._layout, QRectF(0, 0, self.width(), self.height()))
+        self._unzoomed = layout or self._laid_out()
+        self._layout = zoomed(self._unzoomed, self._windows) if self._unzoomed else None
+        size = QSize(int(self._layout.width), int(self._layout.height)) if self._layout else self.size()
+        if self.canvas.size() != size:
+            self.canvas.resize(size)
+        self._badge.show_badge(self._layout, self._whole())
         self._place_bars()
+        self._place_panels()
+
+    def _look(self) -> None:
+        """Another stretch of the same axes: nothing is laid out anew."""
+        if self._unzoomed is not None:
+            self._layout = zoomed(self._unzoomed, self._windows)
+            self._place_panels()
+
+    def _place_panels(self) -> None:
         if self._layout is not None:
             for plot, room in zip(self._plots, self._layout.rooms, strict=True):
                 plot.place(room)
@@ -208,7 +227,7 @@ class FigureView(QWidget):
             self._bars.pop(number).deleteLater()
         for number, found in wanted.items():
             if number not in self._bars:
-                bar = QScrollBar(Qt.Orientation.Vertical, self)
+                bar = QScrollBar(Qt.Orientation.Vertical, self.canvas)
                 bar.setAccessibleName("Rows of the figure")
                 bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
                 bar.valueChanged.connect(self._scrolled)
@@ -226,16 +245,13 @@ class FigureView(QWidget):
 
     def _scrolled(self) -> None:
         """Only rows move: words and marks of the scrolled panel are placed again."""
-        if self._layout is None:
+        if self._unzoomed is None:
             return
-        rooms = list(self._layout.rooms)
+        rooms = list(self._unzoomed.rooms)
         for number, bar in self._bars.items():
-            rooms[number] = scrolled(rooms[number], self._layout.scales[number][1], bar.value())
-            self._plots[number].place(rooms[number])
-        self._layout = Layout(tuple(rooms), self._layout.scales, self._layout.scrolls, self._layout.badge,
-                              self._layout.badge_texts)
-        self._tint()
-        self.refresh_ink()
+            rooms[number] = scrolled(rooms[number], self._unzoomed.scales[number][1], bar.value())
+        self._unzoomed = replace(self._unzoomed, rooms=tuple(rooms))
+        self._look()
         self.rows_scrolled.emit()
 
     def _tint(self) -> None:
@@ -262,7 +278,7 @@ class FigureView(QWidget):
         focus = self.canvas.hasFocus()
         self._marks.show_ink(Ink(tuple(rings), tuple(outlines), hover, self.band, self._cut_lines(),
                                  focus and self._cut is not None, focus and self.hands.by_keys),
-                             QRectF(0, 0, self.width(), self.height()))
+                             self._whole())
 
     def _cut_lines(self) -> tuple[tuple[float, float, float], ...]:
         if self._cut is None:
@@ -319,18 +335,21 @@ class FigureView(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(220), theme.px(150))
 
-    def resized(self) -> None:
-        """The canvas has a new size."""
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._place()
+
+    def _whole(self) -> QRectF:
+        return QRectF(0, 0, self.canvas.width(), self.canvas.height())
 
     # Out, for pages and tests
 
     def picture(self) -> QImage:
         """The figure as it is on screen, without pointer and selection."""
         marks = self._marks.ink
-        self._marks.show_ink(Ink(), QRectF(0, 0, self.width(), self.height()))
+        self._marks.show_ink(Ink(), self._whole())
         image: QImage = self.canvas.grab().toImage()
-        self._marks.show_ink(marks, QRectF(0, 0, self.width(), self.height()))
+        self._marks.show_ink(marks, self._whole())
         return image
 
     def drawn_coordinates(self) -> dict[tuple[int, int], Coordinates]:

@@ -177,7 +177,7 @@ def _column_entries(room: PanelRoom) -> list[ScreenText]:
         x = start + {"left": 0.0, "center": wide / 2, "right": wide}[column.align]
         roles = column.roles or ("text",) * len(column.texts)
         for text, y, bold, role in zip(column.texts, column.y, bolds(column), roles, strict=True):
-            if text and room.y.low <= y + 0.6 and y - 0.6 <= room.y.high:
+            if text and room.y.low <= y <= room.y.high:
                 found = words(text, "small", bold=bold, within=wide + 0.5, most_lines=1 if room.scrolls else 99)
                 texts += _centred(found, x, room.y_px(y), role, align=column.align, kind="column", whole=text)
     return texts
