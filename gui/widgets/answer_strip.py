@@ -44,8 +44,10 @@ class AnswerStrip(WordFrame):
         self._copy = IconButton("copy", "Copy the answer and its numbers")
         self._copy.clicked.connect(self.copy)
         self._say = QVBoxLayout()
+        self._say.addStretch(1)
         for part in (self._answer, self._explanation, self._chip_row):
             self._say.addWidget(part)
+        self._say.addStretch(1)
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._body.addLayout(self._say, 1)
         self._body.addWidget(self._number_row)
@@ -143,7 +145,6 @@ class AnswerStrip(WordFrame):
         self._say.setSpacing(theme.px(2))
         self._number_line.setSpacing(theme.px(19))
         self._chip_flow.setContentsMargins(0, theme.px(3), 0, 0)
-        self._say.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self._turn()
         self.keep_whole()
 

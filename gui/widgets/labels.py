@@ -23,6 +23,7 @@ def words(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         label.setSizePolicy(policy)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     if role:
         label.setProperty("role", role)
     return label

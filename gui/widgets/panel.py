@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -83,6 +83,7 @@ class Panel(QFrame):
         self._row = QWidget()
         self._row_line = QHBoxLayout(self._row)
         self._row_line.addWidget(self._title)
+        self._remark.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._row_line.addWidget(self._remark, 1)
         self.body = QVBoxLayout()
         outer = QVBoxLayout(self)

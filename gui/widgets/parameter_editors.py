@@ -231,6 +231,7 @@ class CheckEditor(Editor):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.px(3))
         line.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
+        self._words.setContentsMargins(0, theme.px(3), 0, 0)
         line.addWidget(self._words, 1)
         self.box.clicked.connect(self._clicked)
 

@@ -206,6 +206,7 @@ class ParameterForm(QWidget):
                 group.add_row(row)
             column.addWidget(group)
             group.refresh()
+        column.addStretch(1)
 
     def values(self) -> dict[str, Any]:
         """Field name -> last good value, ready for ``dataclasses.replace``."""
