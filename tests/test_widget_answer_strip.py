@@ -106,3 +106,12 @@ def test_that_everything_in_it_has_a_name_and_a_size(qtbot: QtBot) -> None:
     assert nameless(strip.window()) == []
     assert too_small(strip) == []
     assert strip.accessibleName() == "Answer: AXL goes with relapse."
+
+
+def test_that_a_strip_without_a_place_asks_for_no_height_of_its_own(qtbot: QtBot) -> None:
+    strip = AnswerStrip()
+    qtbot.addWidget(strip)
+    strip.set_answer("A clause that would need many lines in a narrow place. " * 6, "An explanation. " * 20, NUMBERS)
+    assert strip.minimumHeight() == 0
+    shown(qtbot, strip, 880)
+    assert 78 <= strip.minimumHeight() == strip.height() < 250

@@ -78,8 +78,8 @@ class WordFrame(QFrame):
     def keep_whole(self) -> None:
         """Ask for the height of all lines; called after the words or the width changed."""
         layout = self.layout()
-        if layout is None:
-            return
+        if layout is None or not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            return  # before it has a place its width means nothing
         layout.invalidate()
         needed = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
         self.setMinimumHeight(max(needed, theme.px(self.LEAST_HEIGHT)))
