@@ -14,6 +14,7 @@ from core.data.patients.combined_columns import CombinedColumn
 from core.data.sheets.recipe import Answers, TableSpec
 from core.data.tables import EndpointRule
 from core.figures.figure_settings import FigureSettings
+from core.project.hypothesis import Hypothesis
 from core.project.project import Project
 from core.project.study import AnalysisSpec, Study
 
@@ -52,6 +53,7 @@ KEEPS = st.builds(KeepRule, included=st.none() | some(VALUES), excluded=st.none(
 COHORTS = st.builds(CohortRule, keep=some(KEEPS), follow_up_max=st.none() | NUMBERS)
 ANALYSES = st.builds(AnalysisSpec, cohort=WORDS, endpoint=WORDS, parameters=PARAMETERS)
 FIGURES = st.builds(FigureSettings)
+HYPOTHESES = st.builds(Hypothesis, text=WORDS, sealed_at=WORDS, results_were_open=st.booleans())
 
 
 @st.composite
@@ -63,4 +65,4 @@ def projects(draw: st.DrawFn) -> Project:
         stated = draw(st.dictionaries(st.sampled_from(paths), WORDS)) if paths else {}
         datasets.append(replace(spec, stated_sha256=stated))
     study = Study(draw(WORDS), draw(WORDS), tuple(datasets), draw(some(COHORTS)), draw(some(ANALYSES)), draw(WORDS))
-    return Project(study, draw(maps(FIGURES)))
+    return Project(study, draw(maps(FIGURES)), draw(HYPOTHESES))

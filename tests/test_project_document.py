@@ -16,7 +16,7 @@ from core.data.sheets.recipe import TableSpec
 from core.problems import Location, UserError
 from core.project.hypothesis import Hypothesis
 from core.project.project import Project, new_project, with_hypothesis
-from core.project.project_document import document_of, from_json, json_bytes, project_from
+from core.project.project_document import ENVELOPE, document_of, from_json, json_bytes, project_from
 from core.project.study import AnalysisSpec, Study
 from tests.generated_projects import DATASETS, projects
 
@@ -56,7 +56,7 @@ def test_that_every_field_of_a_data_set_makes_a_difference(one: Any, other: Any)
 
 def test_that_a_new_project_is_short() -> None:
     assert document_of(new_project("Mine")) == {
-        "study": {"name": "Mine", "file": "", "dataset": [], "cohort": [], "analysis": []}, "figures": {}}
+        "study": {"name": "Mine", "file": "", "dataset": [], "cohort": [], "analysis": []}}
 
 
 def test_that_keys_are_those_of_the_study_file() -> None:
@@ -96,6 +96,7 @@ def test_that_numbers_of_numpy_and_lists_become_plain_values_of_an_analysis() ->
          "study.name is a number, not a text"),
         ({"study": {"name": "n", "file": "", "dataset": [], "cohort": [], "analysis": [], "doses": []}},
          "newer_format", "study.doses"),
+        ({"later_part": 1}, "newer_format", "it holds “later_part”"),
         ({"figures": {"a": {"width_mm": "85"}}}, "damaged_project", "figures.a.width_mm"),
     ],
 )
@@ -125,3 +126,10 @@ def test_that_a_sealed_hypothesis_comes_back_and_none_leaves_no_trace() -> None:
     sealed = with_hypothesis(project, Hypothesis("AXL goes with relapse", "2024-11-23T11:20:00+01:00", True))
     document = json.loads(json_bytes(document_of(sealed)))
     assert project_from(document, Location("s.rtkproj")) == sealed
+
+
+def test_that_every_part_of_a_project_is_drawn_by_the_property_tests() -> None:
+    """A new part of Project has to be added to generated_projects.py, and may not share a name with the envelope."""
+    parts = {item.name for item in dataclasses.fields(Project)}
+    assert parts == {"study", "figures", "hypothesis"}
+    assert not parts & set(ENVELOPE)

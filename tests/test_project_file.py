@@ -559,7 +559,7 @@ def test_that_earlier_formats_are_brought_forward_step_by_step(
 
     def third(document: dict[str, Any]) -> dict[str, Any]:
         study = document["study"] | {"description": "+".join([*document["steps"], "third"])}
-        return {**document, "study": study}
+        return {key: value for key, value in document.items() if key != "steps"} | {"study": study}
 
     monkeypatch.setattr(migrations, "PROJECT_FORMAT", 3)
     monkeypatch.setattr(migrations, "MIGRATIONS", {1: second, 2: third})

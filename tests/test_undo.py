@@ -19,7 +19,17 @@ from core.project import project as edits
 from core.project.project import Project, new_project
 from gui.job_runner import JobRunner
 from gui.session import Session
-from tests.generated_projects import ANALYSES, COHORTS, DATASETS, ENDPOINTS, FIGURES, PARAMETERS, WORDS, projects
+from tests.generated_projects import (
+    ANALYSES,
+    COHORTS,
+    DATASETS,
+    ENDPOINTS,
+    FIGURES,
+    HYPOTHESES,
+    PARAMETERS,
+    WORDS,
+    projects,
+)
 
 Edit = Callable[[Project, Any], Project]
 NAMES = st.sampled_from(["a", "b", "c", "d"])
@@ -68,6 +78,7 @@ EDITS: dict[str, tuple[Edit, st.SearchStrategy[Any]]] = {
         st.tuples(ANALYSES, NAMES, NAMES, NAMES | st.just(""))),
     "without_analysis": (edits.without_analysis, NAMES),
     "with_parameters": (_with_parameters, st.tuples(WORDS, PARAMETERS)),
+    "with_hypothesis": (edits.with_hypothesis, HYPOTHESES),
     "with_new_cohort": (lambda project, values: cohort_edits.with_new_cohort(project, replace(values[0], name=values[1])),
                         st.tuples(COHORTS, NAMES)),
     "with_cohort_copied": (_with_cohort_copied, WORDS),

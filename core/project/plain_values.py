@@ -136,14 +136,18 @@ def _built_dataclass(kind: Any, value: Any, names: Names, paths: Paths, place: s
     keys = {names.get((kind.__name__, item.name), item.name): item for item in dataclasses.fields(kind)}
     for key in value:
         if key not in keys:
-            raise UnknownKey(f"{place}.{key}")
+            raise UnknownKey(_inside(place, key))
     parts = {}
     for key, item in keys.items():
         if key in value:
-            parts[item.name] = built(hints[item.name], value[key], names, paths, f"{place}.{key}")
+            parts[item.name] = built(hints[item.name], value[key], names, paths, _inside(place, key))
         elif item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING:
-            raise NotPlain(f"{place}.{key} is missing")
+            raise NotPlain(f"{_inside(place, key)} is missing")
     return kind(**parts)
+
+
+def _inside(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else key
 
 
 def frozen_value(value: Any) -> Any:

@@ -7,13 +7,11 @@ a cohort without a data set, a rule without a column. Not for: files (project_fi
 from __future__ import annotations
 
 import json
-import typing
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from core.problems import Location, UserError, user_error
-from core.project.hypothesis import Hypothesis
 from core.project.plain_values import AsTheyAre, NotPlain, Paths, UnknownKey, built, plain
 from core.project.project import Project
 from core.project.study import Study
@@ -26,6 +24,8 @@ KEYS = {
     ("KeepRule", "maximum"): "max",
 }
 """Fields whose key in the study file has another name."""
+ENVELOPE = ("format", "program", "saved", "files", "when", "name", "changes", "original", "hashes", "tried")
+"""Keys of a document that are of the file or journal around the project. Every other one must be a part of Project."""
 
 
 def document_of(project: Project, paths: Paths | None = None) -> dict[str, Any]:
@@ -37,9 +37,8 @@ def document_of(project: Project, paths: Paths | None = None) -> dict[str, Any]:
         How the data files are named; as they stand unless given.
     """
     paths = paths or AsTheyAre()
-    study = plain(_with_hashes_renamed(project.study, paths), KEYS, paths)
-    document = {"study": study, "figures": plain(project.figures, KEYS, paths)}
-    return document | ({"hypothesis": plain(project.hypothesis, KEYS, paths)} if project.hypothesis.is_sealed else {})
+    document: dict[str, Any] = plain(replace(project, study=_with_hashes_renamed(project.study, paths)), KEYS, paths)
+    return document
 
 
 def _with_hashes_renamed(study: Study, paths: Paths) -> Study:
@@ -62,9 +61,8 @@ def project_from(document: Mapping[str, Any], place: Location, paths: Paths | No
     """
     paths = paths or AsTheyAre()
     try:
-        study = built(Study, document.get("study"), KEYS, paths, "study")
-        figures = built(typing.get_type_hints(Project)["figures"], document.get("figures", {}), KEYS, paths, "figures")
-        hypothesis = built(Hypothesis, document.get("hypothesis", {}), KEYS, paths, "hypothesis")
+        parts = {key: value for key, value in document.items() if key not in ENVELOPE}
+        project: Project = built(Project, parts, KEYS, paths)
     except UnknownKey as error:
         raise user_error("newer_format", f"this study was made by a newer RTKscope (it holds “{error}”). Nothing was "
                          "changed", place, remedy="open it with the newer version") from None
@@ -72,8 +70,8 @@ def project_from(document: Mapping[str, Any], place: Location, paths: Paths | No
         raise damaged_document(place, str(error)) from None
     datasets = tuple(replace(spec, stated_sha256={str(paths.path_of(name)): sha256
                                                   for name, sha256 in spec.stated_sha256.items()})
-                     for spec in study.datasets)
-    return Project(replace(study, datasets=datasets), figures, hypothesis)
+                     for spec in project.study.datasets)
+    return replace(project, study=replace(project.study, datasets=datasets))
 
 
 def damaged_document(place: Location, detail: str) -> UserError:
