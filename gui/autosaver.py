@@ -108,10 +108,11 @@ class Autosaver(QObject):
 
     def _flush(self) -> Future[None]:
         """Hand what is to be kept to the thread: values only, no widget and no session."""
-        self._last = time.monotonic()
         session = self._session
         autosave, project, original = self.autosave, session.project, self.original_path
         unsaved = not session.undo_stack.isClean() or session.tried is not self._trials
+        if unsaved:
+            self._last = time.monotonic()
         tried, changes = session.tried.document(), self.changes
         read_as = {record.spec.path: record.sha256 for dataset in session.datasets.values()
                    for record in dataset.tables}

@@ -203,6 +203,16 @@ def test_that_an_edit_is_kept_soon_and_edits_in_a_row_not_each(qtbot: QtBot, ses
     qtbot.waitUntil(lambda: kept_name(saver) == last, timeout=2000)
 
 
+def test_that_the_first_edit_after_opening_does_not_wait(
+    qtbot: QtBot, session: Session, saver: Autosaver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timing, "EVERY_MS", 60_000)
+    with qtbot.waitSignal(saver.kept, timeout=2000):
+        session.open(new_project("opened"))
+    session.edit(renamed(session.project, "first"), "Rename")
+    qtbot.waitUntil(lambda: kept_name(saver) == "first", timeout=2000)
+
+
 def test_that_what_is_saved_or_undone_needs_no_journal(
     qtbot: QtBot, session: Session, saver: Autosaver, tmp_path: Path
 ) -> None:
