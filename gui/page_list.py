@@ -32,7 +32,9 @@ class PageEntry:
 
 
 PAGES: tuple[PageEntry, ...] = (
+    PageEntry("start", 1, "Study", "What do you want to find out?", "Data", "gui.pages.start_page", "StartPage"),
     PageEntry("import", 2, "Import", "Read my Excel or CSV file", "Data", "gui.pages.import_page", "ImportPage"),
+    PageEntry("cohort", 3, "Cohort", "Who is in, who is out, and why?", "Data", "gui.pages.cohort_page", "CohortPage"),
     PageEntry("prognosis", 4, "Prognosis", "Which RTKs go with outcome?", "Evidence", "gui.pages.prognosis_page",
               "PrognosisPage"),
 )

@@ -15,7 +15,7 @@ from core.figures.number_words import capitalised, count_words, counted
 from core.figures.spec import Axis, Box, FigureSpec, Line, Mark, Panel
 
 NAME = "patient_flow"
-BOX_WIDTH, STEM, BRANCH_END, WIDTH = 52.0, 14.5, 58.0, 100.0
+BOX_WIDTH, STEM, BRANCH_END, WIDTH = 56.0, 14.5, 61.0, 100.0
 PITCH, BOX_HEIGHT = 1.0, 0.43
 STEP_MM, EDGES_MM = 17.0, 8.0
 KEPT, LEFT_OUT = "kept", "out"

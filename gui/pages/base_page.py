@@ -53,9 +53,9 @@ class PageServices:
     ``go_to(page key)`` shows a page; ``import_files(paths)`` opens Import with them (empty: asks for files);
     ``paste_table()`` imports the clipboard; ``open_file(path)`` opens a study or project; ``open_example()`` the demo;
     ``new_study()``; ``recent()`` lists recent studies and ``forget_recent(path)`` takes one off the list;
-    ``export_figure(spec, key)`` opens the export dialog; ``export_workbook()`` asks where and writes the workbook of all
-    finished analyses; ``say(words)`` speaks in the status line for a few seconds; ``settings(page key)`` is a small dict
-    of remembered view choices of that page (text, numbers, true/false only).
+    ``export_figure(spec, key)`` opens the export dialog; ``export_workbook()`` asks where and writes the workbook of
+    all finished analyses; ``say(words)`` speaks in the status line for a few seconds; ``settings(page key)`` is a small
+    dict of remembered view choices of that page (text, numbers, true/false only).
     """
 
     session: Session

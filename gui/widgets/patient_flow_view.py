@@ -24,11 +24,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidge
 from core.figures.spec import Box, FigureSpec, Line
 from gui import theme
 
-WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(
-    Qt.TextFlag.TextWrapAnywhere) | int(Qt.TextFlag.TextWordWrap)
-INSET, AIR = 11, 5
-HIGHEST_STEP = 114
+WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
+INSET, AIR = 11, 4
+LEAST_GAP, WIDEST_GAP = 26, 66
 NARROWEST = 260
+LONGEST_WORD = 18
 
 
 class PatientFlowView(QScrollArea):
@@ -71,12 +71,11 @@ class FlowDrawing(QWidget):
         self.setObjectName("scrolled")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._boxes: tuple[Box, ...] = ()
         self._lines: tuple[Line, ...] = ()
         self._span = (1.0, 1.0)
+        self._now = (1.0, 1.0)
         self._chosen = ""
         self._over = -1
         self._at = -1
@@ -113,29 +112,52 @@ class FlowDrawing(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(NARROWEST), 0)
 
-    # geometry: x is a share of the width; y has one step per pitch, as high as the room allows
+    # geometry: x is a share of the width; down, boxes are as high as their words and the gaps share what is left
 
     def _width(self) -> float:
         return self.width() - theme.px(2.0)
 
-    def _unit(self) -> float:
-        room = max(self.height() - theme.px(4), 1) / self._span[1]
-        return min(max(room, self._needed(self.width()) / self._span[1]), theme.px(HIGHEST_STEP))
+    def _heights(self, width: float, room: float) -> tuple[float, float]:
+        """Height of a box and of a gap between two."""
+        boxes = [box for box in self._boxes if box.edge]
+        if not boxes:
+            return 1.0, 1.0
+        share = width / self._span[0]
+        tallest = max(self._text_height(box, self._room(box, share)) for box in boxes) + 2 * theme.px(AIR)
+        words = [self._text_height(box, self._room(box, share)) for box in self._boxes if not box.edge]
+        beside = max(words, default=0.0)
+        least = max(theme.px(LEAST_GAP), beside - 1.5 * tallest)
+        gaps = max(len(boxes) - 1, 1)
+        return tallest, min(max((room - len(boxes) * tallest) / gaps, least), max(theme.px(WIDEST_GAP), least))
 
-    def _place(self, box: Box, width: float = 0.0, unit: float = 0.0) -> QRectF:
-        across = (width or self._width()) / self._span[0]
-        down = unit or self._unit()
-        return QRectF(1 + box.left * across, 1 + box.low * down, (box.right - box.left) * across,
-                      (box.high - box.low) * down)
+    def _room(self, box: Box, share: float) -> float:
+        return (box.right - box.left) * share - self._inset(box) - theme.px(AIR)
+
+    def _down(self, y: float, heights: tuple[float, float]) -> float:
+        """The pixel of a place on the figure's y axis."""
+        tall, gap = heights
+        top = 1.0
+        edge = 0.0
+        for box in (box for box in self._boxes if box.edge):
+            if y < box.low:
+                return top - gap + gap * (y - edge) / max(box.low - edge, 1e-9)
+            if y <= box.high:
+                return top + tall * (y - box.low) / (box.high - box.low)
+            top += tall + gap
+            edge = box.high
+        return top - gap
+
+    def _place(self, box: Box) -> QRectF:
+        across = self._width() / self._span[0]
+        heights = self._now
+        top, bottom = self._down(box.low, heights), self._down(box.high, heights)
+        return QRectF(1 + box.left * across, top, (box.right - box.left) * across, bottom - top)
 
     def _needed(self, width: float) -> int:
         """The height at which no words leave their box."""
-        unit = 1.0
-        for box in self._boxes:
-            wide = (box.right - box.left) * width / self._span[0] - self._inset(box) - theme.px(AIR)
-            tall = self._text_height(box, wide) + (2 * theme.px(AIR) if box.edge else 0)
-            unit = max(unit, tall / (box.high - box.low))
-        return int(unit * self._span[1]) + theme.px(4)
+        tall, gap = self._heights(width - theme.px(2), 0.0)
+        count = sum(box.edge for box in self._boxes)
+        return int(count * tall + (count - 1) * gap) + theme.px(4) if count else 0
 
     def _text_height(self, box: Box, wide: float) -> float:
         tall = 0.0
@@ -149,7 +171,8 @@ class FlowDrawing(QWidget):
 
     @staticmethod
     def _words(box: Box) -> list[tuple[str, bool]]:
-        return list(zip(box.lines, box.bold or (False,) * len(box.lines), strict=True))
+        return [(_breakable(line), bold)
+                for line, bold in zip(box.lines, box.bold or (False,) * len(box.lines), strict=True)]
 
     # painting
 
@@ -157,10 +180,10 @@ class FlowDrawing(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         look = theme.current()
-        across, down = self._width() / self._span[0], self._unit()
+        across, heights = self._width() / self._span[0], self._now
         painter.setPen(QPen(look.colour("control"), 1))
         for line in self._lines:
-            points = [QPointF(round(1 + x * across) + 0.5, round(1 + y * down) + 0.5)
+            points = [QPointF(round(1 + x * across) + 0.5, round(self._down(y, heights)) + 0.5)
                       for x, y in zip(line.x, line.y, strict=True)]
             painter.drawPolyline(points)
         for number, box in enumerate(self._boxes):
@@ -260,5 +283,15 @@ class FlowDrawing(QWidget):
         self._measure()
 
     def _measure(self) -> None:
-        self.setMinimumHeight(self._needed(max(self.width(), theme.px(NARROWEST))) if self._boxes else 0)
+        self.setMinimumHeight(self._needed(max(self.width(), theme.px(NARROWEST))))
+        self._now = self._heights(self._width(), self.height() - theme.px(4))
         self.update()
+
+
+def _breakable(text: str) -> str:
+    """Words that may wrap after an underscore, and very long ones anywhere."""
+    words = []
+    for word in text.replace("_", "_\u200b").split(" "):
+        longest = max((len(part) for part in word.split("\u200b")), default=0)
+        words.append("\u200b".join(word) if longest > LONGEST_WORD else word)
+    return " ".join(words)

@@ -1,0 +1,89 @@
+"""The questions of the Study page in the user's words: what each needs, and which page answers it.
+
+Not for: questions whose page does not exist; they are left out, so that nothing is offered that cannot be had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.figures.number_words import list_words
+
+if TYPE_CHECKING:
+    from core.project.project import Project
+    from gui.page_list import PageEntry
+    from gui.session import Session
+
+EXPRESSION, OUTCOME, CLINICAL = "Expression", "Outcome", "Clinical table"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question, the data it needs, and the key of the page that answers it."""
+
+    text: str
+    needs: tuple[str, ...]
+    page: str
+    group: str
+
+
+QUESTIONS = (
+    Question("Which RTKs go with outcome?", (EXPRESSION, OUTCOME), "prognosis", "Who does worse?"),
+    Question("Where do I put the cut-off?", (EXPRESSION, OUTCOME), "prognosis", "Who does worse?"),
+    Question("Give me the survival curve for the paper", (EXPRESSION, OUTCOME), "prognosis", "Who does worse?"),
+    Question("Is a gene different between subgroups?", (EXPRESSION, CLINICAL), "prognosis", "How do groups differ?"),
+    Question("Who is in, who is out, and why?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
+    Question("Is the follow-up coded right?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
+    Question("What does table 1 look like?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
+    Question("Read my Excel or CSV files", (), "import", "Are my data right?"),
+)
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question with what is here: (need, whether it is in the study), and where it leads ("4 Prognosis")."""
+
+    question: Question
+    needs: tuple[tuple[str, bool], ...]
+    leads_to: str
+
+    @property
+    def can_be_answered(self) -> bool:
+        return all(here for _, here in self.needs)
+
+    def spoken(self) -> str:
+        """For a screen reader."""
+        here = [need.lower() for need, there in self.needs if there]
+        lacking = [need.lower() for need, there in self.needs if not there]
+        said = [f"{list_words(here)} in this study" if here else "", f"{list_words(lacking)} still needed"
+                if lacking else ""]
+        return ". ".join([self.question.text.rstrip("?."), *filter(None, said), f"Leads to {self.leads_to}"])
+
+
+def data_here(project: Project, session: Session) -> frozenset[str]:
+    """What the study holds; a data set that is still being read counts as what it states."""
+    found: set[str] = set()
+    read = session.datasets
+    for spec in project.study.datasets:
+        dataset = read.get(spec.name)
+        parts = {EXPRESSION: bool(spec.expression), CLINICAL: bool(spec.clinical), OUTCOME: bool(spec.endpoints)} \
+            if dataset is None else {EXPRESSION: bool(dataset.expression), CLINICAL: dataset.clinical is not None,
+                                     OUTCOME: bool(dataset.endpoints)}
+        found |= {name for name, there in parts.items() if there}
+    return frozenset(found)
+
+
+def asked_questions(pages: Sequence[PageEntry], here: frozenset[str]) -> tuple[tuple[str, tuple[AskedQuestion, ...]],
+                                                                              ...]:
+    """The questions that a page answers, by group, in order."""
+    entries = {entry.key: entry for entry in pages}
+    groups: dict[str, list[AskedQuestion]] = {}
+    for question in QUESTIONS:
+        entry = entries.get(question.page)
+        if entry is not None:
+            asked = AskedQuestion(question, tuple((need, need in here) for need in question.needs),
+                                  f"{entry.number} {entry.title}")
+            groups.setdefault(question.group, []).append(asked)
+    return tuple((group, tuple(questions)) for group, questions in groups.items())
