@@ -303,7 +303,7 @@ def make_venv() -> None:
         run_step("1 of 2  its own Python in .venv", [base_python, "-I", "-m", "venv", str(VENV)], environment)
     except StepFailedError as failure:
         raise MachineNotReadyError(f"Python could not make {VENV} ({str(failure).strip()[-200:]})") from failure
-    packages = len({line.split("==")[0] for line in PINS.read_text(encoding="utf-8").splitlines() if "==" in line})
+    packages = PINS.read_text(encoding="utf-8").count("==")
     pip = [str(VENV_PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--no-user",
            "--only-binary=:all:", "--require-hashes", "-r", str(PINS)]  # fmt: skip
     try:
@@ -340,7 +340,8 @@ def run_demo() -> int:
     results = demo_folder()
     say(f"run.py: no display, so the example study {EXAMPLE_STUDY.relative_to(PROJECT)} is run without a window.")
     command = [str(VENV_PYTHON), str(PROJECT / "main.py"), "run", str(EXAMPLE_STUDY), "--out", str(results)]
-    if (status := run_child(command, stdout=2)) == 0:
+    status = run_child(command, stdout=2)
+    if status == 0:
         say("run.py: done. Tables, figures, results.xlsx and methods.md are in this folder:")
         sys.stdout.buffer.write(os.fsencode(results) + b"\n")
         sys.stdout.flush()
@@ -349,9 +350,8 @@ def run_demo() -> int:
 
 def demo_folder() -> Path:
     """Return where the demo's results go: inside the project, or in the folder at hand if that is not ours to write."""
-    results = PROJECT / "results" / "demo"
-    ours = os.access(next(folder for folder in results.parents if folder.exists()), os.W_OK)
-    return results if ours else Path.cwd() / "rtkscope-demo-results"
+    nearest = next(folder for folder in (PROJECT / "results", PROJECT) if folder.exists())
+    return PROJECT / "results" / "demo" if os.access(nearest, os.W_OK) else Path.cwd() / "rtkscope-demo-results"
 
 
 def run_child(command: list[str], **options: Any) -> int:
@@ -376,12 +376,12 @@ def main(words: list[str]) -> int:
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        if words[:1] == ["build"]:
-            raise MachineNotReadyError("`build` makes the installers, which this version of RTKscope does not have yet")
-        opens_window = has_display() and not {"run", "check", "-h", "--help", "--version"}.intersection(words[:1])
-        set_up(qt_needed=opens_window or words[:1] == ["test"] or "--self-test" in words)
+        opens_window = has_display() and not {"run", "check", "build", "-h", "--help", "--version"}.intersection(words[:1])
+        set_up(qt_needed=opens_window or words[:1] in (["test"], ["build"]) or "--self-test" in words)
         if words[:1] == ["test"]:
             return run_checks(words[1:])
+        if words[:1] == ["build"]:
+            return run_child([str(VENV_PYTHON), str(PROJECT / "installer" / "smoke_test.py"), "--build"])
         if not words and not opens_window:
             return run_demo()
         command = [str(VENV_PYTHON), str(PROJECT / "main.py"), *words]

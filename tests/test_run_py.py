@@ -385,16 +385,13 @@ def test_that_every_check_runs_even_if_the_first_fails(
     assert run_py.run_checks([]) == 0
 
 
-def test_that_build_says_in_a_sentence_that_it_is_not_there_yet(
-    run_py: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    assert run_py.main(["build"]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err == (
-        "run.py: `build` makes the installers, which this version of RTKscope does not have yet\n"
-    )
+@ON_POSIX
+def test_that_build_makes_the_frozen_app_and_tries_it(ready: Callable[[str], Path]) -> None:
+    project = ready("sys.exit(3)")
+    (project / "installer").mkdir()
+    (project / "installer" / "smoke_test.py").write_text("import sys; print('building', sys.argv[1:])\n")
+    started = start(project, "build", DISPLAY="")
+    assert (started.stdout, started.returncode) == ("building ['--build']\n", 0)
 
 
 def test_that_the_example_study_of_the_demo_is_there(run_py: ModuleType) -> None:
