@@ -32,6 +32,7 @@ PINS = PROJECT / "requirements.lock"
 EXAMPLE_STUDY = PROJECT / "resources" / "examples" / "metabric" / "study.toml"
 
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)
+WITHOUT_WINDOW = ("run", "check", "build", "-h", "--help", "--version")
 NEEDED_BYTES = 1_200_000_000  # .venv is 0.83 GB on Linux; pip unpacks beside it
 
 # Shared object -> Debian package, found by starting Qt in a bare Debian until nothing was missing any more.
@@ -297,17 +298,16 @@ def make_venv() -> None:
     if free < NEEDED_BYTES:
         raise MachineNotReadyError(f"{PROJECT} has {free / 1e9:.1f} GB of disk left; RTKscope needs 1.2 GB")
     say("run.py: setting up RTKscope, once (a minute or two).")
-    environment = clean_environment()
     base_python = getattr(sys, "_base_executable", None) or sys.executable
     try:
-        run_step("1 of 2  its own Python in .venv", [base_python, "-I", "-m", "venv", str(VENV)], environment)
+        run_step("1 of 2  its own Python in .venv", [base_python, "-I", "-m", "venv", str(VENV)], clean_environment())
     except StepFailedError as failure:
         raise MachineNotReadyError(f"Python could not make {VENV} ({str(failure).strip()[-200:]})") from failure
     packages = PINS.read_text(encoding="utf-8").count("==")
     pip = [str(VENV_PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--no-user",
            "--only-binary=:all:", "--require-hashes", "-r", str(PINS)]  # fmt: skip
     try:
-        run_step(f"2 of 2  {packages} packages", pip, environment)
+        run_step(f"2 of 2  {packages} packages", pip, clean_environment())
     except StepFailedError as failure:
         raise MachineNotReadyError(why_pip_failed(str(failure))) from failure
     STAMP.write_text("\n".join([pins_digest(), str(VENV), os.path.realpath(base_python)]), encoding="utf-8")
@@ -376,7 +376,7 @@ def main(words: list[str]) -> int:
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        opens_window = has_display() and not {"run", "check", "build", "-h", "--help", "--version"}.intersection(words[:1])
+        opens_window = has_display() and words[:1] not in [[word] for word in WITHOUT_WINDOW]
         set_up(qt_needed=opens_window or words[:1] in (["test"], ["build"]) or "--self-test" in words)
         if words[:1] == ["test"]:
             return run_checks(words[1:])
