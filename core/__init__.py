@@ -3,4 +3,4 @@
 Not for: anything of Qt. The window (gui) and the command line (main.py) are two faces of this one core.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

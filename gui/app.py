@@ -110,17 +110,23 @@ def open_window(app: QApplication, home: Path | None = None) -> MainWindow:
     files = window.files
     QTimer.singleShot(0, window, lambda: offer_recovery(files.autosaver, jobs, window, files.take_recovered,
                                                         files.open_path))
-    QTimer.singleShot(400, window, _preload)
+    QTimer.singleShot(400, window, lambda: _preload(home))
     return window
 
 
-def _preload() -> None:
-    """Import what pages and analyses will need, on a thread of its own: no file or analysis waits for it."""
+def _preload(home: Path) -> None:
+    """Import what pages and analyses will need, on a thread of its own: no file or analysis waits for it.
+
+    Data of projects that nobody has opened for long are then removed from the private shelf.
+    """
     import importlib
     import threading
 
     def work() -> None:
+        from core.project.data_shelf import DataShelf
+
         for name in PRELOADED:
             importlib.import_module(name)
+        DataShelf(home / "data").sweep()
 
     threading.Thread(target=work, name="rtkscope-preload").start()

@@ -48,16 +48,20 @@ class FileCommands(QObject):
         self._saved_at = ""
         self._saving = False
         self._why_not_saved = ""
+        self._tried_when_saved = session.tried
         self.path: Path | None = None
         self.is_example = False
         self.autosaver = Autosaver(session, home / "autosave", self)
         session.undo_stack.cleanChanged.connect(lambda _: self.state_changed.emit())
+        session.tried_changed.connect(self.state_changed)
 
     # what the bar shows
 
     @property
     def is_modified(self) -> bool:
-        return not self._session.undo_stack.isClean()
+        """Edits, or for a project that has a file also tests that its ledger does not hold yet."""
+        ledger_grew = self.path is not None and self._session.tried != self._tried_when_saved
+        return not self._session.undo_stack.isClean() or ledger_grew
 
     def state(self) -> tuple[str, bool]:
         """(words, whether they are bad news): "Saved 14:02", "Saving", "Not saved: disk full", "Not saved yet"."""
@@ -150,7 +154,8 @@ class FileCommands(QObject):
         self._why_not_saved = ""
         self._saved_at = time.strftime("%H:%M", time.localtime(path.stat().st_mtime)) if path and path.exists() else ""
         self.autosaver.original_path = path
-        self._session.open(project, tried_of(tried or {}))
+        self._tried_when_saved = tried_of(tried or {})
+        self._session.open(project, self._tried_when_saved)
         self.state_changed.emit()
 
     # saving
@@ -183,7 +188,8 @@ class FileCommands(QObject):
             except UserError as error:
                 tell(self._window, "Not saved", error.problems)
                 return
-        project, tried = self._session.project, self._session.tried.document()
+        project, saved_tried = self._session.project, self._session.tried
+        tried = saved_tried.document()
         read_as = {record.spec.path: record.sha256 for dataset in self._session.datasets.values()
                    for record in dataset.tables}
         self._saving = True
@@ -200,8 +206,10 @@ class FileCommands(QObject):
             self._lock, self.path = lock, path
             self._saving, self._why_not_saved, self.is_example = False, "", False
             self._saved_at = time.strftime("%H:%M")
+            self.autosaver.original_path = path
             if self._session.project is project:
                 self._session.undo_stack.setClean()
+                self._tried_when_saved = saved_tried
                 self.autosaver.saved(path)
             self._remember(path)
             self.state_changed.emit()
@@ -233,24 +241,20 @@ class FileCommands(QObject):
         if not name:
             return
         path = Path(name) if name.lower().endswith(".toml") else Path(f"{name}.toml")
-        study, datasets = self._session.project.study, dict(self._session.datasets)
+        project, datasets = self._session.project, dict(self._session.datasets)
 
-        def work(job: JobContext) -> None:
-            from core.project.study_writer import study_toml
-            from core.project.whole_file import not_written, whole_file
-            from core.versions import versions
+        def work(job: JobContext) -> tuple[Problem, ...]:
+            from core.project.open_study import save_study
 
-            parameters = {spec.name: spec.parameters for spec in study.analyses}
-            program = {"name": "RTKscope", "version": versions()["RTKscope"]}
-            text = study_toml(study, datasets, parameters, path.parent, program)
-            try:
-                with whole_file(path) as handle:
-                    handle.write(text.encode("utf-8"))
-            except OSError as error:
-                raise not_written(error, path, "the study file") from error
+            return save_study(path, project, datasets, job, shelf_folder=self._shelf)
+
+        def done(notes: tuple[Problem, ...]) -> None:
+            self._remember(path)
+            if notes:
+                tell(self._window, f"“{path.name}” was written, and there is something to know", notes)
 
         self._session.jobs.submit(
-            f"Writing {path.name}", work, owner=self, lane="files", done=lambda _: self._remember(path),
+            f"Writing {path.name}", work, owner=self, lane="files", done=done,
             failed=lambda problems: tell(self._window, "The study file was not written", problems))
 
     # leaving
@@ -262,6 +266,7 @@ class FileCommands(QObject):
 
         def give_up() -> None:
             self._session.undo_stack.setClean()
+            self._tried_when_saved = self._session.tried
             again()
 
         said = f"Last saved {self._saved_at}." if self._saved_at else "It has not been saved yet."

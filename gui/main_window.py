@@ -34,7 +34,6 @@ from gui.window_commands import WindowCommands
 COMPACT_BELOW = 1400
 INSPECTOR_HIDES_BELOW = 1180
 INSPECTOR_WIDTH = 276
-RAIL_WIDTH, RAIL_COMPACT_WIDTH = 212, 176
 
 
 class MainWindow(QMainWindow):
@@ -307,7 +306,6 @@ class MainWindow(QMainWindow):
             return
         compact = self.width() < theme.px(COMPACT_BELOW)
         self.rail.set_compact(compact)
-        self.rail.setFixedWidth(theme.px(RAIL_COMPACT_WIDTH if compact else RAIL_WIDTH))
         self.rail.setVisible(not self.preferences.rail_hidden)
         self.inspectors.setFixedWidth(theme.px(INSPECTOR_WIDTH))
         wanted = self.page.inspector() is not None and not self.preferences.inspector_hidden
