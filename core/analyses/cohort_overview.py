@@ -12,11 +12,12 @@ from core.analyses.prognosis_pictures import event_words
 from core.data.dataset import Dataset
 from core.data.patients.cohort import Cohort, LedgerEntry
 from core.data.patients.cohort_rules import CohortRule
+from core.data.patients.endpoint_checks import later_than_last_contact
 from core.data.patients.endpoint_table import EndpointTable, endpoint_table
 from core.data.patients.evaluate_cohort import NobodyLeft, evaluate_cohort
 from core.data.patients.near_twins import RULE, Twins, near_twins
 from core.data.patients.table_one import TableOne, described_columns, table_one
-from core.data.tables import Endpoint
+from core.data.tables import ClinicalTable, Endpoint
 from core.figures.follow_up import follow_up
 from core.figures.number_words import count_words, counted
 from core.figures.patient_flow import flow_figure, patient_flow
@@ -32,7 +33,8 @@ HAPPENED = {"deaths": "died", "relapses": "relapsed", "recurrences": "recurred",
 class CohortOverview:
     """What was found. ``cohort`` is None where it cannot be evaluated or nobody is left; ``problems`` says why.
 
-    ``numbers`` are (label, value, unit). Every part that could be made is there, whatever else failed.
+    ``numbers`` are (label, value, unit); ``disagreeing`` are kept patients whose time lies after their last contact.
+    Every part that could be made is there, whatever else failed.
     """
 
     rule: CohortRule
@@ -47,6 +49,7 @@ class CohortOverview:
     table_one: TableOne | None
     twins: Twins | None
     problems: tuple[Problem, ...] = ()
+    disagreeing: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> tuple[LedgerEntry, ...]:
@@ -90,7 +93,8 @@ def cohort_overview(rule: CohortRule, dataset: Dataset, endpoint_name: str = "",
     return CohortOverview(rule, cohort, cohort.ledger, answer, explanation, numbers,
                           patient_flow(cohort, event_words=plural, badge=simulated),
                           follow_up(cohort, event_words=plural, badge=simulated), coding, table, twins,
-                          (*cohort.warnings, *_twin_warnings(twins, cohort)))
+                          (*cohort.warnings, *_twin_warnings(twins, cohort)),
+                          _disagreeing(endpoint, dataset.clinical, cohort))
 
 
 def happened_words(endpoint_name: str) -> str:
@@ -130,6 +134,11 @@ def _twin_warnings(twins: Twins | None, cohort: Cohort) -> tuple[Problem, ...]:
     return (warning("likely_twins", twins.words(), Location(place.file, place.sheet, "", twins.pairs[0].first),
                     why=f"{RULE} One patient counted twice makes every P too small.",
                     remedy="check the two names; leave one out with a rule, or keep both if they are two people"),)
+
+
+def _disagreeing(endpoint: Endpoint, clinical: ClinicalTable, cohort: Cohort) -> tuple[str, ...]:
+    kept = set(cohort.patients)
+    return tuple(patient for patient in later_than_last_contact(endpoint, clinical) if patient in kept)
 
 
 def _nothing_to_follow(dataset: Dataset) -> Problem:

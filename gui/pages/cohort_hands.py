@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.tables import EndpointRule
+from core.data.values import value_key
 from core.figures.number_words import counted
 from core.project.cohort_edits import cohort_names, free_name, with_cohort_copied, with_endpoint, with_new_cohort
 from core.project.project import with_cohort, without_cohort
@@ -66,6 +68,21 @@ class CohortHands(QObject):
     def set_dataset(self, name: str) -> None:
         """The same rules on another data set."""
         self.change_rule(f"use the data set “{name}”", dataset=name)
+
+    def leave_out(self, patients: Sequence[str]) -> None:
+        """Leave single patients out by a rule on the column with their ids, so that the flow shows it."""
+        rule, dataset = self._choice.rule, self._choice.dataset
+        clinical = dataset.clinical if dataset is not None else None
+        if rule is None or clinical is None or not patients:
+            return
+        ids = tuple(map(value_key, clinical.samples))
+        column = next((name for name, each in clinical.columns.items() if tuple(map(value_key, each.texts)) == ids), "")
+        if not column:
+            self.said.emit("The clinical table has no column that holds exactly the patients' ids; use a rule on "
+                           "another column.")
+            return
+        self.change_rule(f"leave out {counted(len(patients), 'patient')}",
+                         keep=(*rule.keep, KeepRule(column, excluded=tuple(patients))))
 
     def new(self, dataset: str) -> None:
         """A cohort of everybody."""

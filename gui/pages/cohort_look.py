@@ -74,17 +74,18 @@ class CohortLook(QObject):
             return _looked(rule, dataset, endpoint, by, twins, facts, job)
 
         def done(found: Looked) -> None:
-            if self._wanted == key:
+            if self._job is asked:
                 self._kept = [*self._kept, (key, found)][-KEPT:]
                 self._job, self._wanted, self._shown = None, None, key
                 self.looked.emit(found)
 
         def stopped() -> None:
-            if self._wanted == key:
+            if self._job is asked:
                 self._job, self._wanted = None, None
 
-        self._job = self._session.jobs.submit("Matching patients", work, done=done, stopped=stopped, owner=self,
-                                              lane="files")
+        asked = self._session.jobs.submit("Matching patients", work, done=done, stopped=stopped, owner=self,
+                                          lane="files")
+        self._job = asked
 
     def stop(self) -> None:
         """Drop what is under way."""

@@ -19,7 +19,7 @@ from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.cohort_choice import CohortChoice
 from gui.pages.cohort_hands import CohortHands
 from gui.pages.cohort_look import CohortLook, Looked
-from gui.pages.cohort_panels import TITLES, CodingPanel, LedgerPanel, entries_of, ledger_rows
+from gui.pages.cohort_panels import DISAGREEING, TITLES, CodingPanel, LedgerPanel, entries_of, ledger_rows
 from gui.pages.cohort_settings import CohortSettings
 from gui.pages.cohort_table_one import TableOneView
 from gui.pages.cohort_words import NO_TABLE, StateWords, nobody_words, problem_words, rule_at_fault
@@ -103,6 +103,9 @@ class CohortPage(Page):
         self.coding.other_requested.connect(self._choose_events)
         self.coding.acted_on.connect(self._act)
         self.empty.acted.connect(self._act)
+        self.warnings.acted.connect(self._act)
+        self.ledger.leave_out_requested.connect(
+            lambda: self._hands.leave_out(self.overview.disagreeing if self.overview else ()))
         self.running.cancel_requested.connect(self._look.stop)
         self.table_one.grouped.connect(lambda column: self._remember("by", column))
         self._hands.chosen.connect(lambda name: self._memory.update(cohort=name))
@@ -282,7 +285,8 @@ class CohortPage(Page):
                                    kinds=dict.fromkeys(("patient", "kept", "reason", "step", "where"), "words"))
         groups = self._looked.groups if self._looked else ()
         self.table_one.show_table(overview.table_one, groups, str(self._memory.get("by", "")))
-        self.warnings.set_problems(self._choice.warnings(overview))
+        remedies = {"event_after_last_contact": ("Show the rows", DISAGREEING)} if overview.disagreeing else {}
+        self.warnings.set_problems(self._choice.warnings(overview), remedies)
         endpoint = self.endpoint
         if overview.cohort is not None and endpoint is not None:
             self.coding.show_follow_up(overview.follow_up, overview.coding, happened_words(endpoint.name),
@@ -309,7 +313,8 @@ class CohortPage(Page):
         entries, title, remark, part = entries_of(overview, key)
         self._filter = key if part else ""
         self.flow.set_chosen(self._filter)
-        self.ledger.show_entries(entries, self._choice.place, title, remark, part=part)
+        self.ledger.show_entries(entries, self._choice.place, title, remark, part=part,
+                                 may_leave_out=part and key == DISAGREEING)
         self._show_selection(self.session.selection)
 
     def _show_selection(self, selection: Selection) -> None:
@@ -319,8 +324,7 @@ class CohortPage(Page):
         self.coding.figure.set_selection(selection.patients)
 
     def _act(self, key: str) -> None:
-        rule = self.rule
-        place = rule_at_fault(self.overview)
+        rule, place = self.rule, rule_at_fault(self.overview)
         if key == "import":
             self.services.import_files(())
         elif key == "example":
@@ -334,6 +338,9 @@ class CohortPage(Page):
         elif key == "remove" and rule is not None and place >= 0:
             said = rule.keep[place].words()
             self._hands.set_rules((*rule.keep[:place], *rule.keep[place + 1:]), f"remove the rule “{said}”")
+        elif key == DISAGREEING:
+            self.show_view(FIGURE)
+            self.show_step(DISAGREEING)
         elif key == "endpoint" and rule is not None and self._looked is not None and self._looked.proposed is not None:
             self._hands.add_endpoint(rule.dataset, self._looked.proposed)
 

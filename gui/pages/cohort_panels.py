@@ -27,6 +27,7 @@ from gui.widgets.panel import Panel
 from gui.widgets.state_views import EmptyState
 
 CODES_SHOWN = 4
+DISAGREEING = "disagreeing"
 NOBODY_OUT = "Nobody is left out: every patient of the data set answers the question."
 DESCRIBE = {
     "patient": "The patient's id in the clinical table.",
@@ -69,6 +70,10 @@ def entries_of(overview: CohortOverview, key: str) -> tuple[tuple[LedgerEntry, .
     left_out = overview.left_out
     steps = [str(words) for words in overview.flow.data["flow"]["step"]] if overview.flow else []
     what, _, number = key.partition(":")
+    if key == DISAGREEING and overview.disagreeing:
+        late = set(overview.disagreeing)
+        entries = tuple(entry for entry in overview.ledger if entry.patient in late)
+        return entries, "After last contact", f"{counted(len(entries), 'patient')}, still in", True
     at = int(number) if number.isdigit() else len(steps)
     if at >= len(steps) or what not in (KEPT, LEFT_OUT):
         return left_out, "Left out", counted(len(left_out), "patient"), False
@@ -85,6 +90,7 @@ class LedgerPanel(Panel):
 
     patient_chosen = Signal(str)
     all_requested = Signal()
+    leave_out_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Left out", "", parent, inner_margin=False)
@@ -98,6 +104,9 @@ class LedgerPanel(Panel):
         self.find_link = link("Find a patient")
         self.find_link.setToolTip("Why was this patient left out? (Ctrl+J)")
         self.find_link.clicked.connect(self.find_patient)
+        self.leave_out = link("Leave them out")
+        self.leave_out.clicked.connect(self.leave_out_requested)
+        line.addWidget(self.leave_out)
         line.addWidget(self.show_all)
         line.addWidget(self.find_link)
         self.set_right(right)
@@ -115,8 +124,9 @@ class LedgerPanel(Panel):
         self.show_entries((), "", "Left out", "")
 
     def show_entries(self, entries: Sequence[LedgerEntry], place: str, title: str, remark: str, *,
-                     part: bool = False) -> None:
+                     part: bool = False, may_leave_out: bool = False) -> None:
         """Show some of the ledger; ``part`` offers the way back to everybody who is left out."""
+        self.leave_out.setVisible(may_leave_out)
         self.set_title(title, remark)
         self.show_all.setVisible(part)
         self.list.table.set_table(ledger_rows(entries, place), titles={

@@ -5,8 +5,9 @@ Not for: finding them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from core.problems import Problem, Severity
@@ -18,7 +19,9 @@ KINDS = {Severity.PROBLEM: "error", Severity.WARNING: "warn", Severity.NOTE: "in
 
 
 class WarningList(QScrollArea):
-    """Scrolls when there are many."""
+    """Scrolls when there are many. ``acted`` carries the key of a remedy that was pressed."""
+
+    acted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,14 +39,16 @@ class WarningList(QScrollArea):
         self._measure()
         self.set_problems(())
 
-    def set_problems(self, problems: Sequence[Problem]) -> None:
-        """Show these, in their order."""
+    def set_problems(self, problems: Sequence[Problem], remedies: Mapping[str, tuple[str, str]] | None = None) -> None:
+        """Show these, in their order. ``remedies``: code of a problem -> (words of a link, key)."""
         while (item := self._column.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        self.banners = [Banner(KINDS[problem.severity], sentence(problem)) for problem in problems]
+        self.banners = [Banner(KINDS[problem.severity], sentence(problem), *(remedies or {}).get(problem.code, ()))
+                        for problem in problems]
         for banner in self.banners:
+            banner.acted.connect(self.acted)
             self._column.addWidget(banner)
         if not problems:
             self._column.addWidget(words("Nothing to look at.", "help"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -231,9 +231,32 @@ def _either(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
 
 
+def later_than_last_contact(endpoint: Endpoint, table: ClinicalTable) -> tuple[str, ...]:
+    """The patients whose time lies after the last contact that another column states, in the table's order."""
+    rows = {row for late in _late_times(endpoint, table) for row in late.rows}
+    return tuple(endpoint.samples[row] for row in sorted(rows))
+
+
+@dataclass(frozen=True)
+class _LateTimes:
+    """Rows whose time in the column ``first`` lies after the one in ``last``."""
+
+    first: str
+    last: str
+    rows: list[int]
+
+
 def _after_last_contact(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
     """Compare with a column that looks like the time to last contact, or, for overall survival, to relapse."""
-    findings: list[Problem] = []
+    return [warning(
+        "event_after_last_contact", f"{patients_have(len(late.rows))} a time in {late.first} that lies after "
+        f"{late.last}: {_list(endpoint, table.columns[late.first], late.rows)}",
+        _at(endpoint, table.columns[late.first], late.rows[0]),
+        why="Nothing can be seen after the last contact, so one of the two times is wrong.",
+        remedy=f"check {late.first} and {late.last} of these patients") for late in _late_times(endpoint, table)]
+
+
+def _late_times(endpoint: Endpoint, table: ClinicalTable) -> Iterable[_LateTimes]:
     own = endpoint.rule.time
     own_unit = unit_in_name(own) or endpoint.unit
     for column in table.columns.values():
@@ -245,8 +268,11 @@ def _after_last_contact(endpoint: Endpoint, table: ClinicalTable) -> list[Proble
             earlier, later, first, last = column.numbers, endpoint.time, column.name, own
         else:
             continue
-        findings += _too_late(endpoint, table, earlier, later, (first, last))
-    return findings
+        both = np.isfinite(earlier) & np.isfinite(later)
+        slack = np.maximum(0.01 * np.abs(np.nan_to_num(later)), 0.1 / MONTHS_IN[endpoint.unit])
+        rows = _rows(both & (np.nan_to_num(earlier) > np.nan_to_num(later) + slack))
+        if rows and len(rows) <= 0.5 * both.sum():  # more than half: most likely another unit or another meaning
+            yield _LateTimes(first, last, rows)
 
 
 def _is_time(column: ClinicalColumn, own_unit: str, stated_unit: str) -> bool:
@@ -256,19 +282,3 @@ def _is_time(column: ClinicalColumn, own_unit: str, stated_unit: str) -> bool:
     known = column.numbers[np.isfinite(column.numbers)]
     unit = unit_in_name(column.name)
     return len(set(known.tolist())) > 2 and unit in ("", own_unit, stated_unit)
-
-
-def _too_late(endpoint: Endpoint, table: ClinicalTable, earlier: NDArray[np.float64], later: NDArray[np.float64],
-              names: tuple[str, str]) -> Iterable[Problem]:
-    both = np.isfinite(earlier) & np.isfinite(later)
-    slack = np.maximum(0.01 * np.abs(np.nan_to_num(later)), 0.1 / MONTHS_IN[endpoint.unit])
-    rows = _rows(both & (np.nan_to_num(earlier) > np.nan_to_num(later) + slack))
-    if not rows or len(rows) > 0.5 * both.sum():  # more than half: most likely another unit or another meaning
-        return []
-    first, last = names
-    column = table.columns[first]
-    return [warning(
-        "event_after_last_contact", f"{patients_have(len(rows))} a time in {first} that lies after {last}: "
-        f"{_list(endpoint, column, rows)}", _at(endpoint, column, rows[0]),
-        why="Nothing can be seen after the last contact, so one of the two times is wrong.",
-        remedy=f"check {first} and {last} of these patients")]
