@@ -19,6 +19,8 @@ from core.problems import Problem, Severity
 from gui import theme
 from gui.pages.importing.draft import Draft
 from gui.pages.importing.draft_reading import DatasetReading
+from gui.pages.importing.gene_rows import HOW_WORDS
+from gui.pages.importing.remedies import OUTCOME_CODES
 from gui.widgets.answer_strip import AnswerStrip
 from gui.widgets.importing.finding_list import FindingList, FindingRow
 from gui.widgets.labels import words
@@ -64,9 +66,11 @@ class ChangeModel(QAbstractTableModel):
 
 
 class CheckStep(QWidget):
-    """``edited`` speaks a new draft (near matches accepted or not)."""
+    """``edited`` speaks a new draft (near matches accepted or not), ``problem_chosen`` a finding to be shown."""
 
     edited = Signal(object)
+    problem_chosen = Signal(object)
+    outcome_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +93,8 @@ class CheckStep(QWidget):
         self.match_panel.body.addWidget(self.match_list, 1)
         self.problem_panel = Panel("What there is to know", inner_margin=False)
         self.findings = FindingList("Findings of the whole data set")
+        self.findings.remedied.connect(self._remedied)
+        self._problems: list[Problem] = []
         self.problem_panel.set_content(self.findings)
         pair.addWidget(self.match_panel, 1)
         pair.addWidget(self.problem_panel, 1)
@@ -114,15 +120,15 @@ class CheckStep(QWidget):
         dataset = whole.dataset
         self.strip.set_answer(*answer_of(dataset, draft), state="unsure" if dataset.unusable else "ok")
         self._show_matches(draft, whole)
-        rows = [FindingRow(str(at), _level(problem), problem.where.cell.replace("column ", ""),
+        self._problems = [*dataset.unusable, *sorted(dataset.findings, key=lambda each: each.severity == Severity.NOTE)]
+        rows = [FindingRow(str(at), _level(problem), problem.where.cell.replace("column ", "").replace("row ", ""),
                            problem.what[:1].upper() + problem.what[1:], " ".join(
-                               part for part in (problem.where.words(), problem.why, problem.remedy) if part))
-                for at, problem in enumerate([*dataset.unusable, *sorted(
-                    dataset.findings, key=lambda each: each.severity == Severity.NOTE)])]
+                               part for part in (problem.where.words(), problem.why, problem.remedy) if part),
+                           _remedies(problem, draft)) for at, problem in enumerate(self._problems)]
         self.findings.set_rows(rows)
         self.problem_panel.set_title("What there is to know", f"{len(rows)}" if rows else "nothing")
         changes = [(_where(record.recipe.file, record.recipe.sheet, change.cell, len(dataset.tables) > 1),
-                    change.before, change.after or "left out", change.reason)
+                    change.before, change.after or "left out", HOW_WORDS.get(change.reason, change.reason))
                    for record in dataset.tables for change in record.changes]
         self.changes.set_rows(changes)
         self.change_panel.setVisible(bool(changes))
@@ -148,6 +154,14 @@ class CheckStep(QWidget):
         self.near.setChecked(draft.spec.accept_near_matches)
         self.match_rows.set_rows(rows)
         self.match_list.setVisible(bool(rows))
+
+    def _remedied(self, key: str, remedy: str) -> None:
+        if remedy == "same":
+            self._near_clicked(True)
+        elif remedy == "outcome":
+            self.outcome_wanted.emit()
+        else:
+            self.problem_chosen.emit(self._problems[int(key)])
 
     def _near_clicked(self, checked: bool) -> None:
         if self._draft is not None:
@@ -206,6 +220,20 @@ def match_words(file: str, match: SampleMatch) -> str:
     if alone[1]:
         parts.append(f"{alone[1]:,} only in the clinical table")
     return f"{file}: {', '.join(parts)}."
+
+
+def _remedies(problem: Problem, draft: Draft) -> tuple[tuple[str, str], ...]:
+    """What can be done about a finding of the whole data set."""
+    if problem.severity == Severity.NOTE:
+        return ()
+    if problem.code == "near_sample_names":
+        return (("same", "They are the same"), ("show", "See the sheet"))
+    if problem.code in OUTCOME_CODES:
+        return (("outcome", "Go to the outcome"),)
+    if problem.answer_key == "id" or problem.code == "samples_do_not_match":
+        return (("show", "Choose the column of samples"),)
+    files = {table.file for _, table in draft.tables}
+    return (("show", "See the cell" if problem.where.cell else "See the sheet"),) if problem.where.file in files else ()
 
 
 def _level(problem: Problem) -> str:

@@ -125,11 +125,17 @@ def without_file(draft: Draft, path: Path) -> Draft:
 
 
 def with_proposed_parts(draft: Draft, files: Sequence[FoundFile]) -> Draft:
-    """Sheets used as what they seem to be; never two sheets of one workbook for the same unless both seem so."""
+    """Sheets used as what they seem to be.
+
+    Where another sheet is a clinical table, one that could be both is the expression table only.
+    """
+    every = [sheet for file in draft.files for sheet in file.sheets]
     for file in files:
         for sheet in file.sheets:
+            apart = sheet.part == BOTH and any(other.part == CLINICAL for other in every)
             if sheet.part:
-                draft = with_part(draft, file.path, file.spec_sheet(sheet), sheet.part, sheet.measure)
+                draft = with_part(draft, file.path, file.spec_sheet(sheet), EXPRESSION if apart else sheet.part,
+                                  sheet.measure)
     return draft
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.data.files.formats import CBIOPORTAL_CLINICAL, CBIOPORTAL_EXPRESSION, GCT, SERIES_MATRIX
 from core.data.files.spreadsheet_files import SheetInfo
 from core.data.files.workbook import ReadResult, likely_sheets, sheet_infos
 from core.data.load_dataset import FileShelf
+from core.data.patients.endpoint_proposals import propose_endpoints
 from core.data.sheets.importing import Imported, import_clinical, import_expression
 from core.data.sheets.recipe import TableSpec
 from core.jobs import JobContext
@@ -54,7 +56,8 @@ def _look_at(path: Path, shelf: FileShelf, job: JobContext) -> FoundFile:
     infos = sheet_infos(path)
     if len(infos) == 1:
         read = _first_reading(path, shelf, job)
-        return FoundFile(path, read.format.kind, _size(path), (_text_sheet(path, infos[0], read, shelf, job),))
+        sheet = _text_sheet(path, infos[0], read, shelf, job)
+        return FoundFile(path, read.format.kind, _size(path), _something_to_see((sheet,), {sheet.name}))
     likely = {info.name for purpose in ("expression", "clinical") for info in likely_sheets(path, purpose)}
     sheets = []
     for number, info in enumerate(infos):
@@ -65,7 +68,16 @@ def _look_at(path: Path, shelf: FileShelf, job: JobContext) -> FoundFile:
             sheets.append(_judged(TableSpec(path, sheet=info.name), info, shelf, inner))
         else:
             sheets.append(FoundSheet(info.name, info.visible, info.n_rows, info.n_columns))
-    return FoundFile(path, _workbook_kind(path), _size(path), _one_of_each(sheets))
+    return FoundFile(path, _workbook_kind(path), _size(path), _something_to_see(_one_of_each(sheets), likely))
+
+
+def _something_to_see(sheets: tuple[FoundSheet, ...], likely: set[str]) -> tuple[FoundSheet, ...]:
+    """Where no sheet can be read as it is, the largest likely one is opened, so that it can be seen why."""
+    if any(sheet.part for sheet in sheets):
+        return sheets
+    candidates = [sheet for sheet in sheets if sheet.name in likely] or [sheet for sheet in sheets if sheet.visible]
+    best = max(candidates, key=lambda sheet: sheet.rows * sheet.columns, default=None)
+    return tuple(replace(sheet, part=EXPRESSION) if sheet is best else sheet for sheet in sheets)
 
 
 def _first_reading(path: Path, shelf: FileShelf, job: JobContext) -> ReadResult:
@@ -142,10 +154,13 @@ def _part(expression: Imported | None, against: Problem | None, clinical: Import
             if receptors or clinical is None:
                 return EXPRESSION, size
             return CLINICAL, "one row per sample"
-        others = _further_columns(expression, clinical)
         if not receptors:
             return CLINICAL, "one row per sample"
-        return (BOTH, f"{size}, and {others:,} further columns") if others >= 2 else (EXPRESSION, size)
+        others = _further_columns(expression, clinical)
+        if others >= 2 and ("text_columns" in codes or (clinical.clinical is not None
+                                                        and propose_endpoints(clinical.clinical))):
+            return BOTH, f"{size}, and {others:,} further columns"
+        return EXPRESSION, size
     if against is not None and against.answer_key in _OTHER_ANSWER and against.code != "only_codes":
         return EXPRESSION, against.what
     if clinical is not None and clinical.clinical is not None:

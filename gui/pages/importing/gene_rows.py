@@ -40,6 +40,7 @@ class GeneRow:
     left_out: bool = False
     changed: bool = False
     by_cell: bool = False
+    damaged: bool = False
     place: Location = field(default_factory=Location)
 
 
@@ -82,10 +83,11 @@ def gene_rows(imported: Imported, answers: Answers) -> tuple[GeneRow, ...]:
             _why(call, cell, out, several.get(gene, 0), imported.recipe.collapse), choices, asked, answered,
             symbol in receptors or bool(receptors & set(choices)), cell in out,
             call.symbol.upper() != text.strip().upper() or cell in out or gene in several,
-            asked and counts[text.strip().upper()] > 1,
+            asked and counts[text.strip().upper()] > 1, bool(before.damage),
             Location(imported.raw.file, imported.raw.sheet, cell, "", symbol)))
-    return tuple(sorted(rows, key=lambda row: (not (row.asked and row.receptor), not row.asked,
-                                               not (row.receptor and row.changed), not row.receptor, not row.changed)))
+    return tuple(sorted(rows, key=lambda row: (
+        not (row.asked and row.receptor), not (row.asked and row.damaged), not row.asked,
+        not (row.receptor and row.changed), not row.receptor, not row.changed)))
 
 
 def _text(imported: Imported, cell: str) -> str:

@@ -39,6 +39,7 @@ from gui.pages.importing.regions_step import RegionsStep
 from gui.pages.importing.remedies import CHECK, FIELD, GENES, OUTCOME, SHEETS, VALUE, remedies_of
 from gui.pages.importing.sheets_step import SheetsStep
 from gui.widgets.importing.stepper import CURRENT, DONE, LOOK, TO_COME, Stepper
+from gui.widgets.labels import set_look
 from gui.widgets.state_views import Banner
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class ImportSteps(QWidget):
         for edits in (self.files_step.edited, self.sheets_step.edited, self.outcome_step.edited,
                       self.check_step.edited, self.panel.reset_wanted):
             edits.connect(self.set_draft)
+        self.check_step.problem_chosen.connect(self.show_problem)
+        self.check_step.outcome_wanted.connect(lambda: self.go_to_step(OUTCOME_AT))
         self.files_step.target_chosen.connect(self._target_chosen)
         self.outcome_step.outcome_wanted.connect(self._read_outcome)
         self.genes_step.answered.connect(lambda row, symbol: self._edit(gene_said, row, symbol))
@@ -154,11 +157,6 @@ class ImportSteps(QWidget):
         self.panel.show_sheet(None, None)
         self.changed.emit()
 
-    def fail(self, problem: Problem) -> None:
-        """Something could not be done; said above the steps."""
-        self._failure = ("error", problem.line(), "", "")
-        self._show_banner()
-
     def _begin(self, draft: Draft | None, step: int = FILES_AT, reached: int = FILES_AT) -> None:
         self.draft, self.reading, self.whole, self._failure = draft, None, None, None
         self.step, self._reached = step, reached
@@ -176,7 +174,7 @@ class ImportSteps(QWidget):
             draft = replace(self.draft, files=files)
         self.draft = None
         self.set_draft(draft, at_once=True)
-        self.changed.emit()
+        self.next.setFocus()
 
     def set_draft(self, draft: Draft, at_once: bool = False) -> None:
         """Another draft: shown where it is known already, and read again where that matters."""
@@ -225,7 +223,8 @@ class ImportSteps(QWidget):
             self._need_whole()
 
     def _reading_failed(self, problems: tuple[Problem, ...]) -> None:
-        self.fail(problems[0])
+        self._failure = ("error", problems[0].line(), "", "")
+        self._show_banner()
         self.changed.emit()
 
     def _reading_stopped(self) -> None:
@@ -252,7 +251,6 @@ class ImportSteps(QWidget):
             self.add_requested.emit()
 
     def show_problem(self, problem: Problem) -> bool:
-        """Show the cell of a problem; False where it is of no sheet of this import."""
         self.go_to_step(REGIONS_AT)
         return self.regions_step.show_problem(problem)
 
@@ -311,11 +309,12 @@ class ImportSteps(QWidget):
         verb = "Put into the study" if draft.instead_of else "Add to the study"
         self.next.setText(verb if last else f"Next: {STEPS[self.step + 1].lower()}")
         self.next.setEnabled(not last or self.ready)
+        set_look(self.next, "role", "primary" if self.next.isEnabled() else "")
         self.next.setToolTip("" if self.next.isEnabled() else self._why_not())
 
     @property
     def ready(self) -> bool:
-        """True where the draft is read as a whole, holds something and nothing stands against it."""
+        """True where the draft is read, holds something and nothing stands against it."""
         whole = self.whole
         return whole is not None and self.draft is not None and whole.draft.spec == self.draft.spec and (
             bool(whole.dataset.expression) or whole.dataset.clinical is not None) and not whole.dataset.unusable

@@ -5,24 +5,33 @@ Not for: cohorts, or results of an outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from core.data.tables import ClinicalTable, EndpointRule
+from core.data.tables import EndpointRule
 from core.problems import Severity
 from gui import theme
 from gui.pages.importing.draft import Draft, free_name, with_endpoint, without_endpoint
 from gui.pages.importing.draft_reading import DatasetReading
 from gui.pages.importing.outcome_values import OutcomeReading, event_values, ticked
+from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.importing.finding_list import FindingList, FindingRow
 from gui.widgets.importing.outcome_form import OutcomeForm, OutcomeValues
 from gui.widgets.labels import words
 from gui.widgets.panel import Panel
 
-ReadOutcome = Callable[[EndpointRule, ClinicalTable], None]
+NARROW = 640
 
 
 class OutcomeStep(QWidget):
@@ -39,7 +48,7 @@ class OutcomeStep(QWidget):
         self.sentence = words("", "help", wrap=True)
         column.addWidget(self.sentence)
         self.body = QWidget()
-        line = QHBoxLayout(self.body)
+        self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.body)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.px(8))
         self.list_panel = Panel("Outcomes")
@@ -55,8 +64,11 @@ class OutcomeStep(QWidget):
         self.remove = QPushButton("Do not use it")
         self.remove.clicked.connect(self._remove)
         self.list_panel.body.addWidget(self.list, 1)
+        buttons = QWidget()
+        flow = FlowLayout(buttons, gap=8)
         for button in (self.use, self.add, self.remove):
-            self.list_panel.body.addWidget(button)
+            flow.addWidget(button)
+        self.list_panel.body.addWidget(buttons)
         self.form_panel = Panel("Outcome")
         self.form = OutcomeForm()
         self.form.changed.connect(self._form_changed)
@@ -70,12 +82,15 @@ class OutcomeStep(QWidget):
         inside.setContentsMargins(0, 0, theme.px(8), 0)
         inside.addWidget(self.form)
         scroller.setWidget(inner)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.findings = FindingList("What there is to say about this outcome")
         self.form_panel.body.addWidget(scroller, 3)
         self.form_panel.body.addWidget(self.findings, 2)
         line.addWidget(self.list_panel, 2)
         line.addWidget(self.form_panel, 5)
         column.addWidget(self.body, 1)
+        theme.notifier().changed.connect(self._look)
+        self._look()
         self._draft: Draft | None = None
         self._whole: DatasetReading | None = None
         self._rules: list[tuple[EndpointRule, bool]] = []
@@ -92,6 +107,9 @@ class OutcomeStep(QWidget):
         self._draft, self._whole = draft, whole
         clinical = whole.dataset.clinical
         if clinical is None:
+            if draft.spec.clinical and whole.dataset.unusable:
+                self.show_waiting(f"The clinical tables cannot be used yet: {whole.dataset.unusable[0].line()}")
+                return
             self.show_waiting("There is no clinical table, so there is no outcome to choose. Follow-up can be added "
                               "later: drop the clinical table on this page and choose this data set.")
             return
@@ -146,6 +164,23 @@ class OutcomeStep(QWidget):
                                                ("which values mean that it happened", rule.event_values)) if not there]
         self.use.setEnabled(not used and not open_parts)
         self.use.setToolTip(f"Say {' and '.join(open_parts)} first" if open_parts else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room beside each other the list stands above the form."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(NARROW)
+        ways = QBoxLayout.Direction
+        self._line.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self.list_panel.setMaximumHeight(theme.px(150) if narrow else 16_777_215)
+
+    def _look(self) -> None:
+        look = theme.current()
+        selected = (f"background: {look.hex('tint')}; color: {look.hex('text')}; "
+                    f"border-left: 3px solid {look.hex('accent')};")
+        self.list.setStyleSheet(
+            f"QListWidget {{ border: 0; background: {look.hex('surface')}; }}"
+            f"QListWidget::item:selected {{ {selected} }}"
+            f"QListWidget:focus {{ border: 2px solid {look.hex('accent')}; }}")
 
     def _current(self) -> tuple[EndpointRule | None, bool]:
         at = self.list.currentRow()

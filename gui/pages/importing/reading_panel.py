@@ -55,7 +55,7 @@ class ReadingPanel(Inspector):
         values = reading_values(sheet) if sheet is not None and there else ReadingValues()
         self.groups[0].setVisible(not there)
         for at, group in enumerate(self.groups[1:]):
-            group.setVisible(there and (at in (0, 1) or values.has_expression))
+            group.setVisible(there and (at in (0, 1) or bool(values.counts)))
         self.remember.setVisible(there)
         self.reset.setEnabled(bool(values.stated))
         self.reset.setToolTip("" if values.stated else "Everything stands as it was detected")

@@ -22,6 +22,7 @@ ASKED = frozenset({"gene_name_ambiguous", "gene_name_is_date", "gene_name_is_num
 _ROW = re.compile(r"row (\d+)")
 _COLUMN = re.compile(r"column ([A-Z]{1,4})")
 _MOST_MARKS = 20_000
+_SAMPLE_OUT = frozenset({"the name repeats with different values", "left out, as you decided", "no sample name"})
 
 
 @dataclass
@@ -50,6 +51,8 @@ def picture_of(table: RawTable, readings: Sequence[tuple[str, Imported]], proble
             _clinical(roles, imported)
         else:
             _expression(roles, imported)
+    for _, imported in readings:
+        _samples_left_out(roles, imported)
     marks: dict[tuple[int, int], Mark] = {}
     for problem in problems:
         _mark_problem(marks, table, roles, problem)
@@ -156,6 +159,21 @@ def _rows(roles: _Roles, imported: Imported, data: NDArray[np.bool_]) -> None:
         elif row > first >= 0:
             roles.rows[row] = Role.UNIT
     roles.rows[[row for row in recipe.header_rows if row < table.n_rows]] = Role.HEADER
+
+
+def _samples_left_out(roles: _Roles, imported: Imported) -> None:
+    """Columns or rows of samples that are not used: repeated, without a name, or as the user decided."""
+    recipe = imported.recipe
+    for change in imported.changes:
+        if change.after or not (change.reason in _SAMPLE_OUT or change.reason.startswith("repeats ")):
+            continue
+        place = cell_of_address(change.cell, imported.raw)
+        if place is None:
+            continue
+        if imported.matrix is not None and recipe.samples == "columns" and place[0] in recipe.header_rows:
+            roles.columns[place[1]] = roles.header_of[place[1]] = Role.SKIPPED
+        elif place[1] == recipe.id_column and recipe.samples == "rows":
+            roles.rows[place[0]] = Role.SKIPPED
 
 
 def _mark_problem(marks: dict[tuple[int, int], Mark], table: RawTable, roles: _Roles, problem: Problem) -> None:

@@ -69,7 +69,7 @@ class RegionsStep(QWidget):
         self.problem_panel.set_content(self.findings)
         self.accept = self.problem_panel.set_link("", self._accept)
         self.gene_panel = Panel("Gene names", "dates are never guessed", inner_margin=False)
-        self.genes = GeneTable()
+        self.genes = GeneTable(compact=True)
         self.genes.answered.connect(self._gene_answered)
         self.genes.cell_chosen.connect(self.show_cell)
         self.gene_panel.set_content(self.genes)
@@ -169,7 +169,10 @@ class RegionsStep(QWidget):
         path, name = sheet.key
         size = f"{sheet.table.n_rows:,} rows × {sheet.table.n_columns:,} columns" if sheet.table is not None else ""
         shown = sheet.table.sheet if sheet.table is not None else name or ""
-        self.panel.set_title(path.name, ", ".join(part for part in (f"sheet “{shown}”" if shown else "", size) if part))
+        parts = [part for part in (f"sheet “{shown}”" if shown else "", size) if part]
+        narrow = self.width() < theme.px(NARROW)
+        self.panel.set_title(path.name, "" if narrow else ", ".join(parts))
+        self.panel.setToolTip(", ".join(parts) if narrow else "")
         label = words(sheet.words, "title")
         self.panel.set_right(label)
         self.table.set_picture(sheet.picture)

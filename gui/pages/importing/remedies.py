@@ -5,6 +5,7 @@ Not for: finding problems; every code here is one that core says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -36,8 +37,9 @@ SCALE_WORDS = {Scale.LOG2: "log2", Scale.LINEAR: "Linear, to be logged once", Sc
                Scale.SCORE: "Scores, as they are", Scale.CALLS: "On and off"}
 _GENE_CODES = frozenset({"gene_name_ambiguous", "gene_names_ambiguous", "gene_name_is_date", "gene_name_is_number",
                          "symbol_is_also_receptor_name", "answer_is_no_gene", "different_names_of_one_gene"})
+_COMMA = re.compile(r"[+-]?\d+,\d+")
 _ID_CODES = frozenset({"which_id", "no_column", "which_samples"})
-_OUTCOME_CODES = frozenset({"what_is_the_unit", "unknown_unit", "what_is_an_event", "event_value_absent",
+OUTCOME_CODES = frozenset({"what_is_the_unit", "unknown_unit", "what_is_an_event", "event_value_absent",
                             "event_codes_look_reversed", "events_come_late", "no_events", "nobody_censored",
                             "unit_contradicts_name", "implausible_follow_up", "event_in_other_capitals"})
 
@@ -88,7 +90,7 @@ def remedies_of(problem: Problem, sheet: SheetReading, draft: Draft) -> tuple[Re
     """What can be done, the best first."""
     if problem.severity == Severity.NOTE:
         return _of_note(problem, sheet)
-    found = [*_of_code(problem, sheet), *_of_answer_key(problem, sheet)]
+    found = [*_of_code(problem, sheet), *_of_answer_key(problem, sheet, draft)]
     if problem.severity == Severity.WARNING:
         if finding_key(problem) not in draft.seen:
             found.append(Remedy("accept", _accept_words(problem), lambda each: with_seen(each, [problem])))
@@ -137,6 +139,7 @@ def _of_code(problem: Problem, sheet: SheetReading) -> list[Remedy]:
     if code in ("beyond_limit", "unreadable_values", "impossible_values"):
         found = [Remedy("value", f"Give {cell} a value…", go=VALUE, about=cell)] if cell else []
         text = _text(table, cell) if table is not None else ""
+        found = [*_with_commas(sheet), *found] if code == "unreadable_values" else found
         if code == "unreadable_values" and text:
             found.append(Remedy("missing", f"“{text[:20]}” means missing", _missing(sheet, text)))
         return found
@@ -150,14 +153,14 @@ def _of_code(problem: Problem, sheet: SheetReading) -> list[Remedy]:
         return [Remedy("header", f"Read the table at row {row}", _reading(sheet, EXPRESSION, header_row=row))]
     if code in ("identical_samples", "sample_and_time_point"):
         return []
-    if code in _OUTCOME_CODES:
+    if code in OUTCOME_CODES:
         return [Remedy("outcome", "Go to the outcome", go=OUTCOME)]
     if code in ("near_sample_names", "samples_do_not_match"):
         return [Remedy("check", "See the samples", go=CHECK)]
     return []
 
 
-def _of_answer_key(problem: Problem, sheet: SheetReading) -> list[Remedy]:
+def _of_answer_key(problem: Problem, sheet: SheetReading, draft: Draft) -> list[Remedy]:
     key = problem.answer_key
     if key == "scale":
         return [Remedy(f"scale {scale}", words, _reading(sheet, EXPRESSION, scale=scale))
@@ -188,7 +191,10 @@ def _of_answer_key(problem: Problem, sheet: SheetReading) -> list[Remedy]:
     if key == "genes":
         return [Remedy("id", "Choose another column", go=FIELD, about="id")]
     if key == "sheet":
-        return [Remedy("sheets", "Choose another sheet", go=SHEETS)]
+        several = any(file.path == sheet.key[0] and len(file.sheets) > 1 for file in draft.files)
+        other = [] if sheet.of("clinical") is not None else [
+            Remedy("as clinical", "Read as clinical table", _as(sheet, CLINICAL))]
+        return [*([Remedy("sheets", "Choose another sheet", go=SHEETS)] if several else []), *other]
     return []
 
 
@@ -212,6 +218,24 @@ def _of_repeats(sheet: SheetReading) -> list[Remedy]:
         return draft
 
     return [Remedy("apart", "Keep them all as repeats", apart), Remedy("first", "Keep the first of each", first)]
+
+
+def _with_commas(sheet: SheetReading) -> list[Remedy]:
+    """Unreadable cells that are numbers with the other decimal sign: offered, never done unasked."""
+    cells = [(change.cell, change.before.strip()) for table in sheet.tables if table.imported is not None
+             for change in table.imported.changes
+             if change.reason.startswith("no number") and _COMMA.fullmatch(change.before.strip())]
+    if not cells:
+        return []
+
+    def as_points(draft: Draft) -> Draft:
+        for cell, text in cells:
+            draft = with_answer(draft, "cells", address(sheet, cell), text.replace(",", "."))
+        return draft
+
+    text = cells[0][1]
+    words = f"Read {text} as {text.replace(',', '.')}" + (f", and {len(cells) - 1} more" if len(cells) > 1 else "")
+    return [Remedy("comma", words, as_points)]
 
 
 def repeated_cells(sheet: SheetReading) -> dict[str, list[str]]:

@@ -58,7 +58,7 @@ class SheetsStep(QWidget):
             line += 1
             for sheet in file.sheets:
                 self._add(draft, file, sheet, line)
-                line += 2
+                line += 3
         if line == 0:
             said = "Every file has one sheet. Nothing to choose." if draft.files else "No file yet."
             self._grid.addWidget(words(said, "help", wrap=True), 0, 0, 1, 5)
@@ -81,9 +81,9 @@ class SheetsStep(QWidget):
         self.uses.append(box)
         grid.addWidget(box, line, 3)
         remark = words(sheet.words[:1].upper() + sheet.words[1:], "caption", wrap=True)
+        remark.setContentsMargins(0, 0, 0, theme.px(6))
         grid.addWidget(remark, line + 1, 1, 1, 3)
-        if sheet is file.sheets[-1]:
-            grid.addWidget(hairline(), line + 1, 0, 1, 1, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(hairline(), line + 2, 0, 1, 4)
 
     def _chosen(self, file: FoundFile, sheet: FoundSheet, at: int) -> None:
         if self._draft is not None:

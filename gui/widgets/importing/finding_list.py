@@ -66,7 +66,7 @@ class _Row(QFrame):
         column.addWidget(self.why)
         if row.remedies:
             actions = QWidget()
-            flow = FlowLayout(actions, gap=12)
+            flow = FlowLayout(actions, gap=6)
             flow.setContentsMargins(0, 0, 0, 0)
             for key, text in row.remedies:
                 button = link(text)

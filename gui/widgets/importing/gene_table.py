@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QFont
+from PySide6.QtGui import QBrush, QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -109,8 +109,11 @@ class GeneTable(QTableView):
     answered = Signal(str, str)
     cell_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
         super().__init__(parent)
+        self._compact = compact
+        self._letters = 16 if compact else 40
+        self._name_width = 88 if compact else 170
         self.names = NameModel(self)
         self.setModel(self.names)
         self.setAccessibleName("Gene names")
@@ -149,6 +152,19 @@ class GeneTable(QTableView):
                 self.scrollTo(self.names.index(at, 0))
                 return
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow panel the reason gives way; it is in the tooltip of the row."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._measure()
+
+    def _fit(self) -> None:
+        taken = sum(self.columnWidth(column) for column in range(3))
+        self.setColumnHidden(3, self._compact and self.viewport().width() < taken + theme.px(40))
+
     def _moved(self, now: QModelIndex, before: QModelIndex) -> None:
         if now.isValid():
             self.cell_chosen.emit(self.names.rows[now.row()].cell)
@@ -156,32 +172,35 @@ class GeneTable(QTableView):
     def _put_choices(self) -> None:
         for at, row in enumerate(self.names.rows[:MOST_WIDGETS]):
             if row.choices:
-                widget = _radios(row, self) if len(row.choices) <= MOST_RADIOS else _list(row, self)
+                few = len(row.choices) <= MOST_RADIOS and len("".join(row.choices)) <= self._letters
+                widget = _radios(row, self) if few else _list(row, self)
                 self.setIndexWidget(self.names.index(at, 2), widget)
         self._measure()
 
     def _measure(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(26))
-        self.setColumnWidth(0, theme.px(72))
-        self.setColumnWidth(1, theme.px(150))
+        self.setColumnWidth(0, theme.px(56))
+        self.setColumnWidth(1, theme.px(self._name_width))
         widest = 96
         for at, row in enumerate(self.names.rows[:MOST_WIDGETS]):
             widget = self.indexWidget(self.names.index(at, 2)) if row.choices else None
             if widget is not None:
                 widest = max(widest, round(widget.sizeHint().width() * 100 / theme.percent()))
-        self.setColumnWidth(2, theme.px(min(widest + 8, 380)))
+        self.setColumnWidth(2, theme.px(min(widest + 12, 420)))
+        self._fit()
 
 
 def _radios(row: NameRow, table: GeneTable) -> QWidget:
     """The genes as radio buttons, and "not sure", which leaves the row out."""
     box = QWidget()
     line = QHBoxLayout(box)
-    line.setContentsMargins(theme.px(6), 0, theme.px(6), 0)
-    line.setSpacing(theme.px(12))
+    line.setContentsMargins(theme.px(4), 0, theme.px(4), 0)
+    line.setSpacing(theme.px(8))
     group = QButtonGroup(box)
     for symbol in (*row.choices, NOT_SURE):
         button = QRadioButton("not sure" if symbol == NOT_SURE else symbol)
         button.setFont(theme.font("small"))
+        button.ensurePolished()
         button.setAccessibleName(f"{row.name} in {row.cell}: {button.text()}")
         button.setChecked(symbol == row.chosen)
         button.clicked.connect(lambda _=False, chosen=symbol: table.answered.emit(row.key, chosen))
@@ -196,6 +215,8 @@ def _list(row: NameRow, table: GeneTable) -> QWidget:
     box = QComboBox()
     box.setAccessibleName(f"{row.name} in {row.cell}")
     box.setFont(theme.font("small"))
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(14)
     box.addItem("choose", "")
     for symbol in row.choices:
         box.addItem(symbol, symbol)

@@ -112,6 +112,6 @@ class OutcomeForm(QWidget):
 def _columns() -> QComboBox:
     box = QComboBox()
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(12)
+    box.setMinimumContentsLength(6)
     box.setMaxVisibleItems(20)
     return box

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.widgets.importing.histogram import Histogram
@@ -64,7 +64,7 @@ class ReadingValues:
 
 
 class Field(QWidget):
-    """A label over a control, and a remark under it."""
+    """A label over a control, and a remark at the right of the label."""
 
     def __init__(self, label: str, control: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,9 +76,12 @@ class Field(QWidget):
         self.control = control
         self.remark = words("", "caption", wrap=True)
         control.setAccessibleName(label)
-        column.addWidget(self.label)
+        self.remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head = QHBoxLayout()
+        head.addWidget(self.label)
+        head.addWidget(self.remark, 1)
+        column.addLayout(head)
         column.addWidget(control)
-        column.addWidget(self.remark)
 
     def set_remark(self, text: str) -> None:
         self.remark.setText(text)
@@ -177,34 +180,36 @@ class ReadingForm(QWidget):
         self._values = values
         said = values.stated
         self.header_row.setText(values.header_row)
-        self.header_field.set_remark(_remark("header_row" in said))
+        self.header_field.set_remark(_remark("header_row" in said, values.header_row))
         self.samples.set_or_open(values.samples)
         self.samples_field.setVisible(values.has_expression)
-        self.samples_field.set_remark(_remark("samples" in said))
+        self.samples_field.set_remark(_remark("samples" in said, values.samples))
         in_rows = values.samples == "rows" or not values.has_expression
         label = "Samples are named in" if in_rows else "Genes are in"
         self.id_field.label.setText(label)
         self.id_column.setAccessibleName(label)
         _fill(self.id_column, values.columns, values.id_name)
-        self.id_field.set_remark(_remark("id" in said))
+        self.id_field.set_remark(_remark("id" in said, values.id_name))
         self.values_start.setText(values.values_start)
         self.start_field.setVisible(bool(values.values_start))
         self.start_field.set_remark("")
         self.decimal.set_or_open(values.decimal)
-        self.decimal_field.set_remark(_remark("decimal" in said))
+        self.decimal_field.set_remark(_remark("decimal" in said, values.decimal))
         for field, box, key, name in ((self.delimiter_field, self.delimiter, values.delimiter, "delimiter"),
                                       (self.encoding_field, self.encoding, values.encoding, "encoding")):
             field.setVisible(values.is_text)
             box.setCurrentIndex(box.findData(key))
-            field.set_remark(_remark(name in said))
+            field.set_remark(_remark(name in said, key))
         self.measure.set_or_open(values.measure)
-        self.measure_field.set_remark(_remark("measure" in said))
+        self.measure_field.set_remark(_remark("measure" in said, values.measure))
         self._show_scale(values)
         self._show_missing(values)
         self.collapse.setCurrentIndex(self.collapse.findData(values.collapse))
         self.collapse_field.set_remark(values.several)
-        for part in (self.measure_field, self.scale_field, self.histogram, self.scale_words):
+        for part in (self.measure_field, self.scale_field):
             part.setVisible(values.has_expression)
+        self.histogram.setVisible(bool(values.counts))
+        self.scale_words.setVisible(bool(values.scale_words))
         self.probes_part.setEnabled(values.has_expression)
 
     def focus_field(self, name: str) -> None:
@@ -252,8 +257,8 @@ class ReadingForm(QWidget):
             self.changed.emit("scale", key)
 
 
-def _remark(stated: bool) -> str:
-    return "as you said" if stated else "detected"
+def _remark(stated: bool, value: str = "known") -> str:
+    return "as you said" if stated else "detected" if value else "not known yet"
 
 
 def _column(part: QWidget) -> QVBoxLayout:

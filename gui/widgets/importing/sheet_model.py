@@ -10,17 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QBrush, QFont
+from PySide6.QtGui import QBrush, QColor, QFont
 
 from core.data.files.raw_table import column_letters
 from gui import theme
-from gui.widgets.importing.sheet_picture import DECIDE, ROLE_WORDS, Mark, Role, SheetPicture
+from gui.widgets.importing.sheet_picture import DECIDE, LOOK, ROLE_WORDS, Mark, Role, SheetPicture
 
 Index = QModelIndex | QPersistentModelIndex
 GROUND = {Role.NOT_READ: "hover", Role.SAMPLE: "lowtint", Role.UNIT: "her2tint", Role.GENE: "tint",
           Role.VALUE: "surface", Role.CLINICAL: "hightint", Role.SKIPPED: "hover", Role.ANNOTATION: "sunken",
           Role.HEADER: "sunken"}
 """The token that colours each role."""
+_FADED = frozenset({Role.NOT_READ, Role.SKIPPED})
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_HEADER_AMONG = 200
 
 
 class SheetModel(QAbstractTableModel):
@@ -29,10 +33,11 @@ class SheetModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.picture: SheetPicture | None = None
+        self.current = (-1, -1)
+        self.last_header = -1
         self._rows: NDArray[np.intp] = np.zeros(0, np.intp)
         self._with_hidden = False
-        self._brushes: dict[Role, QBrush] = {}
-        self._inks: dict[str, QBrush] = {}
+        self._colours: dict[Role | str, QColor] = {}
         self._plain, self._bold, self._struck = QFont(), QFont(), QFont()
         theme.notifier().changed.connect(self._look)
         self._look()
@@ -76,11 +81,21 @@ class SheetModel(QAbstractTableModel):
         before = -1 if row == 0 else int(self._rows[row - 1])
         return int(self._rows[row]) > before + 1
 
-    def mark(self, index: Index) -> Mark | None:
-        """The edge round a cell."""
-        if self.picture is None:
-            return None
-        return self.picture.marks.get((self.sheet_row(index.row()), index.column()))
+    def look_of(self, row: int, column: int) -> tuple[str, QColor, QColor, QFont, int, Mark | None]:
+        """All that is painted of one cell of the view: text, ground, ink, font, alignment, edge."""
+        picture = self.picture
+        assert picture is not None
+        at = int(self._rows[row])
+        in_row = int(picture.rows[at])
+        kind = picture.role(at, column)
+        mark = picture.marks.get((at, column)) if picture.marks else None
+        value = picture.table.numbers[at, column]
+        ground = self._colours[kind] if mark is None else self._colours[mark.kind]
+        faded = kind in _FADED
+        font = self._struck if kind == Role.SKIPPED else self._bold if in_row == Role.HEADER or mark is not None \
+            else self._plain
+        return (self._text(at, column), ground, self._colours["faded" if faded else "text"], font,
+                _LEFT if value != value else _RIGHT, mark)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -95,21 +110,8 @@ class SheetModel(QAbstractTableModel):
         roles = Qt.ItemDataRole
         if role == roles.DisplayRole:
             return self._text(row, column)
-        kind = self.picture.role(row, column)
         if role == roles.BackgroundRole:
-            mark = self.picture.marks.get((row, column))
-            return self._inks["decide" if mark.kind == DECIDE else "look"] if mark else self._brushes[kind]
-        if role == roles.ForegroundRole:
-            return self._inks["faded" if kind in (Role.NOT_READ, Role.SKIPPED) else "text"]
-        if role == roles.FontRole:
-            if kind == Role.SKIPPED:
-                return self._struck
-            return self._bold if self.picture.rows[row] == Role.HEADER or (row, column) in self.picture.marks \
-                else self._plain
-        if role == roles.TextAlignmentRole:
-            number = np.isfinite(self.picture.table.numbers[row, column])
-            return int((Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft)
-                       | Qt.AlignmentFlag.AlignVCenter)
+            return QBrush(self.look_of(index.row(), column)[1])
         if role in (roles.ToolTipRole, roles.AccessibleDescriptionRole):
             return self.words(row, column)
         if role == roles.AccessibleTextRole:
@@ -156,19 +158,21 @@ class SheetModel(QAbstractTableModel):
 
     def _choose_rows(self) -> None:
         if self.picture is None:
-            self._rows = np.zeros(0, np.intp)
+            self._rows, self.last_header = np.zeros(0, np.intp), -1
             return
         rows = np.arange(self.picture.table.n_rows, dtype=np.intp)
         hidden = self.hidden_rows
         if hidden and not self._with_hidden:
             rows = np.delete(rows, hidden)
         self._rows = rows
+        headers = [at for at in range(min(_HEADER_AMONG, len(rows))) if self.picture.rows[rows[at]] == Role.HEADER]
+        self.last_header = headers[-1] if headers else -1
 
     def _look(self) -> None:
         look = theme.current()
-        self._brushes = {role: QBrush(look.colour(token)) for role, token in GROUND.items()}
-        self._inks = {"text": QBrush(look.colour("text")), "faded": QBrush(look.colour("text3")),
-                      "look": QBrush(look.colour("warntint")), "decide": QBrush(look.colour("errtint"))}
+        self._colours = {role: look.colour(token) for role, token in GROUND.items()}
+        self._colours |= {"text": look.colour("text"), "faded": look.colour("text3"), LOOK: look.colour("warntint"),
+                          DECIDE: look.colour("errtint")}
         self._plain, self._bold = theme.font("small"), theme.font("small", bold=True)
         self._struck = theme.font("small")
         self._struck.setStrikeOut(True)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.data.files.raw_table import column_letters
 from gui import theme
 from gui.widgets.importing.sheet_model import SheetModel
-from gui.widgets.importing.sheet_picture import DECIDE, Role, SheetPicture
+from gui.widgets.importing.sheet_picture import DECIDE, SheetPicture
 
 _ROWS_MEASURED = 60
 _COLUMNS_MEASURED = 400
@@ -28,33 +28,45 @@ _NARROWEST, _WIDEST = 56, 170
 
 
 class _Cells(QStyledItemDelegate):
-    """Ground and text of the model, and an edge where a cell needs a look or is the current one."""
+    """Ground and text of the model, and an edge where a cell needs a look or is the current one.
+
+    A window full of cells is some 500 of them, painted anew at every scroll, so each asks the model once.
+    """
+
+    def __init__(self, sheet: SheetModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sheet = sheet
+        theme.notifier().changed.connect(self._measure)
+        self._measure()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem,
               index: QModelIndex | QPersistentModelIndex) -> None:
-        model = index.model()
-        assert isinstance(model, SheetModel)
-        look = theme.current()
+        sheet = self._sheet
         rect: QRect = option.rect
-        painter.fillRect(rect, model.data(index, Qt.ItemDataRole.BackgroundRole))
-        painter.setPen(look.colour("line"))
-        painter.drawLine(rect.topRight(), rect.bottomRight())
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        text = model.data(index, Qt.ItemDataRole.DisplayRole)
+        row, column = index.row(), index.column()
+        text, ground, ink, font, align, mark = sheet.look_of(row, column)
+        painter.fillRect(rect, ground)
+        painter.setPen(self._line)
+        right, bottom = rect.right(), rect.bottom()
+        painter.drawLine(right, rect.top(), right, bottom)
+        painter.drawLine(rect.left(), bottom, right, bottom)
         if text:
-            painter.setFont(model.data(index, Qt.ItemDataRole.FontRole))
-            painter.setPen(model.data(index, Qt.ItemDataRole.ForegroundRole).color())
-            inner = rect.adjusted(theme.px(6), 0, -theme.px(6), 0)
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(inner, model.data(index, Qt.ItemDataRole.TextAlignmentRole), shown)
-        mark = model.mark(index)
+            painter.setFont(font)
+            painter.setPen(ink)
+            inner = rect.adjusted(self._pad, 0, -self._pad, 0)
+            if len(text) > 7:
+                text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+            painter.drawText(inner, align, text)
         if mark is not None:
-            painter.setPen(QPen(look.colour("errline" if mark.kind == DECIDE else "warnline"), 2))
+            painter.setPen(QPen(theme.current().colour("errline" if mark.kind == DECIDE else "warnline"), 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
-        view = self.parent()
-        if isinstance(view, QAbstractItemView) and view.currentIndex() == index:
-            painter.setPen(QPen(look.colour("sel"), 2))
+        if (row, column) == sheet.current:
+            painter.setPen(QPen(theme.current().colour("sel"), 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
+
+    def _measure(self) -> None:
+        self._line = QPen(theme.current().colour("line"))
+        self._pad = theme.px(6)
 
 
 class _RowHeader(QHeaderView):
@@ -83,12 +95,7 @@ class _RowHeader(QHeaderView):
             painter.drawLine(rect.left(), rect.bottom() - 1, rect.right(), rect.bottom() - 1)
 
     def _last_header(self) -> int:
-        picture = self._model.picture
-        if picture is None:
-            return -1
-        rows = [row for row in range(min(60, self._model.rowCount()))
-                if picture.rows[self._model.sheet_row(row)] == Role.HEADER]
-        return rows[-1] if rows else -1
+        return self._model.last_header
 
     def _on_grip(self, y: float) -> bool:
         last = self._last_header()
@@ -131,7 +138,7 @@ class SheetTable(QTableView):
         super().__init__(parent)
         self.sheet = SheetModel(self)
         self.setModel(self.sheet)
-        self.setItemDelegate(_Cells(self))
+        self.setItemDelegate(_Cells(self.sheet, self))
         rows = _RowHeader(self.sheet, self)
         self.setVerticalHeader(rows)
         rows.header_dragged.connect(self.header_row_wanted)
@@ -183,6 +190,7 @@ class SheetTable(QTableView):
             self.setCurrentIndex(self.sheet.index(at, column))
 
     def _moved(self, now: QModelIndex, before: QModelIndex) -> None:
+        self.sheet.current = (now.row(), now.column()) if now.isValid() else (-1, -1)
         self.viewport().update()
         if now.isValid():
             self.cell_chosen.emit(self.sheet.sheet_row(now.row()), now.column())

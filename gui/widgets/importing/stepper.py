@@ -142,11 +142,13 @@ class Stepper(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        gap = theme.px(28)
-        full = sum(step.full_width(False) for step in self.steps) + gap * len(self._lines)
-        narrow = self.width() < full
-        tight = narrow and self.width() < full - (gap - theme.px(8)) * len(self._lines)
+        count = len(self._lines)
+        full = sum(step.full_width(False) for step in self.steps)
+        short = sum(step.full_width(step.state != CURRENT) for step in self.steps)
+        room = self.width()
+        fits = room >= full + theme.px(6) * count
+        rest = (room - (full if fits else short)) // max(1, count)
         for line in self._lines:
-            line.setFixedSize(theme.px(8) if narrow else gap, theme.px(28))
+            line.setFixedSize(max(1, min(theme.px(28), rest)), theme.px(28))
         for step in self.steps:
-            step.set_short(tight and step.state != CURRENT)
+            step.set_short(not fits and step.state != CURRENT)
