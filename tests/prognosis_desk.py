@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import shiboken6
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +20,7 @@ from core.jobs import JobContext
 from core.project.project import Project
 from core.project.study import AnalysisSpec, Study
 from core.project.study_file import read_study
-from core.study_runner import load_study
+from core.study_runner import StudyRun, load_study, run_analysis
 from gui.pages.base_page import PageServices
 from gui.pages.prognosis_page import PrognosisPage
 from gui.session import Outcome, Session
@@ -33,6 +35,14 @@ def metabric() -> tuple[Study, Dataset]:
     """The example study and its data, read once."""
     study = read_study(EXAMPLE)
     return study, load_study(study, JobContext()).datasets["metabric"]
+
+
+@functools.cache
+def her2_result() -> tuple[Any, Any]:
+    """Result and cohort of the analysis of ``her2_study``, computed once by core."""
+    study, dataset = metabric()
+    spec = her2_study().analyses[0]
+    return run_analysis(StudyRun(study, {dataset.name: dataset}), spec, JobContext())
 
 
 def her2_study(**parameters: Any) -> Study:
@@ -72,8 +82,20 @@ class Desk:
         self.page.run()
         self.wait_idle()
 
+    def click(self, words: str, parent: QWidget | None = None) -> None:
+        """Press the button with these words, once it is there."""
+        where = parent or self.page
+        self.qtbot.waitUntil(lambda: button(where, words) is not None)
+        found = button(where, words)
+        assert found is not None
+        self.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
     def close(self) -> None:
+        """Stop the threads and delete the page, so that no later test redraws it."""
         self.session.jobs.close()
+        self.page.close()
+        shiboken6.delete(self.page)
+        shiboken6.delete(self.session)
 
 
 def said(page: PrognosisPage) -> str:
@@ -81,27 +103,26 @@ def said(page: PrognosisPage) -> str:
     return page.strip.text()
 
 
-def button(parent: QWidget, text: str) -> QPushButton:
+def button(parent: QWidget, words: str) -> QPushButton | None:
     """The visible button with these words."""
-    return next(each for each in parent.findChildren(QPushButton) if each.text() == text and not each.isHidden())
+    return next((each for each in parent.findChildren(QPushButton) if each.text() == words and not each.isHidden()),
+                None)
 
 
-def desk(qtbot: QtBot, study: Study | None, *, with_data: bool = True, size: tuple[int, int] = (1160, 800)) -> Desk:
-    """A page in front of a study; the data are there already, and nothing has run."""
+def desk(qtbot: QtBot, study: Study | None, *, with_data: bool = True, has_run: bool = False,
+         size: tuple[int, int] = (1160, 800)) -> Desk:
+    """A page in front of a study; the data are there already; with ``has_run`` the analysis has run at 14:01."""
     session, asked = new_session(), Asked()
-    given = services(session, asked)
     if study is not None:
-        if with_data:
-            for spec in study.datasets:
-                session.put_dataset(spec, metabric()[1])
-        project = Project(study)
-        datasets = list(session._datasets)
-        session.open(project)
-        for spec, dataset in datasets:
-            session.put_dataset(spec, dataset)
+        session.open(Project(study))
+        for spec in study.datasets if with_data else ():
+            session.put_dataset(spec, metabric()[1])
+    given = services(session, asked)  # after the data, so that the loader has nothing to read
+    if has_run:
+        settings = session.settings_of("prognosis")
+        assert settings is not None
+        session.put_outcome("prognosis", Outcome(*her2_result(), settings, 0.4, "14:01"))
     page = PrognosisPage(given)
-    qtbot.addWidget(page)
     session.changed.connect(page.refresh)
     page.resize(*size)
-    made = Desk(qtbot, session, given, page, asked)
-    return made
+    return Desk(qtbot, session, given, page, asked)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.pages.analysis_edits import changed_fields, stated_values, value_words
-from gui.pages.cohort_facts import CohortFacts, problem_sentences
+from gui.pages.cohort_facts import CohortFacts
 from gui.widgets.inspector import Inspector
 from gui.widgets.labels import words
 from gui.widgets.parameter_editors import WidthlessCombo
@@ -21,7 +21,6 @@ from gui.widgets.parameter_form import ParameterForm
 
 if TYPE_CHECKING:
     from core.data.patients.cohort_rules import CohortRule
-    from core.problems import Problem
     from core.project.study import AnalysisSpec
     from gui.session import Outcome
 
@@ -116,8 +115,8 @@ class AnalysisInspector(QObject):
         """Parameters of the form."""
         return tuple(self.form.values())
 
-    def show(self, spec: AnalysisSpec, analyses: Sequence[str], facts: CohortFacts, outcome: Outcome | None,
-             failure: Sequence[Problem]) -> None:
+    def show(self, spec: AnalysisSpec, analyses: Sequence[str], facts: CohortFacts,
+             outcome: Outcome | None) -> None:
         """Bring everything in step with the analysis, the data and the run that is shown."""
         rule, endpoint = facts.rule_of(spec), facts.endpoint_of(spec)
         self._show_patients(spec, analyses, facts, rule, endpoint)
@@ -136,7 +135,6 @@ class AnalysisInspector(QObject):
             if outcome.settings[1] and outcome.settings[1] != endpoint:
                 was["outcome"] = outcome.settings[1]
         self.set_was(was)
-        self.set_errors({problem.answer_key: problem_sentences([problem]) for problem in failure})
 
     def _show_patients(self, spec: AnalysisSpec, analyses: Sequence[str], facts: CohortFacts,
                        rule: CohortRule | None, endpoint: str) -> None:

@@ -21,13 +21,14 @@ from gui.pages.analysis_states import (
     EmptyWords,
     Situation,
     Spoken,
+    at_its_field,
     data_words,
     empty_of,
     notice_of,
     run_state,
 )
 from gui.pages.base_page import Command, Page, PageServices
-from gui.pages.cohort_facts import CohortFacts, Need
+from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences
 from gui.pages.figure_wishes import copy_data, copy_picture
 from gui.pages.result_tabs import MethodsView, TablesView, WarningsView
 from gui.pages.run_watch import RunWatch
@@ -127,6 +128,14 @@ class AnalysisPage(Page):
     def outcome(self) -> Outcome | None:
         """The outcome that is shown, up to date or not."""
         return self.choice.outcome
+
+    @property
+    def failure(self) -> tuple[Problem, ...]:
+        """Why the analysis cannot run as it is set; each problem with its setting where it is about one."""
+        if self.is_draft:
+            return ()
+        values = self.settings.form.values()
+        return tuple(at_its_field(problem, values) for problem in self.session.failure(self.spec.name))
 
     def in_step(self, project: Project, spec: AnalysisSpec) -> Project:
         """The project with further analyses of the page brought in step with the edited one."""
@@ -237,11 +246,11 @@ class AnalysisPage(Page):
         spec = self.spec
         job = None if self.is_draft else self.watch.job
         outcome = self.outcome
-        self.settings.show(spec, tuple(each.name for each in self.choice.all_specs), self.facts, outcome,
-                           () if self.is_draft else self.session.failure(spec.name))
+        self.settings.show(spec, tuple(each.name for each in self.choice.all_specs), self.facts, outcome)
+        self.settings.set_errors({problem.answer_key: problem_sentences([problem]) for problem in self.failure})
         need = self.need()
         if (spec.name in self._run_by_itself and self.isVisible() and outcome is None and job is None
-                and not self.session.failure(spec.name) and not self.why_not()):
+                and not self.failure and not self.why_not()):
             self.run()
             return
         self.set_context(self.context_words(outcome) if outcome is not None else "")
@@ -250,12 +259,17 @@ class AnalysisPage(Page):
         else:
             self._show_without_result(need, job)
         self._show_run_state(spec, outcome, job)
-        self.export_button.setEnabled(self.figure() is not None)
-        self.export_button.setToolTip("" if self.figure() else "There is no figure yet")
-        self.workbook_button.setEnabled(outcome is not None and not self.session.is_stale(spec.name))
-        self.workbook_button.setToolTip("" if self.workbook_button.isEnabled() else "The workbook takes results that "
-                                        "are up to date")
+        self.show_buttons()
         self.state_changed.emit()
+
+    def show_buttons(self) -> None:
+        """Export what can be exported now; a button that cannot says why."""
+        has_figure = self.figure() is not None
+        self.export_button.setEnabled(has_figure)
+        self.export_button.setToolTip("" if has_figure else "There is no figure yet")
+        finished = self.outcome is not None and not self.session.is_stale(self.spec.name)
+        self.workbook_button.setEnabled(finished)
+        self.workbook_button.setToolTip("" if finished else "The workbook takes results that are up to date")
 
     def _show_result(self, outcome: Outcome, job: Job | None) -> None:
         if outcome is not self._shown:
@@ -296,7 +310,7 @@ class AnalysisPage(Page):
         now = self.session.settings_of(name)
         return Situation(
             outcome.finished_at if outcome is not None else "", self.watch.words(job) if job is not None else "",
-            () if self.is_draft else self.session.failure(name), bool(self.watch.fault), self.watch.stopped_at, stale,
+            self.failure, bool(self.watch.fault), self.watch.stopped_at, stale,
             changes_in_words(self.parameters_type, outcome.settings, now) if stale and outcome and now else ())
 
     def _show_notice(self, outcome: Outcome, job: Job | None) -> None:
@@ -358,15 +372,12 @@ class AnalysisPage(Page):
 
     def rail_state(self) -> str:
         if self.is_draft or self.outcome is None:
-            return "look" if not self.is_draft and self.session.failure(self.spec.name) else "none"
+            return "look" if self.failure else "none"
         return "stale" if self.session.is_stale(self.spec.name) else "done"
 
     def problems(self) -> Sequence[Problem]:
-        if self.is_draft:
-            return ()
-        failure = self.session.failure(self.spec.name)
         outcome = self.outcome
-        return failure or (self.result_warnings(outcome) if outcome is not None else ())
+        return self.failure or (self.result_warnings(outcome) if outcome is not None else ())
 
     def go_to_problem(self, problem: Problem) -> bool:
         if self.settings.has_field(problem.answer_key):

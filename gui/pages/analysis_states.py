@@ -5,12 +5,12 @@ Not for: widgets. Exact words of the states in one place, so that they can be te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.figures.number_words import count_words, counted
-from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences
+from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences, what_and_why
 
 if TYPE_CHECKING:
     from core.problems import Problem
@@ -76,13 +76,22 @@ def empty_of(now: Situation, need: Need | None, fields: Sequence[str]) -> EmptyW
         return ("err", BROKE, "The analysis ended before its result. The settings are as they were.",
                 (("Run again", "run", True), ("Copy the error", "copy error", False)), "err")
     if now.failure:
-        first = now.failure[0]
-        text = problem_sentences([replace(first, what="")]).lstrip(". ")
-        return "err", f"{first.what[0].upper()}{first.what[1:]}", text, ways_out(first, fields), "err"
+        title, text = what_and_why(now.failure[0])
+        return "err", title, text, ways_out(now.failure[0], fields), "err"
     if now.stopped_at:
         return ("stale", "Stopped before there was a result", f"Stopped at “{now.stopped_at}”. Nothing of that run is "
                 "kept.", (("Run again", "run", True),), "accent")
     return None
+
+
+def at_its_field(problem: Problem, values: Mapping[str, Any]) -> Problem:
+    """The problem with the setting that it is about, where it names a value of one ("there is no column “er”")."""
+    if problem.answer_key in values:
+        return problem
+    for name, value in values.items():
+        if isinstance(value, tuple) and any(f"“{each}”" in problem.what for each in value):
+            return replace(problem, answer_key=name)
+    return problem
 
 
 def ways_out(problem: Problem, fields: Sequence[str]) -> tuple[Button, ...]:

@@ -195,7 +195,18 @@ def problem_sentences(problems: Sequence[Problem]) -> str:
     words = []
     for problem in problems:
         place = problem.where.words()
-        what = f"{problem.what[0].upper()}{problem.what[1:]}".rstrip(".")
+        what = f"{problem.what[:1].upper()}{problem.what[1:]}".rstrip(".")
         words.append(f"{place}: {what}." if place else f"{what}.")
-        words += [f"{part[0].upper()}{part[1:].rstrip('.')}." for part in (problem.why, problem.remedy) if part]
+        words += _further(problem)
     return " ".join(words)
+
+
+def what_and_why(problem: Problem) -> tuple[str, str]:
+    """A problem as a title, and as sentences that say where, why it matters and what to do."""
+    place = problem.where.words()
+    title = f"{problem.what[:1].upper()}{problem.what[1:]}".rstrip(".")
+    return title, " ".join([*([f"{place}."] if place else []), *_further(problem)])
+
+
+def _further(problem: Problem) -> list[str]:
+    return [f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in (problem.why, problem.remedy) if part]

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from core.figures.spec import FigureSpec
+from core.figures.spec import FigureSpec, Label
 from gui import theme
 from gui.pages.figure_signals import FigureSignals
 from gui.pages.screen_figures import panel_words, scan_at
 from gui.widgets.figures.figure_view import FigureView
-from gui.widgets.labels import link, set_look, words
+from gui.widgets.flow_layout import FlowLayout
+from gui.widgets.labels import link, words
 from gui.widgets.panel import Panel, Segments
 
 COLUMN_FOLDS_BELOW = 500
@@ -24,49 +25,64 @@ COLUMN_FOLDS_BELOW = 500
 ROW_FOLDS_BELOW = 640
 """Width at 100 % under which forest, curve and cut-off share one place."""
 FOREST_SHARE, CURVE_SHARE = 55, 45
+BACK = "Back to the median"
 PARTS = (("forest", "Forest"), ("curve", "Curve"), ("cut", "Cut-off"))
 
 
 class FigurePart(Panel):
-    """A panel with one figure; at its right a chip, a link, and the segments when it is folded."""
+    """A panel with one figure; segments at its right when it is folded, and a line for a chip, a link and words."""
 
     segment_chosen = Signal(str)
     link_pressed = Signal()
 
     def __init__(self, parts: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, inner_margin=False)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.view = FigureView(heading=False)
+        self.chip: QLabel = words()
+        self.chip.setProperty("chip", "corrected")
+        self.chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.link = link("")
+        self.link.clicked.connect(self.link_pressed)
+        self.says = words("", "help", wrap=True)
+        self._line = QWidget()
+        flow = FlowLayout(self._line, gap=10)
+        flow.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(2))
+        flow.addWidget(self.chip)
+        flow.addWidget(self.link)
+        self._says_line = QWidget()
+        says = QHBoxLayout(self._says_line)
+        says.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        says.addWidget(self.says)
+        self.body.setSpacing(0)
+        self.body.addWidget(self._line)
+        self.body.addWidget(self._says_line)
         self.body.addWidget(self.view, 1)
         right = QWidget()
         line = QHBoxLayout(right)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.px(8))
-        self.chip: QLabel = words()
-        self.chip.setProperty("chip", "corrected")
-        self.chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.chip.hide()
-        self.link = link("")
-        self.link.clicked.connect(self.link_pressed)
-        self.link.hide()
         self.two = Segments(parts[1:], "Panel", small=True)
         self.three = Segments(parts, "Panel", small=True)
         for segments in (self.two, self.three):
             segments.chosen.connect(self.segment_chosen)
             segments.hide()
-        for widget in (self.chip, self.link, self.two, self.three):
-            line.addWidget(widget)
+            line.addWidget(segments)
         self.set_right(right)
+        self.set_searched("", "")
+        self.set_says("")
 
-    def set_chip_words(self, text: str, kind: str = "corrected") -> None:
-        """A chip at the right; empty text takes it away."""
-        self.chip.setText(text)
-        set_look(self.chip, "chip", kind)
-        self.chip.setVisible(bool(text))
+    def set_searched(self, chip: str, back: str) -> None:
+        """The chip of a searched cut, and the link that goes back; empty text takes one away."""
+        self.chip.setText(chip)
+        self.chip.setVisible(bool(chip))
+        self.link.setText(back)
+        self.link.setVisible(bool(back))
+        self._line.setVisible(bool(chip or back))
 
-    def set_link_words(self, text: str) -> None:
-        """A link at the right; empty text takes it away."""
-        self.link.setText(text)
-        self.link.setVisible(bool(text))
+    def set_says(self, text: str) -> None:
+        """Words of the figure that have no room inside its axes."""
+        self.says.setText(text)
+        self._says_line.setVisible(bool(text))
 
 
 class PrognosisFigures(QWidget):
@@ -85,6 +101,13 @@ class PrognosisFigures(QWidget):
         self.said = FigureSignals(self)
         self.focused = self.forest.view
         self._scan: FigureSpec | None = None
+        self._titles = ("", "", "")
+        self._above = self._scan_words = self._brief = ""
+        self._was_folded = 0
+        self._words_timer = QTimer(self)
+        self._words_timer.setSingleShot(True)
+        self._words_timer.setInterval(0)
+        self._words_timer.timeout.connect(self._words_without_room)
         self._column = QVBoxLayout()
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.curve, 57)
@@ -111,19 +134,51 @@ class PrognosisFigures(QWidget):
         self.forest.view.set_figure(spec)
         self.forest.set_title(title, remark)
 
-    def set_curve(self, spec: FigureSpec | None, chip: str = "", *, searched: bool = False) -> None:
-        """The curve of the receptor; a searched cut has its chip and the way back to the median."""
+    def set_curve(self, spec: FigureSpec | None, chip: str = "", short_title: str = "", brief: str = "") -> None:
+        """The curve of the receptor; a searched cut has its chip and the way back to the median.
+
+        ``brief`` is said above the axes where the words of the figure have no room inside them.
+        """
         self.curve.view.set_figure(spec)
-        if spec is not None:
-            self.curve.set_title(*panel_words(spec))
-        self.curve.set_chip_words(chip)
-        back = "Back to the median" if searched else ""
-        self.curve.set_link_words(back)
+        self._brief = brief
+        self._titles = (short_title, *(panel_words(spec) if spec is not None else ("", "")))
+        self.curve.set_searched(chip, BACK if chip else "")
+        self.cut.set_searched(chip, BACK if chip else "")
+        self._title_curve()
+
+    def _title_curve(self) -> None:
+        """Beside the segments there is room for a short title only; the sizes then stand below it."""
+        short, title, remark = self._titles
+        sizes, _, rest = remark.partition("\n")
+        if self._brief:
+            rest = self._brief if rest else ""
+        folded = self.folded() > 1
+        self.curve.set_title(short if folded else title, "" if folded else sizes)
+        self._above = "\n".join(filter(None, (sizes if folded else "", rest)))
+        self.curve.set_says(self._above)
+        self.cut.set_says(self._scan_words if folded else "")
+        self.cut.set_searched(self.curve.chip.text() if folded else "", self.curve.link.text() if folded else "")
+        self._words_timer.start()
+
+    def _words_without_room(self) -> None:
+        """Words that the curve has no room for inside its axes stand above it."""
+        spec = self.curve.view.figure()
+        if spec is None:
+            return
+        inside = [mark.text for panel in spec.rows[0] for mark in panel.marks
+                  if isinstance(mark, Label) and mark.space == "panel"]
+        lost = set(self.curve.view.texts_not_shown()) & set(inside)
+        more = [" ".join(text.split()) for text in inside if text in lost]
+        if lost and self._brief:
+            more = [self._brief]
+        self.curve.set_says("\n".join([*filter(None, [self._above]), *more]))
 
     def set_scan(self, spec: FigureSpec | None, cuts: Sequence[float] = (), current: float | None = None,
                  title: str = "Cut-off", remark: str = "") -> None:
         """The scan with its cut line; without cuts there is no line."""
         self._scan = spec
+        self._scan_words = panel_words(spec)[1] if spec is not None else ""
+        self.cut.set_says(self._scan_words if self.folded() > 1 else "")
         if spec is not None and current is not None and len(cuts):
             self.cut.view.set_figure(scan_at(spec, current))
         else:
@@ -179,5 +234,11 @@ class PrognosisFigures(QWidget):
             part.three.set_key(name)
             if name != "forest":
                 part.two.set_key(name)
+        if folded != self._was_folded:
+            self._was_folded = folded
+            self._title_curve()
+        elif self._titles[1]:
+            self.curve.set_says(self._above)
+            self._words_timer.start()
         if self.focused.parentWidget() is not None and not self.focused.isVisibleTo(self):
             self.focused = next(part.view for name, part in self.parts.items() if name in shown)

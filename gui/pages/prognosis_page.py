@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 
-from core.figures.number_words import counted, p_words, time_words
+from core.figures.number_words import counted, number_words, time_words
 from gui.pages.analysis_page import AnalysisPage
 from gui.pages.analysis_states import Spoken
 from gui.pages.base_page import Command, PageServices
 from gui.pages.cut_moves import CutMoves
 from gui.pages.prognosis_figures_panel import PrognosisFigures
-from gui.pages.prognosis_pictures_cache import PrognosisPictures
+from gui.pages.prognosis_pictures_cache import PrognosisPictures, searched_ratio, searched_words
 from gui.pages.prognosis_tables_shown import shown_tables
 from gui.pages.screen_figures import CurveLook, dressed_curve
 from gui.pages.views_edits import cut_of, in_step, views_name, views_of
@@ -95,7 +95,7 @@ class PrognosisPage(AnalysisPage):
         self.moves.moving.connect(self._show_moving_cut)
         self.moves.ended.connect(self._cut_ended)
         self.views.asked.connect(self._ask)
-        self.views.shown_changed.connect(self.state_changed)
+        self.views.shown_changed.connect(self.show_buttons)
         return self.stack
 
     @property
@@ -242,12 +242,12 @@ class PrognosisPage(AnalysisPage):
         if numbers is None:
             return
         spec, found = self.pictures.curve(numbers, self.receptor, cut, self._simulated)
-        chip = ""
+        chip, short, brief = "", f"{self.receptor}, {numbers.parameters.split} split", ""
         if found is not None:
-            p = found.p_maxt if p_words(found.p_maxt) else found.p_corrected
-            shown = p_words(p)
-            chip = f"searched cut, corrected P {shown if shown.startswith('<') else '= ' + shown}"
-        self.figures.set_curve(dressed_curve(spec, self.curve_look()), chip, searched=found is not None)
+            chip = searched_words(found, len(numbers.receptors))
+            short = f"{self.receptor}, cut at {number_words(found.cut)}"
+            brief = searched_ratio(found)
+        self.figures.set_curve(dressed_curve(spec, self.curve_look()), chip, short, brief)
 
     @property
     def _simulated(self) -> bool:
@@ -311,6 +311,7 @@ class PrognosisPage(AnalysisPage):
             self.stack.setCurrentWidget(self.views)
             self.views.look(self.spec, self.session, self.services.runs)
         self.show_view("figure")
+        self.show_buttons()
         self.state_changed.emit()
 
     def _ask(self, changes: dict[str, Any], label: str) -> None:

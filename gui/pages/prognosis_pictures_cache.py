@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.figures.number_words import count_words, counted
+from core.figures.number_words import count_words, counted, hr_words, p_words
 from core.problems import UserError
 
 if TYPE_CHECKING:
@@ -84,3 +84,19 @@ class PrognosisPictures:
                 words = f"no finite hazard ratio with {counted(int(numbers.events[i]), 'event')}"
             found.append((numbers.receptors[int(i)], words))
         return tuple(found)
+
+
+def searched_words(found: ChosenCut, n_receptors: int) -> str:
+    """The chip of a cut chosen by hand: the P that pays for the search, never the one of this cut alone."""
+    over_all = p_words(found.p_maxt)
+    p = over_all or p_words(found.p_corrected)
+    counted_cuts = f"all cuts of {counted(n_receptors, 'RTK')}" if over_all else "all its cuts"
+    return f"corrected P {p if p.startswith('<') else '= ' + p}, {counted_cuts}"
+
+
+def searched_ratio(found: ChosenCut) -> str:
+    """The hazard ratio at a chosen cut, never without the one in left-out patients."""
+    left_out = hr_words(found.hr_cv, found.hr_cv_low, found.hr_cv_high)
+    if not np.isfinite(found.hr):
+        return "HR not shown: it was not estimated in left-out patients"
+    return f"HR {hr_words(found.hr, found.hr_low, found.hr_high)} here, {left_out} in left-out patients"

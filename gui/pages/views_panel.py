@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.pages.cohort_facts import CohortFacts, problem_sentences
+from gui.pages.cohort_facts import CohortFacts, what_and_why
 from gui.pages.figure_signals import FigureSignals
 from gui.pages.screen_figures import panel_words
 from gui.pages.view_controls import ViewControls
@@ -159,9 +159,8 @@ class ViewsPanel(QWidget):
             self._show_state(self.empty)
             first = problems[0]
             key = first.answer_key if first.answer_key in REMOVE else self.key
-            self.empty.set_state("err", f"{first.what[:1].upper()}{first.what[1:]}",
-                                 problem_sentences(problems[:1]).partition(".")[2].strip(),
-                                 ((REMOVE[key], f"remove {key}", True),), token="err")
+            head, text = what_and_why(first)
+            self.empty.set_state("err", head, text, ((REMOVE[key], f"remove {key}", True),), token="err")
         else:
             self._show_figure(outcome.result.figures if outcome is not None else (), title, wanted)
         self.shown_changed.emit()
