@@ -1,7 +1,10 @@
 """The figure on screen: the same words and coordinates as in the file, numbers under their ticks, mouse and keys."""
 
 import os
+import subprocess
 import sys
+from pathlib import Path
+from typing import get_args
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -14,11 +17,28 @@ from PySide6.QtWidgets import QApplication
 
 from core.figures import style
 from core.figures.drawing import draw
+from core.figures.heat_map import category_bar, heat_map, numeric_bar
 from core.figures.page_layout import place_figure
-from core.figures.spec import Axis, Band, FigureSpec, HoverPoints, Label, Matrix, Panel, Points, Span, Ticks
+from core.figures.spec import (
+    Axis,
+    Band,
+    Box,
+    Boxes,
+    FigureSpec,
+    HoverPoints,
+    Label,
+    Mark,
+    Matrix,
+    Panel,
+    Points,
+    Span,
+    Ticks,
+)
 from gui import theme
 from gui.widgets.figures.figure_view import FigureView
 from gui.widgets.figures.hover import mapped
+from gui.widgets.figures.panel_plot import DRAWN
+from gui.widgets.figures.zooming import Window
 from tests.test_figure_files import ALL, curves, every_mark, full_forest, nasty_curve, scan
 
 
@@ -90,6 +110,20 @@ def tiles(rows=6, columns=9):
     return FigureSpec("tiles", "Tiles", ((Panel(Axis("patients"), Axis("receptors"), (
         Matrix(values, tuple(f"R{row}" for row in range(rows)), tuple(f"P{column}" for column in range(columns))),
     )),),), "alt", "c")
+
+
+def heat(receptors=12, patients=40):
+    """A heat map with bars above it and a tree beside it."""
+    random = np.random.default_rng(3)
+    values = random.normal(size=(receptors, patients))
+    values[2, 3] = np.nan
+    bars = [numeric_bar("Age (years)", np.where(random.random(patients) < 0.2, np.nan, random.uniform(30, 90, patients)),
+                        "accent"),
+            category_bar("ER", [None, *["positive", "negative"] * (patients // 2)][:patients],
+                         {"positive": ("series4", 1.0), "negative": ("series4", 0.2)})]
+    return heat_map(tuple(f"R{row:02d}" for row in range(receptors)), tuple(f"P{place:02d}" for place in range(patients)),
+                    values, bars, merges=np.array([[0.0, 1.0, 0.0, 0.0], [0.5, 2.0, 1.0, 0.0]]),
+                    heights=np.array([1.0, 2.0]), cohort_words="c", value_words="v")
 
 
 # Words
@@ -245,6 +279,114 @@ def test_that_the_view_box_and_the_words_agree_on_every_place(show):
         x, y = mapped(plot.box.to_scene(), np.array([value]), np.array([50.0]))
         assert float(x[0]) == pytest.approx(plot.room.x_px(value), abs=0.05)
         assert float(y[0]) == pytest.approx(plot.room.y_px(50.0), abs=0.05)
+
+
+SCALED = """
+import sys
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from gui import theme
+from gui.widgets.figures.figure_view import FigureView
+from tests.test_figure_files import curves
+app = QApplication([])
+theme.apply(app, "light", 100)
+view = FigureView()
+view.resize(487, 541)
+view.set_figure(curves())
+view.show()
+ratio = view.devicePixelRatioF()
+assert ratio == float(sys.argv[1]), ratio
+ticks = np.array(view.tick_positions())
+for places in view.at_risk_positions().values():
+    assert all(np.abs(ticks - place).min() <= 0.5 for place in places)
+image = view.grab().toImage()
+axis = theme.current().colour("axis").name()
+y = round((view.plots[0].room.axes.bottom + 3) * ratio)
+dark = [x / ratio for x in range(image.width()) if image.pixelColor(x, y).lightness() < 170]
+assert all(min(abs(x - tick) for x in dark) <= 1.0 for tick in ticks), (dark, ticks)
+"""
+
+
+@pytest.mark.parametrize("ratio", ["1.5", "2"])
+def test_that_numbers_and_ticks_stay_together_on_a_screen_of_small_pixels(ratio):
+    environment = {**os.environ, "QT_SCALE_FACTOR": ratio, "QT_QPA_PLATFORM": "offscreen",
+                   "QT_SCALE_FACTOR_ROUNDING_POLICY": "PassThrough"}
+    ran = subprocess.run([sys.executable, "-c", SCALED, ratio], cwd=Path(__file__).parents[1], env=environment,
+                         capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+# Tiles, boxes, several panels
+
+
+def test_that_every_mark_can_be_drawn():
+    assert set(DRAWN) == set(get_args(Mark))
+
+
+def test_that_a_heat_map_shows_all_names_and_bars_of_their_own_height(show):
+    view = show(heat(), 700, 500)
+    assert view.texts_not_shown() == ()
+    before = view.plots[1].room.axes.height
+    assert before == pytest.approx(2 * theme.px(16), abs=2)
+    view.resize(700, 800)
+    assert view.plots[1].room.axes.height == pytest.approx(before, abs=2)
+    assert view.plots[1].room.axes.left == view.plots[3].room.axes.left
+    assert view.plots[1].room.axes.right == view.plots[3].room.axes.right
+
+
+def test_that_zooming_the_map_moves_its_bars_along(show):
+    view = show(heat(), 700, 500)
+    room = view.plots[3].room
+    wheel(view, room.x_px(20), room.y_px(6), 240, Qt.KeyboardModifier.ControlModifier)
+    assert view.plots[3].room.x.low == view.plots[1].room.x.low > 0
+    assert view.plots[1].room.y.low == 0
+
+
+def test_that_a_missing_tile_says_so_and_a_bar_gives_its_value(show):
+    view = show(heat(), 700, 500)
+    room = view.plots[3].room
+    mouse(view, QEvent.Type.MouseMove, room.x_px(3.5), room.y_px(2.5), button=None)
+    assert view.found.words == "R02 P03: missing"
+    room = view.plots[1].room
+    mouse(view, QEvent.Type.MouseMove, room.x_px(0.5), room.y_px(1.5), button=None)
+    assert view.found.words == "ER P00: missing"
+
+
+def test_that_a_selected_patient_is_one_column_in_map_and_bars_with_one_tag(show):
+    view = show(heat(), 700, 500)
+    view.set_selection(["P07"], "R03")
+    outlines = view._marks.ink.outlines
+    assert [outline.words for outline in outlines if outline.box.width() < 40] == ["", "P07"]
+
+
+def test_that_names_are_left_out_where_rows_are_too_low_and_come_back_on_zooming(show):
+    view = show(tiles(rows=200, columns=30))
+    assert {"R0", "R199"} <= set(view.texts_not_shown())
+    view.look_at(0, Window(0.0, 1.0, 0.9, 1.0))
+    assert "R1" not in view.texts_not_shown()
+
+
+def test_that_panels_too_narrow_side_by_side_go_below_each_other(show):
+    view = show(ALL["six"](), 260, 500)
+    lefts = {plot.room.cell.left for plot in view.plots}
+    assert len(lefts) == 1
+    assert view.canvas.height() > 500
+
+
+def test_that_boxes_and_words_in_boxes_are_drawn_inside(show):
+    spread_out = [np.array([value, value + 1.0]) for value in (0.0, 1.0, 2.0, 3.0, 4.0)]
+    panel = Panel(Axis("x", -1, 12), Axis("y", -1, 9), (
+        Boxes(np.array([0.0, 1.0]), *spread_out, ("low", "high")),
+        Box(3.0, 10.0, 4.0, 8.0, ("In the two files", "312 patients"), (False, True), tinted=True)))
+    view = show(FigureSpec("f", "t", ((panel,),), "a", "c"))
+    drawn = view.drawn_coordinates()
+    assert (drawn[0, 0]["y"].min(), drawn[0, 0]["y"].max()) == (0.0, 5.0)
+    words = {text.text: text for text in view.texts_shown() if text.kind == "box"}
+    room = view.plots[0].room
+    for text in words.values():
+        assert room.x_px(3.0) < text.left < text.left + plot_width(text) < room.x_px(10.0)
+        assert room.y_px(8.0) < text.y < room.y_px(4.0)
+    assert set(words) == {"In the two files", "312 patients"}
 
 
 # Pixels

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from core.figures.axis_scale import AxisScale, x_scale, y_scale
 from core.figures.spec import FigureSpec, Panel
 from gui import theme
-from gui.widgets.figures.panel_room import FEWEST_ROWS, FOREST_AXES, ROW, SMALLEST_AXES, Box, Fold, Margins, PanelRoom
+from gui.widgets.figures.panel_room import PanelRoom
+from gui.widgets.figures.panel_sizes import FEWEST_ROWS, FOREST_AXES, ROW, SMALLEST_AXES, Box, Fold, Margins
 from gui.widgets.figures.screen_words import ScreenText, cap_height, line_height, words
 from gui.widgets.figures.zooming import Window, seen
 
@@ -44,8 +45,7 @@ class Layout:
     @property
     def too_low(self) -> bool:
         """True where the axes of a panel are too low to be read whatever is left out."""
-        return any(room.axes.height < theme.px(FEWEST_ROWS * ROW * 0.5 if room.scrolls else SMALLEST_AXES)
-                   for room in self.rooms if (len(room.panel.marks) and room.panel.y.visible) or room.scrolls)
+        return any(room.axes.height < room.least_height() for room in self.rooms)
 
     @property
     def too_narrow(self) -> bool:
@@ -66,7 +66,7 @@ def fitted_layout(spec: FigureSpec, width: float, height: float, bar: float, *, 
     for _ in range(MOST_STEPS):
         if not layout.too_low:
             break
-        height += theme.px(30) * len(spec.rows)
+        height *= 1.12
         layout = lay_out(spec, width - bar, height, heading=heading, offsets=offsets)
     return layout
 
@@ -79,13 +79,10 @@ def lay_out(spec: FigureSpec, width: float, height: float, *, heading: bool = Tr
     scales = tuple((x_scale(panel.x, panel.marks), y_scale(panel.y, panel.marks)) for panel in panels)
     badge, badge_texts = _badge(spec, width)
     top = theme.px(4) + (badge.height + theme.px(4) if badge else 0.0)
-    grid: list[list[PanelRoom]] = []
-    number = 0
-    for cells in _cells(spec, width, height, top):
-        grid.append([])
-        for panel, cell in cells:
-            grid[-1].append(_start(panel, cell, scales[number], heading))
-            number += 1
+    grid = _started(_cells(spec, width, height, top, {}), scales, heading)
+    own = _own_heights(_aligned(_aligned(grid)))
+    if own:
+        grid = _started(_cells(spec, width, height, top, own), scales, heading)
     grid = _folded(grid, scales, offsets)
     rooms = tuple(room for row in grid for room in row)
     scrolls = {place: found for place, room in enumerate(rooms)
@@ -136,18 +133,38 @@ def scrolled(room: PanelRoom, y: AxisScale, first: int) -> PanelRoom:
     return replace(room, axes=axes, y=replace(y, low=low, high=low + visible + rim))
 
 
-def _cells(spec: FigureSpec, width: float, height: float, top: float) -> list[list[tuple[Panel, Box]]]:
-    """The rectangle of each panel, by the shares of rows and columns."""
+def _own_heights(grid: list[list[PanelRoom]]) -> dict[int, float]:
+    """Row -> pixels, for rows of colour bars and strips: these do not grow with the figure."""
+    found = {}
+    for number, row in enumerate(grid):
+        own = [room.own_height for room in row if room.panel.marks]
+        if own and all(height is not None for height in own):
+            margins = [room.margins() for room in row if room.panel.marks]
+            found[number] = max(height or 0.0 for height in own) + max(m.top for m in margins) + max(
+                m.bottom for m in margins)
+    return found if len(found) < len(grid) else {}
+
+
+def _started(cells: list[list[tuple[Panel, Box]]], scales: tuple[tuple[AxisScale, AxisScale], ...],
+             heading: bool) -> list[list[PanelRoom]]:
+    each = iter(scales)
+    return [[_start(panel, cell, next(each), heading) for panel, cell in row] for row in cells]
+
+
+def _cells(spec: FigureSpec, width: float, height: float, top: float,
+           own: Mapping[int, float]) -> list[list[tuple[Panel, Box]]]:
+    """The rectangle of each panel, by the shares of rows and columns; ``own`` are rows of fixed height."""
     rows = [row for row in spec.rows if row]
     if not rows:
         return []
     edge, gap = theme.px(4), theme.px(10)
     shares = [max(panel.height_share for panel in row) for row in rows]
-    room = max(height - top - edge - gap * (len(rows) - 1), 1.0)
+    room = max(height - top - edge - gap * (len(rows) - 1) - sum(own.values()), 1.0)
+    free = sum(share for number, share in enumerate(shares) if number not in own)
     columns = max(len(row) for row in rows)
     cells = []
-    for row, share in zip(rows, shares, strict=True):
-        tall = room * share / sum(shares)
+    for number, (row, share) in enumerate(zip(rows, shares, strict=True)):
+        tall = own[number] if number in own else room * share / free
         unit = max(width - 2 * edge - gap * (columns - 1), 1.0) / max(sum(panel.width_share for panel in other)
                                                                       for other in rows)
         left = float(edge)
@@ -194,6 +211,8 @@ def _next_fold(room: PanelRoom) -> Fold | None:
     """What to leave out next; None where the axes are large enough or nothing more can go."""
     fold = room.fold
     narrow = room.axes.width < theme.px(FOREST_AXES if room.scrolls else SMALLEST_AXES)
+    if room.own_height is not None:
+        return None
     low = room.axes.height < theme.px(FEWEST_ROWS * ROW if room.scrolls else SMALLEST_AXES)
     if room.crowded():
         return replace(fold, inside=True)

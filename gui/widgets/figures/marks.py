@@ -18,7 +18,7 @@ from PySide6.QtGui import QBrush, QPainterPath
 
 from core.figures.axis_scale import AxisScale
 from core.figures.curve_shapes import split_at
-from core.figures.spec import Band, Bars, Boxes, Intervals, Line, Mark, Points, Rule, Span, StepLine, Ticks
+from core.figures.spec import Band, Bars, Box, Boxes, Intervals, Line, Mark, Points, Rule, Span, StepLine, Ticks
 from gui import theme
 from gui.widgets.figures.plot_items import (
     DASHED_ROLES,
@@ -111,7 +111,7 @@ class DrawnStepLine(DrawnMark):
             item.clipped = False
             item.setData(x=to_view(x, setting.x.log), y=to_view(y, setting.y.log), stepMode="right", connect="finite",
                          pen=pen("ns" if faded else mark.role, STEP_PX, setting.ratio, style,
-                                 0.6 if faded else 1.0), antialias=True)
+                                 0.6 if faded else 1.0), antialias=False)  # level and upright: crisp, and fast
 
 
 class DrawnLine(DrawnMark):
@@ -140,7 +140,7 @@ class DrawnBand(DrawnMark):
             role, opacity = ("faded", FADED_BAND) if faded else (mark.role, BAND_OPACITY)
             item.set_path(_band_path(to_view(x, setting.x.log), to_view(low, setting.y.log),
                                      to_view(high, setting.y.log), step=mark.step), None,
-                          theme.current().colour(role, opacity))
+                          theme.current().colour(role, opacity), smooth=not mark.step)
 
 
 class DrawnSpan(DrawnMark):
@@ -250,6 +250,20 @@ class DrawnBoxes(DrawnMark):
             items[0].set_path(box, pen(kind, 1.2, setting.ratio), theme.current().colour(kind, BAND_OPACITY))
             items[1].set_path(lines, pen(kind, 1.2, setting.ratio), None)
             items[2].set_path(medians, pen(kind, 2.6, setting.ratio), None)
+
+
+class DrawnBox(DrawnMark):
+    """A box whose words are placed with the other words."""
+
+    def draw(self, mark: Box, setting: Setting) -> None:
+        (item,) = self.take(Shape, 1, lift=-4.0)
+        left, right = (float(value) for value in to_view([mark.left, mark.right], setting.x.log))
+        low, high = (float(value) for value in to_view([mark.low, mark.high], setting.y.log))
+        path = QPainterPath()
+        if mark.edge:
+            path.addRect(QRectF(left, low, right - left, high - low))
+        item.set_path(path, pen("accent" if mark.tinted else mark.role, 1.0, setting.ratio),
+                      theme.current().colour("tint" if mark.tinted else "surface"), clipped=False)
 
 
 class DrawnNothing(DrawnMark):

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from core.figures.spec import Bars, Intervals, KeyEntry
 from gui import theme
-from gui.widgets.figures.panel_room import Box, PanelRoom, tick_length
+from gui.widgets.figures.panel_room import PanelRoom
+from gui.widgets.figures.panel_sizes import Box, tick_length
 from gui.widgets.figures.panel_texts import PlacedWords
 from gui.widgets.figures.plot_items import DASHES
 from gui.widgets.figures.screen_words import ScreenText, font, text_width

@@ -14,6 +14,7 @@ from core.figures.axis_scale import AxisScale
 from core.figures.spec import (
     Band,
     Bars,
+    Box,
     Boxes,
     ColourBar,
     HoverPoints,
@@ -42,7 +43,7 @@ DRAWN: dict[type[Mark], type[marks.DrawnMark]] = {
     StepLine: marks.DrawnStepLine, Line: marks.DrawnLine, Band: marks.DrawnBand, Ticks: marks.DrawnTicks,
     Points: marks.DrawnPoints, Intervals: marks.DrawnIntervals, Bars: marks.DrawnBars, Boxes: marks.DrawnBoxes,
     Rule: marks.DrawnRule, Span: marks.DrawnSpan, Label: marks.DrawnNothing, HoverPoints: marks.DrawnNothing,
-    Matrix: tiles.DrawnMatrix, Strips: tiles.DrawnStrips, ColourBar: tiles.DrawnColourBar,
+    Box: marks.DrawnBox, Matrix: tiles.DrawnMatrix, Strips: tiles.DrawnStrips, ColourBar: tiles.DrawnColourBar,
 }
 OVERHANG = 7
 

@@ -15,57 +15,26 @@ import numpy as np
 
 from core.figures.axis_scale import AxisScale
 from core.figures.curve_shapes import ENDS_EARLY, height_near_end
-from core.figures.spec import Bars, Intervals, Label, Line, Matrix, Panel, Rule, StepLine, Strips, TextColumn
+from core.figures.spec import ColourBar, Intervals, Label, Line, Matrix, Panel, Rule, StepLine, Strips, TextColumn
 from gui import theme
+from gui.widgets.figures.panel_sizes import (
+    FEWEST_ROWS,
+    MOST_COVERED,
+    MOST_NAMED_ROWS,
+    ROW,
+    SMALLEST_AXES,
+    SMALLEST_NAMED_TILE,
+    STRIP,
+    Box,
+    Fold,
+    Margins,
+    bolds,
+    cap_box,
+    column_gap,
+    key_pitch,
+    tick_length,
+)
 from gui.widgets.figures.screen_words import NOTHING, Words, line_height, text_width, words
-
-SMALLEST_AXES = 56
-"""Pixels at 100 %: axes smaller than this make the panel fold."""
-FOREST_AXES = 104
-ROW = 19
-"""A row of a forest (design-language §2)."""
-SMALLEST_NAMED_TILE = 12
-MOST_COVERED = 0.6
-FEWEST_ROWS = 6
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in pixels from the figure's upper left; ``top`` < ``bottom``."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
-
-
-@dataclass(frozen=True)
-class Margins:
-    """Pixels that the words of a panel need on each side of its axes."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True)
-class Fold:
-    """What a small panel leaves out: columns by number, words inside the axes, the remark, the key, titles of axes."""
-
-    columns: frozenset[int] = frozenset()
-    inside: bool = False
-    remark: bool = False
-    key: bool = False
-    titles: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +57,27 @@ class PanelRoom:
     @property
     def tiles(self) -> bool:
         return any(isinstance(mark, (Matrix, Strips)) for mark in self.panel.marks)
+
+    @property
+    def own_height(self) -> float | None:
+        """The height that the axes of a bar of colours or of annotation strips have, whatever the figure's size."""
+        for mark in self.panel.marks:
+            if isinstance(mark, ColourBar):
+                return float(theme.px(14))
+            if isinstance(mark, Strips):
+                return float(theme.px(STRIP) * max(len(mark.roles), 1))
+        return None
+
+    def least_height(self) -> float:
+        """Pixels below which the axes cannot be read: rows of tiles with names keep room for the names."""
+        if self.own_height is not None or not self.panel.marks:
+            return 0.0
+        if self.scrolls:
+            return FEWEST_ROWS * theme.px(ROW) / 2
+        if self.tiles:
+            rows = self.y.high - self.y.low
+            return rows * theme.px(SMALLEST_NAMED_TILE) if rows <= MOST_NAMED_ROWS else 0.0
+        return float(theme.px(SMALLEST_AXES)) if self.panel.y.visible else 0.0
 
     def margins(self) -> Margins:
         """What the words need; depends on the size of the axes only through wrapping."""
@@ -265,6 +255,12 @@ class PanelRoom:
         room = (self.axes.right - start if self.columns() else self.cell.width) / max(len(labels), 1) - theme.px(8)
         return [(mark, words(mark.text, "caption", bold=mark.bold, within=room, most_lines=3)) for mark in labels]
 
+    def entries_fit(self, column: TextColumn) -> bool:
+        """False where the rows of a column are too low for words."""
+        places = sorted(self.y_px(y) for y in column.y)
+        gaps = [after - before for before, after in pairwise(places) if after > before]
+        return min(gaps, default=line_height("small")) >= 0.9 * theme.px(SMALLEST_NAMED_TILE)
+
     def inside(self) -> list[tuple[Label, Words, tuple[float, float]]]:
         """Labels in the panel: the mark, its words, and its place as shares of the axes."""
         found = []
@@ -353,31 +349,6 @@ class PanelRoom:
                    for (before, one), (after, two) in pairwise(kept)):
                 return step
         return max(len(places), 1)
-
-
-def tick_length() -> float:
-    return float(theme.px(4))
-
-
-def column_gap() -> float:
-    return float(theme.px(14))
-
-
-def key_pitch() -> float:
-    return line_height("caption") + theme.px(2)
-
-
-def cap_box(text: Words) -> float:
-    """The height that a name beside a tick really covers."""
-    return text.height * 0.8
-
-
-def bolds(column: TextColumn) -> tuple[bool, ...]:
-    return column.bold or (False,) * len(column.texts)
-
-
-def has_vertical_bars(panel: Panel) -> bool:
-    return any(isinstance(mark, Bars) and not mark.horizontal for mark in panel.marks)
 
 
 def _numeric(labels: Sequence[str]) -> bool:

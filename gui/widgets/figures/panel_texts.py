@@ -10,17 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.figures.curve_shapes import ENDS_EARLY, spread
+from core.figures.spec import Box as WordBox
 from core.figures.spec import Label, Matrix, Rule, Span
 from gui import theme
-from gui.widgets.figures.panel_room import (
-    SMALLEST_NAMED_TILE,
-    Box,
-    PanelRoom,
-    bolds,
-    column_gap,
-    key_pitch,
-    tick_length,
-)
+from gui.widgets.figures.panel_room import PanelRoom
+from gui.widgets.figures.panel_sizes import SMALLEST_NAMED_TILE, Box, bolds, column_gap, key_pitch, tick_length
 from gui.widgets.figures.screen_words import (
     ScreenText,
     Words,
@@ -76,7 +70,7 @@ def place_words(room: PanelRoom, tile_ink: dict[tuple[int, int], str] | None = N
     key_texts, key = _key(room)
     fixed = [*_heading(room), *_ticks(room), *_titles(room), *_column_titles(room), *_at_risk(room), *_rules(room),
              *names, *key_texts]
-    rows = [*_column_entries(room), *_tile_texts(room, tile_ink or {})]
+    rows = [*_column_entries(room), *_tile_texts(room, tile_ink or {}), *_box_words(room)]
     return PlacedWords(tuple(fixed), tuple(rows), tuple(inside), tuple(grounds), tuple(key), tuple(leaders))
 
 
@@ -174,11 +168,14 @@ def _column_entries(room: PanelRoom) -> list[ScreenText]:
     texts: list[ScreenText] = []
     for number, start, wide in column_starts(room):
         column = room.panel.columns[number]
+        if not room.scrolls and not room.entries_fit(column):
+            continue
         x = start + {"left": 0.0, "center": wide / 2, "right": wide}[column.align]
         roles = column.roles or ("text",) * len(column.texts)
         for text, y, bold, role in zip(column.texts, column.y, bolds(column), roles, strict=True):
             if text and room.y.low <= y <= room.y.high:
-                found = words(text, "small", bold=bold, within=wide + 0.5, most_lines=1 if room.scrolls else 99)
+                found = words(text, "caption" if room.tiles else "small", bold=bold, within=wide + 0.5,
+                              most_lines=1 if room.scrolls else 99)
                 texts += _centred(found, x, room.y_px(y), role, align=column.align, kind="column", whole=text)
     return texts
 
@@ -293,6 +290,24 @@ def _tile_texts(room: PanelRoom, ink: dict[tuple[int, int], str]) -> list[Screen
         for row, column, text in shown:
             texts += _centred(words(text, "caption"), room.x_px(column + 0.5), room.y_px(row + 0.5),
                               ink.get((row, column), "dtext"), align="center", kind="tile", whole=text)
+    return texts
+
+
+def _box_words(room: PanelRoom) -> list[ScreenText]:
+    """The lines of a box (the flow of patients), centred in its height."""
+    texts: list[ScreenText] = []
+    for mark in room.panel.marks:
+        if not isinstance(mark, WordBox):
+            continue
+        left, right = sorted((room.x_px(mark.left), room.x_px(mark.right)))
+        top, bottom = sorted((room.y_px(mark.low), room.y_px(mark.high)))
+        inset = theme.px(8)
+        lines = [words(line, "body" if bold else "small", bold=bold, within=right - left - 2 * inset)
+                 for line, bold in zip(mark.lines, mark.bold or (False,) * len(mark.lines), strict=True)]
+        at = max((top + bottom - sum(line.height for line in lines)) / 2, top)
+        for line, whole in zip(lines, mark.lines, strict=True):
+            texts += _lines(line, left + inset, at, "text" if line.bold else "text2", kind="box", whole=whole)
+            at += line.height
     return texts
 
 

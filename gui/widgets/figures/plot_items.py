@@ -83,10 +83,13 @@ class Shape(pg.GraphicsObject):  # type: ignore[misc]
         self._pen = QPen(Qt.PenStyle.NoPen)
         self._brush = QBrush(Qt.BrushStyle.NoBrush)
         self._bounds = QRectF()
+        self._smooth = self._clipped = True
 
-    def set_path(self, path: QPainterPath, pen: QPen | None, brush: QBrush | QColor | None) -> None:
-        """What to draw. Repaints."""
+    def set_path(self, path: QPainterPath, pen: QPen | None, brush: QBrush | QColor | None, *,
+                 smooth: bool = True, clipped: bool = True) -> None:
+        """What to draw; only level and upright edges need not be smooth. Repaints."""
         self.prepareGeometryChange()
+        self._smooth, self._clipped = smooth, clipped
         self.path = path
         self._pen = pen if pen is not None else QPen(Qt.PenStyle.NoPen)
         self._brush = QBrush(brush) if brush is not None else QBrush(Qt.BrushStyle.NoBrush)
@@ -100,8 +103,9 @@ class Shape(pg.GraphicsObject):  # type: ignore[misc]
         box = self.getViewBox()
         if box is None:
             return
-        painter.setClipRect(box.frame, Qt.ClipOperation.IntersectClip)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._clipped:
+            painter.setClipRect(box.frame, Qt.ClipOperation.IntersectClip)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._smooth)
         painter.setPen(self._pen)
         painter.setBrush(self._brush)
         painter.drawPath(self.path)

@@ -75,7 +75,9 @@ def selected_ink(plots: Sequence[PanelPlot],
             outlines += [Outline(_name_box(text.left, text.y, text.text, text.role, text.bold))
                          for text in (plot.words.fixed if plot.words else ())
                          if text.kind in ("line name", "at risk name") and text.whole.lower() == group.lower()]
-    return rings, outlines
+    last = {outline.words: number for number, outline in enumerate(outlines) if outline.words}
+    return rings, [outline if last.get(outline.words) == number else Outline(outline.box)
+                   for number, outline in enumerate(outlines)]
 
 
 def _tile_outlines(plot: PanelPlot, patients: Sequence[str], receptor: str) -> list[Outline]:
