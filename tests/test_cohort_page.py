@@ -391,3 +391,12 @@ def test_that_text_from_data_is_never_markup_on_the_page(desk: Callable[[Project
     labels = [*at.page.findChildren(QLabel), *at.page.settings.findChildren(QLabel)]
     assert labels
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels if label.text())
+
+
+def test_that_a_stopped_look_can_be_gone_on_with(desk: Callable[[Project], Desk], tmp_path: Path) -> None:
+    at = desk(lab_project(tmp_path))
+    at.page._stop()
+    assert at.page.empty.accessibleName() == "Stopped before the patients were matched."
+    at.do(at.page._act, "go on")
+    assert at.page.view == "figure"
+    assert at.page.strip.text().startswith("7 of 11")

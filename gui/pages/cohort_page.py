@@ -10,25 +10,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from core.analyses.cohort_overview import CohortOverview, happened_words
+from core.analyses.cohort_overview import CohortOverview
 from core.data.patients.cohort_rules import CohortRule
 from core.data.tables import EndpointRule
 from core.figures.number_words import count_words, counted
 from core.problems import Problem
 from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.cohort_choice import CohortChoice
+from gui.pages.cohort_figure_tab import CohortFigureTab
 from gui.pages.cohort_hands import CohortHands
 from gui.pages.cohort_look import CohortLook, Looked
-from gui.pages.cohort_panels import DISAGREEING, TITLES, CodingPanel, LedgerPanel, entries_of, ledger_rows
+from gui.pages.cohort_panels import DISAGREEING, TITLES, ledger_rows
 from gui.pages.cohort_settings import CohortSettings
 from gui.pages.cohort_table_one import TableOneView
-from gui.pages.cohort_words import NO_TABLE, StateWords, nobody_words, problem_words, rule_at_fault
+from gui.pages.cohort_words import NO_TABLE, STOPPED, StateWords, nobody_words, problem_words, rule_at_fault
 from gui.widgets.frame_table import FilteredTable
 from gui.widgets.labels import chip
 from gui.widgets.name_dialog import ask_name
-from gui.widgets.panel import Panel
-from gui.widgets.patient_flow_view import PatientFlowView
-from gui.widgets.side_by_side import SideBySide
 from gui.widgets.state_views import EmptyState, RunningState
 from gui.widgets.warning_list import WarningList
 
@@ -58,7 +56,6 @@ class CohortPage(Page):
         self._look.looked.connect(self._show_looked)
         self._looked: Looked | None = None
         self._counts: dict[str, int] = {}
-        self._filter = ""
         self.export_button = self.add_header_button("Export figure…", self._export, icon="export")
         self._twin_chip = chip("warn", "")
         self._once_chip = chip("ok", "One row per patient")
@@ -71,21 +68,17 @@ class CohortPage(Page):
     # building
 
     def _build_views(self) -> None:
-        self.flow_panel = Panel("Flow of patients", "REMARK item 12")
-        self.flow_panel.set_link("Add a rule", self._add_rule)
-        self.flow = PatientFlowView()
-        self.flow.box_clicked.connect(self.show_step)
-        self.flow_panel.set_content(self.flow)
-        self.ledger = LedgerPanel()
-        self.coding = CodingPanel()
-        self.sides = SideBySide(self.flow_panel, (self.ledger, self.coding), least=(240, 150, 270))
+        self.picture = CohortFigureTab()
+        self.flow, self.ledger, self.coding = self.picture.flow, self.picture.ledger, self.picture.coding
+        self.picture.flow_panel.set_link("Add a rule", self._add_rule)
+        self.flow.box_clicked.connect(lambda _: self._show_selection(self.session.selection))
         self.table = FilteredTable(name="Every patient: in, or out with the reason")
         self.table_one = TableOneView()
         self.warnings = WarningList()
         self.empty = EmptyState()
         self.running = RunningState("Matching patients", cancel="Stop")
-        for name, widget, tab in ((FIGURE, self.sides, "Figure"), (TABLE, self.table, "Table"), (EMPTY, self.empty, ""),
-                                  (TABLE_ONE, self.table_one, "Table 1"), (WARNINGS, self.warnings, "Warnings"),
+        for name, widget, tab in ((FIGURE, self.picture, "Figure"), (TABLE, self.table, "Table"),
+                                  (EMPTY, self.empty, ""), (TABLE_ONE, self.table_one, "Table 1"), (WARNINGS, self.warnings, "Warnings"),
                                   (RUNNING, self.running, "")):
             self.add_view(name, widget, tab)
 
@@ -95,7 +88,6 @@ class CohortPage(Page):
         session.selection_changed.connect(self._show_selection)
         self.services.loader.loading_changed.connect(self._update)
         self.ledger.patient_chosen.connect(lambda patient: session.select_patient(patient))
-        self.ledger.all_requested.connect(lambda: self.show_step(""))
         self.table.table.row_selected.connect(lambda row: session.select_patient(str(row["patient"])))
         self.coding.patient_chosen.connect(session.select_patient)
         self.coding.figure.export_requested.connect(self._export_follow_up)
@@ -106,7 +98,8 @@ class CohortPage(Page):
         self.warnings.acted.connect(self._act)
         self.ledger.leave_out_requested.connect(
             lambda: self._hands.leave_out(self.overview.disagreeing if self.overview else ()))
-        self.running.cancel_requested.connect(self._look.stop)
+        self.running.cancel_requested.connect(self._stop)
+        self.running.elsewhere_requested.connect(lambda: self.services.go_to("start"))
         self.table_one.grouped.connect(lambda column: self._remember("by", column))
         self._hands.chosen.connect(lambda name: self._memory.update(cohort=name))
         self._hands.said.connect(self.services.say)
@@ -180,8 +173,11 @@ class CohortPage(Page):
                     "There is no follow-up yet"))
 
     def run(self) -> None:
-        """Look again, also at files that have changed."""
+        """Look again, also after a stop."""
         self._look.forget()
+        for spec in self.session.project.study.datasets:
+            if self.session.dataset_of(spec) is None and not self.services.loader.is_loading(spec):
+                self.services.loader.reload(spec)
         self._update()
 
     def find(self) -> None:  # type: ignore[override]
@@ -190,7 +186,7 @@ class CohortPage(Page):
         elif self.overview is not None:
             if self.tabs.isVisibleTo(self):
                 self.show_view(FIGURE)
-            self.show_step("")
+            self.picture.show_step("")
             self.ledger.find_patient()
 
     def go_to_problem(self, problem: Problem) -> bool:
@@ -222,13 +218,19 @@ class CohortPage(Page):
                 self.running.set_words("Matching patients")
                 self.show_view(RUNNING)
 
+    def _stop(self) -> None:
+        self._look.stop()
+        for job in self.services.loader.loading:
+            job.cancel()
+        self._show_empty(STOPPED, "table", "accent")
+
     def _show_nothing(self, rule: CohortRule | None) -> None:
         loading = bool(self.services.loader.loading)
         if loading and rule is not None:
             self.running.set_words(f"Reading {rule.dataset}")
             self.show_view(RUNNING)
         else:
-            self._show_empty(NO_TABLE, "table", "accent")
+            self._show_empty(NO_TABLE if rule is None else STOPPED, "table", "accent")
         for part in (self.strip, self._once_chip, self._twin_chip):
             part.setVisible(False)
         self.set_context("")
@@ -287,14 +289,7 @@ class CohortPage(Page):
         self.table_one.show_table(overview.table_one, groups, str(self._memory.get("by", "")))
         remedies = {"event_after_last_contact": ("Show the rows", DISAGREEING)} if overview.disagreeing else {}
         self.warnings.set_problems(self._choice.warnings(overview), remedies)
-        endpoint = self.endpoint
-        if overview.cohort is not None and endpoint is not None:
-            self.coding.show_follow_up(overview.follow_up, overview.coding, happened_words(endpoint.name),
-                                       confirmed=self._choice.is_confirmed)
-        elif overview.flow is not None:
-            words = nobody_words(overview)
-            self.coding.show_instead(words.title, words.text, words.actions)
-        self.show_step(self._filter)
+        self.picture.show_overview(overview, self._choice.place, self.endpoint, confirmed=self._choice.is_confirmed)
 
     def _show_empty(self, words: StateWords, icon: str, token: str) -> None:
         self.empty.set_state(icon, words.title, words.text, words.actions, token=token)
@@ -305,23 +300,9 @@ class CohortPage(Page):
 
     # clicks
 
-    def show_step(self, key: str) -> None:
-        """Show the patients of a box (``kept:2``) or of an exclusion (``out:2``); "" shows all who are left out."""
-        overview = self.overview
-        if overview is None:
-            return
-        entries, title, remark, part = entries_of(overview, key)
-        self._filter = key if part else ""
-        self.flow.set_chosen(self._filter)
-        self.ledger.show_entries(entries, self._choice.place, title, remark, part=part,
-                                 may_leave_out=part and key == DISAGREEING)
-        self._show_selection(self.session.selection)
-
     def _show_selection(self, selection: Selection) -> None:
-        first = selection.patients[0] if selection.patients else ""
-        self.ledger.mark(first)
-        self.table.table.set_selected_key("patient", first)
-        self.coding.figure.set_selection(selection.patients)
+        self.picture.mark(selection.patients)
+        self.table.table.set_selected_key("patient", selection.patients[0] if selection.patients else "")
 
     def _act(self, key: str) -> None:
         rule, place = self.rule, rule_at_fault(self.overview)
@@ -329,6 +310,8 @@ class CohortPage(Page):
             self.services.import_files(())
         elif key == "example":
             self.services.open_example()
+        elif key == "go on":
+            self.run()
         elif key == "go import":
             self.services.go_to("import")
         elif key == "change" and rule is not None and place >= 0:
@@ -340,7 +323,7 @@ class CohortPage(Page):
             self._hands.set_rules((*rule.keep[:place], *rule.keep[place + 1:]), f"remove the rule “{said}”")
         elif key == DISAGREEING:
             self.show_view(FIGURE)
-            self.show_step(DISAGREEING)
+            self.picture.show_step(DISAGREEING)
         elif key == "endpoint" and rule is not None and self._looked is not None and self._looked.proposed is not None:
             self._hands.add_endpoint(rule.dataset, self._looked.proposed)
 
@@ -369,7 +352,6 @@ class CohortPage(Page):
     def choose_cohort(self, name: str) -> None:
         """Show another cohort."""
         self._memory["cohort"] = name
-        self._filter = ""
         self._update()
 
     def _remember(self, key: str, value: object) -> None:
@@ -390,8 +372,7 @@ class CohortPage(Page):
     # figures
 
     def _export(self) -> None:
-        figure = self.figure()
-        if figure is not None:
+        if (figure := self.figure()) is not None:
             self.services.export_figure(*figure)
 
     def _export_follow_up(self) -> None:

@@ -31,6 +31,8 @@ NO_TABLE = StateWords("A cohort needs a clinical table: one row per patient.",
                       "Each row holds the patient's id, a time, and whether it happened.",
                       (IMPORT_CLINICAL, ("Open the example study", "example", False)))
 
+STOPPED = StateWords("Stopped before the patients were matched.", "Nothing was changed.", (("Go on", "go on", True),))
+
 
 def nobody_words(overview: CohortOverview) -> StateWords:
     """No patient is left after “HER2-positive”. 289 of 289 have no HER2 column."""
