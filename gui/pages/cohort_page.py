@@ -77,9 +77,9 @@ class CohortPage(Page):
         self.warnings = WarningList()
         self.empty = EmptyState()
         self.running = RunningState("Matching patients", cancel="Stop")
-        for name, widget, tab in ((FIGURE, self.picture, "Figure"), (TABLE, self.table, "Table"),
-                                  (EMPTY, self.empty, ""), (TABLE_ONE, self.table_one, "Table 1"), (WARNINGS, self.warnings, "Warnings"),
-                                  (RUNNING, self.running, "")):
+        for name, widget, tab in (
+                (FIGURE, self.picture, "Figure"), (TABLE, self.table, "Table"), (TABLE_ONE, self.table_one, "Table 1"),
+                (WARNINGS, self.warnings, "Warnings"), (EMPTY, self.empty, ""), (RUNNING, self.running, "")):
             self.add_view(name, widget, tab)
 
     def _connect(self) -> None:
