@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,7 @@ from core.project.study_file import read_study
 from core.resources import resource_path
 from gui import theme
 from gui.pages.import_page import ImportPage
-from gui.pages.importing.import_steps import CHECK_AT, FILES_AT, OUTCOME_AT
+from gui.pages.importing.import_steps import CHECK_AT, FILES_AT, GENES_AT, OUTCOME_AT, REGIONS_AT
 from tests.gui_builders import Asked, new_session, services
 
 METABRIC = resource_path("examples", "metabric", "metabric.csv.gz")
@@ -118,3 +118,347 @@ def test_that_metabric_becomes_the_data_set_of_the_example_study(qtbot: QtBot, p
     page.session.undo_stack.undo()
     assert page.session.project.study.datasets == ()
     assert page.session.project.study.cohorts == ()
+
+
+def test_that_two_files_become_one_data_set_by_keyboard_alone(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    added(qtbot, page, panel_file(tmp_path), clinical_file(tmp_path))
+    assert [box.currentText() for box in page.steps.files_step.uses] == ["Expression", "Clinical"]
+    while page.steps.step < OUTCOME_AT:
+        qtbot.keyClick(page.steps.next, Qt.Key.Key_Space)
+        settled(qtbot, page)
+    outcome = page.steps.outcome_step
+    assert not outcome.use.isEnabled()
+    assert [box.isChecked() for box in outcome.form.values.boxes] == [False, False]
+    at = [box.text() for box in outcome.form.values.boxes].index("1")
+    qtbot.keyClick(outcome.form.values.boxes[at], Qt.Key.Key_Space)
+    settled(qtbot, page)
+    assert outcome.use.isEnabled()
+    qtbot.keyClick(outcome.use, Qt.Key.Key_Space)
+    settled(qtbot, page)
+    qtbot.keyClick(page.steps.next, Qt.Key.Key_Space)
+    settled(qtbot, page)
+    page.run()
+    settled(qtbot, page)
+    spec, = page.session.project.study.datasets
+    rule, = spec.endpoints
+    assert (rule.time, rule.unit, rule.event, rule.event_values) == ("OS_months", "months", "status", (1,))
+    endpoint = page.session.datasets[spec.name].endpoint(rule.name)
+    assert endpoint.event.tolist() == [1, 0, 1, 0, 1, 0]
+
+
+def test_that_a_name_two_genes_claim_is_asked_and_never_chosen_beforehand(qtbot: QtBot, page: ImportPage,
+                                                                          tmp_path: Path) -> None:
+    added(qtbot, page, panel_file(tmp_path, first="TRK"))
+    page.steps.go_to_step(GENES_AT)
+    genes = page.steps.genes_step.table
+    buttons = {button.text(): button for button in genes.findChildren(QRadioButton)
+               if button.accessibleName().startswith("TRK in A2")}
+    assert set(buttons) == {"NTRK1", "TPM3", "not sure"}
+    assert not any(button.isChecked() for button in buttons.values())
+    press(qtbot, buttons["NTRK1"])
+    settled(qtbot, page)
+    draft, reading = page.steps.draft, page.steps.reading
+    assert draft is not None
+    assert dict(draft.spec.answers.genes) == {"TRK": "NTRK1"}
+    assert reading is not None
+    imported = reading.sheets[0].tables[0].imported
+    assert imported is not None
+    assert imported.matrix is not None
+    assert imported.matrix.genes[0] == "NTRK1"
+    again = next(button for button in genes.findChildren(QRadioButton) if button.text() == "not sure"
+                 and button.accessibleName().startswith("TRK"))
+    press(qtbot, again)
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    assert dict(page.steps.draft.spec.answers.genes) == {"TRK": ""}
+
+
+def test_that_samples_of_one_name_are_kept_as_repeats_when_asked(qtbot: QtBot, page: ImportPage,
+                                                                 tmp_path: Path) -> None:
+    path = table(tmp_path, "twice.csv", ["Gene,P1,P2,P2,P3", "ERBB2,3.25,4.5,7.75,8.5", "EGFR,5.5,6.25,9.125,2.5",
+                                         "MET,4.25,3.75,6.5,7.5"])
+    added(qtbot, page, path)
+    page.steps.go_to_step(REGIONS_AT)
+    rows = page.steps.regions_step.findings.rows()
+    row = next(row for row in rows if row.key.startswith("repeated_samples_differ"))
+    assert row.level == "decide"
+    page.steps.regions_step.findings.remedied.emit(row.key, "apart")
+    settled(qtbot, page)
+    assert page.steps.reading is not None
+    imported = page.steps.reading.sheets[0].tables[0].imported
+    assert imported is not None
+    assert imported.matrix is not None
+    assert imported.matrix.samples == ("P1", "P2", "P2 (D1)", "P3")
+
+
+def test_that_an_unclear_scale_is_asked_with_the_values_in_sight(qtbot: QtBot, page: ImportPage,
+                                                                 tmp_path: Path) -> None:
+    path = table(tmp_path, "unclear.csv", ["Gene," + ",".join(f"P{at}" for at in range(8)), *(
+        f"{gene}," + ",".join(f"{0.55 + (at * 5 + number * 3) % 17 * 1.79:.3f}" for at in range(8))
+        for number, gene in enumerate(["ERBB2", "EGFR", "MET", "AXL"]))])
+    added(qtbot, page, path)
+    page.steps.go_to_step(REGIONS_AT)
+    assert page.steps.reading is not None
+    assert [problem.code for problem in page.steps.reading.blocked] == ["which_scale"]
+    form = page.steps.panel.fields
+    assert not any(button.isChecked() for button in form.scale_quick.buttons())
+    assert form.histogram.isVisibleTo(page.steps.panel)
+    assert form.scale_words.text().startswith("All values 0.55 to 29.2: what are they?")
+    assert ("scale linear", "Linear, to be logged once") in page.steps.regions_step.findings.rows()[0].remedies
+    press(qtbot, form.scale_quick.buttons()[1])
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    assert str(page.steps.draft.spec.expression[0].scale) == "linear"
+    assert page.steps.reading is not None
+    assert page.steps.reading.blocked == ()
+
+
+def test_that_a_number_with_the_other_decimal_sign_is_read_only_when_asked(qtbot: QtBot, page: ImportPage,
+                                                                           tmp_path: Path) -> None:
+    path = table(tmp_path, "comma.tsv", ["Gene\tP1\tP2\tP3", "ERBB2\t3.25\t4.5\t7.75", "EGFR\t5.5\t6,25\t9.125",
+                                         "MET\t4.25\t3.75\t6.5"])
+    added(qtbot, page, path)
+    page.steps.go_to_step(REGIONS_AT)
+    step = page.steps.regions_step
+    row = next(row for row in step.findings.rows() if row.key.startswith("unreadable_values"))
+    assert row.remedies[0] == ("comma", "Read 6,25 as 6.25")
+    step.findings.remedied.emit(row.key, "comma")
+    settled(qtbot, page)
+    assert page.steps.reading is not None
+    imported = page.steps.reading.sheets[0].tables[0].imported
+    assert imported is not None
+    assert imported.matrix is not None
+    assert imported.matrix.column("EGFR").tolist() == [5.5, 6.25, 9.125]
+
+
+def test_that_samples_that_differ_in_spelling_match_only_when_accepted(qtbot: QtBot, page: ImportPage,
+                                                                       tmp_path: Path) -> None:
+    clinical = table(tmp_path, "clinical.csv", ["Patient,OS_months,status", *(
+        f"p-0{at},{at * 9.5},{at % 2}" for at in range(1, 7))])
+    added(qtbot, page, panel_file(tmp_path), clinical)
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    assert not page.steps.next.isEnabled()
+    check = page.steps.check_step
+    assert check.near.isVisible()
+    press(qtbot, check.near)
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    assert page.steps.draft.spec.accept_near_matches
+    assert page.steps.next.isEnabled()
+
+
+def test_that_pasted_cells_become_a_file_only_the_user_can_read(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    mime = QMimeData()
+    mime.setText(panel_file(tmp_path).read_text(encoding="utf-8").replace(",", "\t").replace("\n", "\r\n"))
+    assert page.paste(mime)
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    path, = {table.path for _, table in page.steps.draft.tables}
+    assert path.parent == tmp_path / "home" / "pasted"
+    assert path.stat().st_mode & 0o077 == 0
+    assert page.paste(mime)
+    settled(qtbot, page)
+    assert len(list(path.parent.iterdir())) == 1
+    assert len(page.steps.draft.files) == 1
+
+
+def test_that_words_on_the_clipboard_are_no_table(page: ImportPage, asked: Asked) -> None:
+    mime = QMimeData()
+    mime.setText("ERBB2")
+    assert not page.paste(mime)
+    assert asked.of("say")
+    assert page.view == "empty"
+
+
+def test_that_files_on_the_clipboard_are_imported(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(panel_file(tmp_path)))])
+    assert page.paste(mime)
+    settled(qtbot, page)
+    assert page.view == "steps"
+
+
+def test_that_a_recipe_is_offered_for_a_file_like_it_and_can_be_taken_back(qtbot: QtBot, page: ImportPage,
+                                                                           tmp_path: Path) -> None:
+    added(qtbot, page, panel_file(tmp_path, first="TRK"))
+    page.steps.go_to_step(GENES_AT)
+    press(qtbot, next(button for button in page.steps.genes_step.table.findChildren(QRadioButton)
+                      if button.text() == "NTRK1"))
+    settled(qtbot, page)
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    page.steps.panel.remember.setChecked(True)
+    press(qtbot, page.steps.next)
+    settled(qtbot, page)
+    kept = (tmp_path / "home" / "import_recipes.json").read_text(encoding="utf-8")
+    assert "NTRK1" in kept
+    assert "P1" not in kept
+    other = tmp_path / "other"
+    other.mkdir()
+    added(qtbot, page, panel_file(other, first="TRK"))
+    assert "panel.csv" in page.steps.banner.text()
+    before = page.steps.draft
+    assert before is not None
+    assert dict(before.spec.answers.genes) == {}
+    page.steps.banner.acted.emit("apply recipe")
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    assert dict(page.steps.draft.spec.answers.genes) == {"TRK": "NTRK1"}
+    page.steps.banner.acted.emit("undo recipe")
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    assert page.steps.draft.spec == before.spec
+    assert not page.steps.banner.isVisible()
+
+
+def imported_panel(qtbot: QtBot, page: ImportPage, folder: Path) -> None:
+    added(qtbot, page, panel_file(folder, first="TRK"))
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    press(qtbot, page.steps.next)
+    settled(qtbot, page)
+
+
+def test_that_a_data_set_of_the_study_shows_how_it_was_read_and_can_be_changed(qtbot: QtBot, page: ImportPage,
+                                                                               tmp_path: Path) -> None:
+    imported_panel(qtbot, page, tmp_path)
+    assert page.view == "data"
+    button = page.findChild(QPushButton, "edit panel")
+    assert isinstance(button, QPushButton)
+    press(qtbot, button)
+    settled(qtbot, page)
+    assert page.steps.step == REGIONS_AT
+    assert page.steps.regions_step.table.sheet.picture is not None
+    page.steps.panel.fields.measure.chosen.emit("total")
+    settled(qtbot, page)
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    assert page.steps.next.text() == "Put into the study"
+    press(qtbot, page.steps.next)
+    settled(qtbot, page)
+    spec, = page.session.project.study.datasets
+    assert spec.expression[0].measure == "total"
+    assert len(page.session.project.study.cohorts) == 1
+    page.session.undo_stack.undo()
+    spec, = page.session.project.study.datasets
+    assert spec.expression[0].measure is None
+
+
+def test_that_removing_a_data_set_can_be_undone(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    imported_panel(qtbot, page, tmp_path)
+    button = page.findChild(QPushButton, "remove panel")
+    assert isinstance(button, QPushButton)
+    press(qtbot, button)
+    page.refresh(page.session.project, page.session.project)
+    assert page.session.project.study.datasets == ()
+    assert page.view == "empty"
+    page.session.undo_stack.undo()
+    page.refresh(page.session.project, page.session.project)
+    assert page.view == "data"
+
+
+def test_that_a_problem_leads_to_its_cell(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    imported_panel(qtbot, page, tmp_path)
+    problem = next(problem for problem in page.problems() if problem.code == "gene_name_ambiguous")
+    assert page.go_to_problem(problem)
+    settled(qtbot, page)
+    sheet = page.steps.regions_step.table
+    assert (sheet.sheet.sheet_row(sheet.currentIndex().row()), sheet.currentIndex().column()) == (1, 0)
+
+
+def test_that_a_file_that_is_no_table_says_why_and_nothing_is_imported(qtbot: QtBot, page: ImportPage,
+                                                                       tmp_path: Path) -> None:
+    path = tmp_path / "picture.xlsx"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    added(qtbot, page, path)
+    assert page.view == "steps"
+    assert page.steps.draft is not None
+    assert page.steps.draft.files[0].problems
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    assert not page.steps.next.isEnabled()
+    page.close_button.click()
+    assert page.view == "empty"
+    assert page.session.project.study.datasets == ()
+
+
+def test_that_the_header_row_can_be_said_by_hand_and_reset(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    added(qtbot, page, panel_file(tmp_path))
+    page.steps.go_to_step(REGIONS_AT)
+    field = page.steps.panel.fields.header_row
+    assert field.text() == "1"
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "2")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    assert page.steps.draft.spec.expression[0].header_row == 2
+    press(qtbot, page.steps.panel.reset)
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    assert page.steps.draft.spec.expression[0].header_row is None
+
+
+def test_that_files_can_join_a_data_set_of_the_study(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    imported_panel(qtbot, page, tmp_path)
+    added(qtbot, page, clinical_file(tmp_path))
+    box = page.steps.files_step.target
+    box.setCurrentIndex(box.findData("panel"))
+    box.activated.emit(box.currentIndex())
+    settled(qtbot, page)
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    press(qtbot, page.steps.next)
+    settled(qtbot, page)
+    spec, = page.session.project.study.datasets
+    assert (len(spec.expression), len(spec.clinical)) == (1, 1)
+    assert spec.name == "panel"
+
+
+def test_that_the_import_log_tells_every_change(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    added(qtbot, page, panel_file(tmp_path, first="HER2"))
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    page.show_log()
+    settled(qtbot, page)
+    assert "HER2" in page.log.text.toPlainText()
+    page.log.save_to(tmp_path / "log.md")
+    assert "ERBB2" in (tmp_path / "log.md").read_text(encoding="utf-8")
+    press(qtbot, page.log.back)
+    assert page.view == "steps"
+
+
+def test_that_everything_that_takes_the_focus_has_a_name(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+    added(qtbot, page, panel_file(tmp_path, first="TRK"), clinical_file(tmp_path))
+    nameless = []
+    for step in range(6):
+        page.steps.go_to_step(step)
+        settled(qtbot, page)
+        for widget in [*page.findChildren(QWidget), *page.steps.panel.findChildren(QWidget)]:
+            inside = isinstance(widget.parentWidget(), QAbstractScrollArea) or widget.objectName().startswith("qt_")
+            if widget.isVisibleTo(page) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not inside \
+                    and not widget.accessibleName() and not getattr(widget, "text", str)():
+                nameless.append((step, type(widget).__name__, widget.objectName()))
+    assert nameless == []
+
+
+def test_that_reading_can_be_cancelled_and_nothing_is_left(qtbot: QtBot, page: ImportPage) -> None:
+    page.add_files([METABRIC])
+    assert page.view == "running"
+    page.running.cancel_requested.emit()
+    settled(qtbot, page)
+    assert page.view == "empty"
+    assert page.steps.draft is None
+
+
+def test_that_another_study_ends_the_import_that_is_open(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    from core.project.project import new_project
+
+    added(qtbot, page, panel_file(tmp_path))
+    page.session.open(new_project("another"))
+    assert page.view == "empty"
+    assert page.steps.draft is None
