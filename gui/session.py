@@ -238,12 +238,22 @@ class Session(QObject):
             self.tried_changed.emit()
 
     def _count(self, analysis: str, outcome: Outcome) -> None:
+        """Into the ledger: each request of an analysis that is made of requests, else the analysis as a whole."""
         result = outcome.result
         kind, endpoint, parameters, rule, _, hashes = outcome.settings
-        key = hashlib.sha256(repr((kind, endpoint, parameters, rule, hashes)).encode()).hexdigest()[:16]
-        before = [trial for trial in self.tried.trials if trial.words.startswith(result.info.title)]
-        choice = 1 if before else 0  # another cohort, outcome or setting than the first one: nothing pays for it
-        words = (f"{result.info.title}: cohort “{outcome.cohort.name}”, {outcome.cohort.endpoint.name}, "
+        place = (f"cohort “{outcome.cohort.name}”, {outcome.cohort.endpoint.name}, "
                  f"{outcome.cohort.n_events:,} events in {len(outcome.cohort.patients):,} patients")
-        self.count_trial(Trial(key, words, result.tests_paid_for, result.tests_not_paid_for + choice,
-                               time.strftime("%Y-%m-%d %H:%M")))
+        now = time.strftime("%Y-%m-%d %H:%M")
+        for test in result.tried:
+            self.count_trial(Trial(_key(kind, endpoint, test.words, rule, hashes),
+                                   f"{result.info.title}: {test.words}, {place}", test.paid, test.not_paid, now))
+        if not result.tried and (result.tests_paid_for or result.tests_not_paid_for):
+            # Another cohort, outcome or setting than the first one is a choice that nothing pays for.
+            choice = int(any(trial.words.startswith(f"{result.info.title}:") for trial in self.tried.trials))
+            self.count_trial(Trial(_key(kind, endpoint, parameters, rule, hashes), f"{result.info.title}: {place}",
+                                   result.tests_paid_for, result.tests_not_paid_for + choice, now))
+
+
+def _key(*settings: Any) -> str:
+    """The same for the same settings on the same data, also after the project was closed and opened."""
+    return hashlib.sha256(repr(settings).encode()).hexdigest()[:16]

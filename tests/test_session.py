@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from core.analyses.base import Info, Result, ResultTable
+from core.analyses.base import Info, Result, ResultTable, TriedTest
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule
 from core.project.project import new_project, renamed, with_analysis, with_cohort, with_dataset
@@ -120,6 +120,21 @@ def test_that_the_ledger_counts_equal_settings_once_and_keeps_what_undo_takes_ba
     session.put_outcome("p", outcome_of(session, "p"))
     session.undo_stack.undo()
     assert (session.tried.paid, session.tried.unpaid) == (116, 1), "a second outcome is a choice nothing pays for"
+
+
+def test_that_a_request_counts_once_however_often_its_analysis_is_run_for_the_others(session: Session) -> None:
+    with_one_analysis(session)
+    cut, pair = TriedTest("cut of IGF1R at 0.4", 0, 1), TriedTest("ERBB2 with IGF1R", 0, 2)
+    for asked in ((cut,), (cut, pair)):
+        outcome = outcome_of(session, "p")
+        session.put_outcome("p", replace(outcome, result=replace(outcome.result, tried=asked)))
+    assert (session.tried.paid, session.tried.unpaid) == (0, 3)
+
+
+def test_that_a_picture_without_a_test_is_no_trial(session: Session) -> None:
+    with_one_analysis(session)
+    session.put_outcome("p", outcome_of(session, "p", paid=0))
+    assert session.tried == Tried()
 
 
 def test_that_the_ledger_survives_its_document() -> None:

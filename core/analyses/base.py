@@ -71,9 +71,18 @@ class ResultTable:
             raise ValueError(f"columns of {self.name} differ in length: {lengths}")
 
 
+@dataclass(frozen=True)
+class TriedTest:
+    """One thing that a user asked to be tried, for the ledger; equal ``words`` on the same data are one trial."""
+
+    words: str
+    paid: int
+    not_paid: int
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What an analysis gives back: numbers, pictures, words.
+    """What an analysis gives back: numbers, pictures, words. ``tried`` where it is made of separate requests.
 
     ``numbers`` is for pictures drawn on demand in the window; it is never exported.
     """
@@ -89,6 +98,7 @@ class Result:
     tests_paid_for: int = 0
     tests_not_paid_for: int = 0
     numbers: object | None = None
+    tried: tuple[TriedTest, ...] = ()
 
     def table(self, name: str) -> ResultTable:
         """The table of that name. Raises KeyError."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analyses.base import ResultTable
+from core.analyses.base import ResultTable, TriedTest
 from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.analyses.view_data import FloatArray, View, ViewData, view_data_of
 from core.analyses.view_requests import CutRequest
@@ -176,7 +176,9 @@ def view_cuts(data: ViewData, requests: Sequence[CutRequest], job: JobContext) -
     return View(
         (ResultTable("chosen_cuts", columns, "Curves at cuts chosen by hand", COLUMNS),),
         tuple(cut_figure(data, one) for one in found),
-        tuple(_finding(one, len(data.receptors)) for one in found), _methods(data), paid=len(found))
+        tuple(_finding(one, len(data.receptors)) for one in found), _methods(data), paid=len(found),
+        # A moved cut is a choice after a look: the ledger counts it as not paid for, although its own P is corrected.
+        tried=tuple(TriedTest(f"cut of {one.receptor} at {one.cut:.4g}", 0, 1) for one in found))
 
 
 def chosen_cut(numbers: PrognosisNumbers, receptor: str, cut: float, *,

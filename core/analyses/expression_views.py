@@ -108,6 +108,7 @@ def run(inputs: Inputs, parameters: Parameters, job: JobContext | None = None) -
         parameters=asdict(parameters),
         tests_paid_for=sum(view.paid for view in views),
         tests_not_paid_for=sum(view.not_paid for view in views),
+        tried=tuple(test for view in views for test in view.tried),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analyses.base import ResultTable
+from core.analyses.base import ResultTable, TriedTest
 from core.analyses.covariates import MOST_LEVELS
 from core.analyses.view_data import FloatArray, View, ViewData
 from core.analyses.view_requests import GroupRequest
@@ -140,7 +140,8 @@ def view_groups(data: ViewData, requests: Sequence[GroupRequest], job: JobContex
         "patients per group without ties, else the normal approximation with correction for continuity and ties) or "
         "Kruskal and Wallis's test (more groups). P values were corrected by Holm's method for all "
         f"{counted(len(data.receptors), 'receptor')} tested against the same column, so that picking a receptor after "
-        "looking is paid for; different columns are not counted against each other.", paid=paid)
+        "looking is paid for; different columns are not counted against each other.", paid=paid,
+        tried=tuple(TriedTest(f"all receptors by {name}", tests.tested, 0) for name, tests in tested.items()))
 
 
 def _members(data: ViewData, receptor: str, groups: Groups) -> list[GroupValues]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.analyses.base import ResultTable
+from core.analyses.base import ResultTable, TriedTest
 from core.analyses.view_data import View, ViewData
 from core.figures.correlation_map import correlation_map
 from core.figures.number_words import counted, number_words, p_equals
@@ -52,4 +52,4 @@ def view_correlation(data: ViewData, job: JobContext) -> View:
         (table,), (figure,), (f"{pairs} (Spearman, Holm).{strongest}",),
         f"Spearman's rank correlation of every pair of {counted(len(names), 'receptor')} among patients with both "
         "values; P from t with n - 2 degrees of freedom (all arrangements up to 7 patients), corrected by "
-        "Holm's method for all pairs.", paid=tested)
+        "Holm's method for all pairs.", paid=tested, tried=(TriedTest("correlation of every pair", tested, 0),))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analyses.base import ResultTable
+from core.analyses.base import ResultTable, TriedTest
 from core.analyses.view_data import View, ViewData, z_scores
 from core.analyses.view_requests import PairRequest
 from core.figures.number_words import counted, hr_words, p_equals
@@ -119,7 +119,8 @@ def view_pairs(data: ViewData, requests: Sequence[PairRequest], job: JobContext)
             "n", "events", "logrank_chi2", "logrank_df", "logrank_p", "coef", "se")},
         **{name: [one.ratio[place] for one in found] for place, name in enumerate(("hr", "hr_low", "hr_high"))},
         "p": [one.p for one in found]}
-    tests = sum(int(np.isfinite(one.logrank_p)) + int(np.isfinite(one.p)) for one in found)
+    tried = tuple(TriedTest(f"{one.pair.first} with {one.pair.second}", 0, int(np.isfinite(one.logrank_p)) +
+                            int(np.isfinite(one.p))) for one in found)
     return View(
         (ResultTable("two_genes", columns, "Pairs of receptors: four groups and interaction", COLUMNS),
          _group_table(data, found)),
@@ -127,7 +128,7 @@ def view_pairs(data: ViewData, requests: Sequence[PairRequest], job: JobContext)
         "Patients were split at the medians of both receptors into four groups (Kaplan-Meier, log-rank test). The "
         "interaction is the product of both z scores in a Cox model that holds both z scores (Efron ties, Wald test). "
         "Neither P is corrected for the choice of the pair; not adjusted.",
-        tuple(_warnings(data, found)), not_paid=tests)
+        tuple(_warnings(data, found)), not_paid=sum(one.not_paid for one in tried), tried=tried)
 
 
 def _group_table(data: ViewData, found: Sequence[PairNumbers]) -> ResultTable:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analyses.base import ResultTable
+from core.analyses.base import ResultTable, TriedTest
 from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.analyses.prognosis_pictures import event_words
 from core.analyses.receptors import choose_receptors
@@ -86,6 +86,7 @@ class View:
     warnings: tuple[Problem, ...] = field(default=())
     paid: int = 0
     not_paid: int = 0
+    tried: tuple[TriedTest, ...] = ()
 
 
 def view_data(cohort: Cohort, wanted: str | Sequence[str], named: Sequence[str], *, permutations: int, seed: int,
