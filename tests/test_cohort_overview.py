@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from core.figures.page_layout import place_figure
 from core.figures.spec import Bars, Box, HoverPoints
 from core.figures.style import drawing_settings
 from core.jobs import Cancelled, JobContext
-from core.problems import Location
+from core.problems import Location, Problem
 from core.project.cohort_edits import free_name, with_endpoint, with_new_cohort
 from core.project.project import Project
 from core.project.study import AnalysisSpec, Study
@@ -223,7 +224,7 @@ def test_that_reasons_with_a_value_of_each_patient_are_summed_up() -> None:
     ledger += [LedgerEntry("P99", False, "age is at least 50", "age is missing")]
     steps = flow_steps((("in the data set “lab”", 10), ("age is at least 50", 3)), ledger)
     assert steps[1].reasons == (("age below 50", 6), ("age is missing", 1))
-    assert reasons_in_words(steps[1]) == "6 × age below 50; 1 × age is missing"
+    assert reasons_in_words(steps[1]) == "age below 50 (6); age is missing (1)"
 
 
 def test_that_a_rule_that_stands_twice_counts_its_patients_once() -> None:
@@ -268,6 +269,18 @@ def test_that_a_median_that_is_not_reached_is_not_invented() -> None:
     assert (label, value, unit) == ("Median follow-up", "12", "months")
     overview = cohort_overview(CohortRule("c", "lab"), lab({**TWELVE, "died": [1] * 12, "months": range(1, 13)}))
     assert overview.numbers[2] == ("Median follow-up", "not reached", "")
+
+
+def test_that_an_endpoint_whose_value_nobody_has_still_shows_its_codes() -> None:
+    dataset = lab(TWELVE)
+    wrong = EndpointRule("overall survival", "months", "months", "died", ("Dead",))
+    broken = replace(dataset, spec=replace(dataset.spec, endpoints=(wrong,)), endpoints=(),
+                     unusable=(Problem("event_value_absent", "nobody has the value Dead"),))
+    overview = cohort_overview(CohortRule("c", "lab"), broken)
+    assert overview.coding is not None
+    assert {code.value for code in overview.coding.codes} == {"0", "1"}
+    assert {code.meaning for code in overview.coding.codes} == {CENSORED}
+    assert overview.problems[0].code == "event_value_absent"
 
 
 def test_that_column_facts_list_values_with_counts_and_ranges() -> None:

@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.data.patients.cohort import Cohort, LedgerEntry
 from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.endpoint_checks import later_than_last_contact
-from core.data.patients.endpoint_table import EndpointTable, endpoint_table
+from core.data.patients.endpoint_table import EndpointTable, codes_as_stated, endpoint_table
 from core.data.patients.evaluate_cohort import NobodyLeft, evaluate_cohort
 from core.data.patients.near_twins import RULE, Twins, near_twins
 from core.data.patients.table_one import TableOne, described_columns, table_one
@@ -73,7 +73,9 @@ def cohort_overview(rule: CohortRule, dataset: Dataset, endpoint_name: str = "",
     endpoint = next((each for each in dataset.endpoints if each.name == endpoint_name),
                     dataset.endpoints[0] if dataset.endpoints else None)
     if endpoint is None or dataset.clinical is None:
-        return _without(rule, dataset, dataset.unusable or (_nothing_to_follow(dataset),))
+        stated = next((each for each in dataset.spec.endpoints if endpoint_name in ("", each.name)), None)
+        codes = codes_as_stated(stated, dataset.clinical) if stated and dataset.clinical else None
+        return replace(_without(rule, dataset, dataset.unusable or (_nothing_to_follow(dataset),)), coding=codes)
     coding = endpoint_table(endpoint, dataset.clinical)
     simulated = "Simulated data" if dataset.spec.simulated else ""
     try:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.data.patients.cohort_rules import CohortRule
     from core.data.patients.column_facts import ColumnFacts
-    from core.data.tables import EndpointRule
+    from core.data.tables import ClinicalTable, EndpointRule
     from core.jobs import JobContext
 
 KEPT = 16
@@ -117,6 +117,21 @@ def _looked(rule: CohortRule, dataset: Dataset, endpoint: str, by: str, twins: b
     genes = dict.fromkeys(gene for matrix in dataset.expression for gene in matrix.genes)
     receptors = tuple(sorted(gene for gene in genes if gene in rtk))
     proposed = next((each for each in (propose_endpoints(clinical) if clinical else ())
-                     if each.unit and each.event_values), None)
+                     if clinical is not None and _is_whole(each, clinical)), None)
     groups = grouping_columns(clinical, names) if clinical else ()
     return Looked(overview, dataset, columns, receptors, groups, proposed)
+
+
+def _is_whole(rule: EndpointRule, clinical: ClinicalTable) -> bool:
+    """True for a proposal that leaves nothing open and finds patients with and without the event."""
+    from core.data.patients.endpoints import build_endpoint
+    from core.problems import UserError
+
+    if not rule.unit or not rule.event_values:
+        return False
+    try:
+        endpoint, _ = build_endpoint(rule, clinical)
+    except UserError:
+        return False
+    followed = endpoint.event[endpoint.time >= 0]
+    return bool((followed == 1).any() and (followed == 0).any())

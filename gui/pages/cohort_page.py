@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 FIGURE, TABLE, TABLE_ONE, WARNINGS, EMPTY, RUNNING = "figure", "table", "table one", "warnings", "empty", "running"
 
+SHORT = 60
+
 
 class CohortPage(Page):
     """See the module."""
@@ -265,8 +267,8 @@ class CohortPage(Page):
         self.export_button.setEnabled(overview.flow is not None)
         self.strip.setVisible(cohort is not None or overview.flow is not None)
         rules = "; ".join(keep.words() for keep in overview.rule.keep) or "every patient with expression and outcome"
-        self.set_context(f"Cohort {overview.rule.name}: {rules}. A rule, not a list: it can be used again on another "
-                         "file")
+        again = ". A rule, not a list: it can be used again on another file" if len(rules) < SHORT else ""
+        self.set_context(f"Cohort {overview.rule.name}: {rules}{again}")
         if cohort is not None:
             self.strip.set_answer(overview.answer, overview.explanation, overview.numbers)
             self.settings.set_state("done", f"Up to date. {counted(len(overview.ledger), 'row')} read")
@@ -312,6 +314,8 @@ class CohortPage(Page):
             self.services.open_example()
         elif key == "go on":
             self.run()
+        elif key == "events":
+            self._choose_events()
         elif key == "go import":
             self.services.go_to("import")
         elif key == "change" and rule is not None and place >= 0:

@@ -15,6 +15,7 @@ from gui.pages.cohort_facts import problem_sentences
 Actions = tuple[tuple[str, str, bool], ...]
 RULE_CODES = ("no_column", "no_receptor", "value_nobody_has", "no_two_groups")
 RULE_ACTIONS: Actions = (("Change the rule", "change", True), ("Remove this rule", "remove", False))
+EVENT_CODES = ("event_value_absent", "what_is_an_event")
 IMPORT_CLINICAL = ("Import clinical table…", "import", True)
 
 
@@ -54,6 +55,8 @@ def problem_words(overview: CohortOverview, proposed: EndpointRule | None) -> St
     actions: Actions = (("Go to Import", "go import", True),)
     if first.code in RULE_CODES and overview.rule.keep:
         actions = RULE_ACTIONS
+    elif first.code in EVENT_CODES and overview.coding is not None:
+        actions = (("Choose what counts as the event", "events", True), ("Go to Import", "go import", False))
     elif first.code == "no_clinical":
         actions = (IMPORT_CLINICAL,)
     elif first.code == "no_expression":
@@ -62,10 +65,11 @@ def problem_words(overview: CohortOverview, proposed: EndpointRule | None) -> St
         use = f"Use {proposed.time} and {proposed.event}"
         actions = ((use, "endpoint", True), ("Go to Import", "go import", False))
     title = f"{first.what[:1].upper()}{first.what[1:]}".rstrip(".")
-    parts = (first.where.words(), first.why, first.remedy)
-    rest = [f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in parts if part]
+    place = f"{first.where.words()}." if first.where.words() else ""
+    rest = [place, *(f"{part[:1].upper()}{part[1:].rstrip('.')}{'' if part.endswith('?') else '.'}"
+                     for part in (first.why, first.remedy) if part)]
     more = problem_sentences(overview.problems[1:2])
-    return StateWords(f"{title}.", " ".join([*rest, more]).strip(), actions)
+    return StateWords(f"{title}.", " ".join(filter(None, [*rest, more])), actions)
 
 
 def rule_at_fault(overview: CohortOverview | None) -> int:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.patients.endpoint_checks import deaths_in
-from core.data.patients.endpoints import event_keys
-from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint
+from core.data.patients.endpoints import codes_by_time, event_keys
+from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint, EndpointRule
+from core.data.values import value_key
 
 HAPPENED, CENSORED, LEFT_OUT = "happened", "censored", "left out"
 FEWEST = 5
@@ -80,6 +81,19 @@ def endpoint_table(endpoint: Endpoint, table: ClinicalTable) -> EndpointTable:
                                   float(np.median(times)) if times.size else float("nan")))
     return EndpointTable(endpoint.rule.event, endpoint.rule.time, endpoint.unit, tuple(codes),
                          _others(endpoint, table))
+
+
+def codes_as_stated(rule: EndpointRule, table: ClinicalTable) -> EndpointTable | None:
+    """The values of the event column of an endpoint that cannot be built yet; None when there is no such column."""
+    column, time = table.columns.get(rule.event), table.columns.get(rule.time)
+    if column is None:
+        return None
+    wanted = {value_key(value) for value in rule.event_values}
+    times = time.numbers if time is not None else np.full(len(table.samples), np.nan)
+    codes = tuple(EndpointCode(code.code, HAPPENED if value_key(code.code) in wanted else CENSORED, code.patients,
+                               code.patients if np.isfinite(code.median_time) else 0, code.median_time)
+                  for code in codes_by_time(column, times))
+    return EndpointTable(rule.event, rule.time, rule.unit, codes, ())
 
 
 def _others(endpoint: Endpoint, table: ClinicalTable) -> tuple[OtherColumn, ...]:

@@ -68,9 +68,9 @@ def _shared_part(reason: str) -> str:
 
 
 def reasons_in_words(step: FlowStep) -> str:
-    """``her2_status is Negative``, or several: ``1,668 her2_status is Negative, 12 her2_status is missing``."""
+    """``her2_status is Negative``, or several: ``her2_status is Negative (1,668), her2_status is missing (12)``."""
     if len(step.reasons) == 1:
         return step.reasons[0][0]
-    shown = [f"{count:,} × {reason}" for reason, count in step.reasons[:REASONS_SHOWN]]
+    shown = [f"{reason} ({count:,})" for reason, count in step.reasons[:REASONS_SHOWN]]
     rest = sum(count for _, count in step.reasons[REASONS_SHOWN:])
-    return "; ".join(shown) + (f"; {rest:,} × another value" if rest else "")
+    return "; ".join([*shown, *([f"another value ({rest:,})"] if rest else [])])
