@@ -159,8 +159,8 @@ class DrawnTicks(DrawnMark):
         (item,) = self.take(pg.ScatterPlotItem, 1)
         x, y = to_view(mark.x, setting.x.log), to_view(mark.y, setting.y.log)
         shown = np.isfinite(x) & np.isfinite(y)
-        item.setData(x=x[shown], y=y[shown], symbol="|", size=theme.px(CENSOR_PX), pen=pen(mark.role, 1.2, 1.0),
-                     brush=None, antialias=True)
+        item.setData(x=x[shown], y=y[shown], symbol="|", size=theme.px(CENSOR_PX), pen=pen(mark.role, 0.6, 1.0),
+                     brush=QBrush(theme.current().colour(mark.role)), antialias=True)
 
 
 class DrawnPoints(DrawnMark):
