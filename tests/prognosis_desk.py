@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.data.dataset import Dataset
@@ -24,6 +25,7 @@ from core.study_runner import StudyRun, load_study, run_analysis
 from gui.pages.base_page import PageServices
 from gui.pages.prognosis_page import PrognosisPage
 from gui.session import Outcome, Session
+from gui.widgets.figures.figure_view import FigureView
 from tests.gui_builders import Asked, new_session, services
 
 EXAMPLE = Path(__file__).parents[1] / "resources" / "examples" / "metabric" / "study.toml"
@@ -94,6 +96,7 @@ class Desk:
         """Stop the threads and delete the page, so that no later test redraws it."""
         self.session.jobs.close()
         self.page.close()
+        shiboken6.delete(self.page.settings.panel)
         shiboken6.delete(self.page)
         shiboken6.delete(self.session)
 
@@ -126,3 +129,42 @@ def desk(qtbot: QtBot, study: Study | None, *, with_data: bool = True, has_run: 
     session.changed.connect(page.refresh)
     page.resize(*size)
     return Desk(qtbot, session, given, page, asked)
+
+
+def place_of(view: FigureView, name: str, panel: int = 0) -> tuple[float, float]:
+    """Where a patient's point or a receptor's row stands, in pixels of the figure."""
+    plot = view.plots[panel]
+    assert plot.places is not None
+    assert plot.room is not None
+    if name in plot.places.by_sample:
+        at = plot.places.by_sample[name][0]
+        place = plot.box.to_scene().map(QPointF(plot.places.x[at], plot.places.y[at]))
+        return place.x(), place.y()
+    height = dict(plot.places.rows)[name]
+    return plot.room.axes.left + 3, plot.room.y_px(height)
+
+
+def mouse(view: FigureView, kind: QEvent.Type, x: float, y: float, keys: Qt.KeyboardModifier | None = None,
+          held: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+    """One event of the mouse in pixels of the figure."""
+    at = QPointF(x, y)
+    event = QMouseEvent(kind, at, view.canvas.mapToGlobal(at), held, held, keys or Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(view.canvas.viewport(), event)
+
+
+def press(view: FigureView, x: float, y: float, keys: Qt.KeyboardModifier | None = None) -> None:
+    """A click."""
+    mouse(view, QEvent.Type.MouseButtonPress, x, y, keys)
+    mouse(view, QEvent.Type.MouseButtonRelease, x, y, keys)
+
+
+def hover(view: FigureView, x: float, y: float) -> None:
+    """The pointer comes by."""
+    mouse(view, QEvent.Type.MouseMove, x, y, held=Qt.MouseButton.NoButton)
+
+
+def cut_pixel(view: FigureView, cut: float) -> float:
+    """x of a cut in the scan."""
+    room = view.plots[0].room
+    assert room is not None
+    return room.x_px(cut)

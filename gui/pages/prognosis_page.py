@@ -55,6 +55,7 @@ class PrognosisPage(AnalysisPage):
 
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         self.pictures = PrognosisPictures()
+        self._views_shown: Outcome | None = None
         super().__init__(services, parent)
         self.chooser = Segments(((ALL, "All RTKs"), *CHOICES), "View", small=True)
         self.chooser.chosen.connect(self.show_figures_of)
@@ -205,7 +206,7 @@ class PrognosisPage(AnalysisPage):
             self.services.runs.run(spec.name)
 
     def result_tables(self, outcome: Outcome) -> Sequence[Any]:
-        more = self._views_outcome()
+        more = self._views_shown = self._views_outcome()
         return shown_tables(outcome.result, more.result if more is not None else None,
                             uncorrected=self.curve_look().uncorrected)
 
@@ -220,8 +221,8 @@ class PrognosisPage(AnalysisPage):
                                     *(more.result.warnings if more is not None else ()))))
 
     def _views_outcome(self) -> Outcome | None:
-        name = views_name(self.spec.name)
-        return None if self.session.is_stale(name) else self.session.outcome(name)
+        spec = views_of(self.session.project, self.spec.name)
+        return None if spec is None or self.session.is_stale(spec.name) else self.session.outcome(spec.name)
 
     # the receptor
 
@@ -232,7 +233,7 @@ class PrognosisPage(AnalysisPage):
         chosen = cut_of(self.session.project, self.spec.name, receptor)
         self._show_curve(chosen)
         scan, cuts = self.pictures.scan(numbers, receptor, self._simulated)
-        current = chosen if chosen is not None else self.pictures.split_at(numbers, receptor)
+        current = chosen if chosen is not None else self.pictures.split_at(numbers, receptor, self._simulated)
         self.figures.set_scan(scan, cuts, current, "Cut-off", "move the line: the P becomes the corrected one"
                               if len(cuts) else "")
         self._mark()
@@ -325,8 +326,10 @@ class PrognosisPage(AnalysisPage):
 
     def refresh(self, old: Project, new: Project) -> None:
         super().refresh(old, new)
-        if self.numbers is not None and old is not new:
+        if self._shown is not None and old is not new:
             self._show_receptor()
+            if self._views_outcome() is not self._views_shown:
+                self.show_more(self._shown)
         self.views.look(self.spec, self.session, self.services.runs)
 
     def look(self) -> None:

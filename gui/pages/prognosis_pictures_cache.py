@@ -62,11 +62,12 @@ class PrognosisPictures:
             self._scans[receptor] = spec, tuple(cuts)
         return self._scans[receptor]
 
-    @staticmethod
-    def split_at(numbers: PrognosisNumbers, receptor: str) -> float | None:
-        """Where the line stands before it was moved: at the median."""
+    def split_at(self, numbers: PrognosisNumbers, receptor: str, simulated: bool) -> float | None:
+        """Where the line stands before it was moved: the allowed cut that splits as the median does."""
         median = float(numbers.split.median[numbers.receptors.index(receptor)])
-        return median if np.isfinite(median) else None
+        if not np.isfinite(median):
+            return None
+        return max((cut for cut in self.scan(numbers, receptor, simulated)[1] if cut <= median), default=median)
 
     @staticmethod
     def unsettled(numbers: PrognosisNumbers) -> tuple[tuple[str, str], ...]:

@@ -67,7 +67,6 @@ class ViewsPanel(QWidget):
         self.key = CHOICES[0][0]
         self._name = ""
         self._numbers: PrognosisNumbers | None = None
-        self._column = ""
         self._drawn: FigureSpec | None = None
         self.controls = ViewControls()
         self.controls.chosen.connect(self._controls_changed)
@@ -223,14 +222,14 @@ class ViewsPanel(QWidget):
         self._act(f"remove {self.key}")
 
     def _sample_clicked(self, name: str, add: bool) -> None:
-        if self.key == "correlation":
-            self._column = name
-        else:
+        if self.key != "correlation":
             self.said.patient_clicked.emit(name, add)
 
     def _row_clicked(self, name: str) -> None:
-        column, self._column = self._column, ""
-        if self.key == "correlation" and column and column != name:
+        found = self.view.found
+        words = found.words if found is not None and self.key == "correlation" else ""
+        column = words.removeprefix(f"{name} ").partition(":")[0] if words.startswith(f"{name} ") else ""
+        if column and column != name:
             self.view_requested.emit("two_genes")
             self.controls.set_pair(name, column)
             self.ask()
