@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xlsxwriter
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
 
 from core.data.dataset import DatasetSpec
 from core.data.files.raw_table import RawTable
@@ -40,7 +42,9 @@ from gui.pages.importing.reading_values import spec_value
 from gui.pages.importing.remedies import remedies_of
 from gui.pasted_tables import save_pasted, table_text
 from gui.widgets.importing.event_values import ValueRow
-from gui.widgets.importing.sheet_picture import DECIDE, LOOK, Role
+from gui.widgets.importing.sheet_picture import DECIDE, LOOK, Role, SheetPicture, plain_picture
+from gui.widgets.importing.sheet_table import SheetTable
+from gui.widgets.importing.stepper import Stepper
 
 PATH = Path("lab.xlsx")
 
@@ -215,3 +219,53 @@ def test_that_every_lab_file_is_shown_and_every_stop_has_a_way_on(name: str) -> 
             remedies = remedies_of(problem, sheet, reading.draft)
             assert remedies
             assert all(remedy.edit is not None or remedy.go for remedy in remedies)
+
+
+def test_that_the_edge_under_the_header_can_be_dragged_to_another_row(qtbot: QtBot) -> None:
+    names = raw(["Gene", "P1", "P2"])
+    numbers = np.full((8, 3), 2.5)
+    numbers[0] = np.nan
+    sheet = RawTable("f.csv", "", numbers, names.texts)
+    rows = np.full(8, int(Role.VALUE), np.uint8)
+    rows[0] = Role.HEADER
+    view = SheetTable()
+    qtbot.addWidget(view)
+    view.set_picture(SheetPicture(sheet, rows, rows[:3], rows[:3]))
+    view.resize(400, 300)
+    view.show()
+    header = view.verticalHeader()
+    edge = header.sectionViewportPosition(0) + header.sectionSize(0)
+    wanted: list[int] = []
+    view.header_row_wanted.connect(wanted.append)
+    qtbot.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(10, edge))
+    qtbot.mouseMove(header.viewport(), QPoint(10, edge + 2 * header.sectionSize(0)))
+    qtbot.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(10, edge + 2 * header.sectionSize(0)))
+    assert wanted == [2]
+
+
+def test_that_hidden_rows_are_passed_over_and_shown_when_one_is_wanted(qtbot: QtBot) -> None:
+    sheet = RawTable("f.xlsx", "S", np.full((6, 2), 1.5), {}, hidden_rows=frozenset({2, 3}))
+    view = SheetTable()
+    qtbot.addWidget(view)
+    view.set_picture(plain_picture(sheet))
+    assert view.sheet.rowCount() == 4
+    assert [view.sheet.headerData(at, Qt.Orientation.Vertical) for at in range(4)] == ["1", "2", "5", "6"]
+    assert [view.sheet.gap_before(at) for at in range(4)] == [False, False, True, False]
+    view.show_cell(3, 1)
+    assert view.sheet.rowCount() == 6
+    assert view.sheet.sheet_row(view.currentIndex().row()) == 3
+
+
+def test_that_the_stepper_folds_to_numbers_and_keeps_the_current_name(qtbot: QtBot) -> None:
+    stepper = Stepper(["Files", "Sheets", "Regions", "Gene names", "Outcome", "Check"])
+    qtbot.addWidget(stepper)
+    stepper.set_states(["done", "done", "current", "look", "to come", "to come"])
+    stepper.resize(320, 30)
+    stepper.show()
+    assert [step.short for step in stepper.steps] == [True, True, False, True, True, True]
+    assert stepper.steps[3].accessibleName() == "Step 4 of 6: Gene names, something to decide"
+    stepper.resize(1200, 30)
+    assert not any(step.short for step in stepper.steps)
+    with qtbot.waitSignal(stepper.chosen) as pressed:
+        qtbot.keyClick(stepper.steps[4], Qt.Key.Key_Return)
+    assert pressed.args == [4]

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from core.data.patients.cohort_rules import CohortRule
@@ -30,6 +29,7 @@ from gui.widgets.importing.drop_zone import DropZone, local_files
 from gui.widgets.state_views import EmptyState, RunningState
 
 DEFAULT_COHORT = "all"
+STUDY_ENDINGS = (".rtkproj", ".toml")
 PROMISE = "Nothing is dropped in silence: every change is listed, and can be undone"
 
 
@@ -70,7 +70,6 @@ class ImportPage(Page):
         for name, widget in (("empty", self.empty), ("data", self.overview), ("running", self.running),
                              ("log", self.log), ("steps", self.steps)):
             self.add_view(name, widget)
-        self.setAcceptDrops(True)
         self.session.jobs.progressed.connect(self._progressed)
         self.session.data_changed.connect(self._show_overview)
         self.session.opened.connect(self.steps.close_draft)
@@ -78,9 +77,17 @@ class ImportPage(Page):
         self._show_overview()
 
     def _connect_drop(self, drop: DropZone) -> None:
-        drop.dropped.connect(self.add_files)
+        drop.dropped.connect(self._dropped)
         drop.choose_requested.connect(lambda: self.services.import_files(()))
         drop.paste_requested.connect(lambda: self.services.paste_table())
+
+    def _dropped(self, paths: Sequence[Path]) -> None:
+        """Data is imported; a study or project that was dropped among it is opened."""
+        studies = [path for path in paths if path.suffix.lower() in STUDY_ENDINGS]
+        if studies:
+            self.services.open_file(studies[0])
+        else:
+            self.add_files(paths)
 
     # what the window calls
 
@@ -134,6 +141,9 @@ class ImportPage(Page):
             return self.steps.show_problem(problem)
         for name, dataset in self.session.datasets.items():
             if problem in dataset.findings or problem in dataset.unusable:
+                if self.steps.open:
+                    self.services.say(f"Finish the import that is open, or stop it, to see this problem of {name}.")
+                    return True
                 self.edit_dataset(name, problem)
                 return True
         return False
@@ -253,12 +263,3 @@ class ImportPage(Page):
             self.services.loader.reload(project.study.dataset(name))
         else:
             self.show_log()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        if paths := local_files(event.mimeData()):
-            event.acceptProposedAction()
-            self.add_files(paths)

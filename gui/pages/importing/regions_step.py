@@ -224,9 +224,9 @@ class RegionsStep(QWidget):
         if sheet is None or sheet.table is None:
             return
         cell = sheet.table.cell(row, column)
-        for key, problem in self._problems.items():
-            if problem.where.cell == cell:
-                self.findings.set_current(key)
+        there = [row.key for row in self.findings.rows() if self._problems[row.key].where.cell == cell]
+        if there:
+            self.findings.set_current(there[0])
         if cell in self._rows:
             self.genes.blockSignals(True)
             self.genes.show_cell(cell)

@@ -80,6 +80,7 @@ class _RowHeader(QHeaderView):
         self._model = model
         self._dragging = False
         self.setSectionsClickable(True)
+        self.viewport().setMouseTracking(True)
         self.setHighlightSections(True)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
