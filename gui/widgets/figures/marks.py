@@ -40,6 +40,8 @@ FADED_BAND = 0.30
 PX_PER_PT = 4 / 3
 POINT_PX_PER_PT = 1.75
 CENSOR_PX = 8
+MANY_CENSORED, CENSOR_PX_OF_MANY = 100, 4
+"""Above that many marks a curve would become a band of them."""
 STEP_PX = 2.0
 INTERVAL_PX = 1.5
 
@@ -159,7 +161,8 @@ class DrawnTicks(DrawnMark):
         (item,) = self.take(pg.ScatterPlotItem, 1)
         x, y = to_view(mark.x, setting.x.log), to_view(mark.y, setting.y.log)
         shown = np.isfinite(x) & np.isfinite(y)
-        item.setData(x=x[shown], y=y[shown], symbol="|", size=theme.px(CENSOR_PX), pen=pen(mark.role, 0.6, 1.0),
+        size = CENSOR_PX if np.count_nonzero(shown) <= MANY_CENSORED else CENSOR_PX_OF_MANY
+        item.setData(x=x[shown], y=y[shown], symbol="|", size=theme.px(size), pen=pen(mark.role, 0.6, 1.0),
                      brush=QBrush(theme.current().colour(mark.role)), antialias=True)
 
 
