@@ -59,7 +59,6 @@ class FieldRow(QWidget):
         error_layout.addWidget(self._error, 1)
         self._error_line.hide()
         self._help = words(help_text, "caption", wrap=True)
-        self._help.setVisible(bool(help_text))
         head = QHBoxLayout()
         head.setSpacing(theme.px(6))
         self._label = words(label, "help")
@@ -77,6 +76,7 @@ class FieldRow(QWidget):
         column.addWidget(editor)
         column.addWidget(self._error_line)
         column.addWidget(self._help)
+        self._help.setVisible(bool(help_text))  # in its place by now: without a parent it would be a window for a moment
         editor.failed.connect(self.set_error)
 
     def set_error(self, sentence: str) -> None:

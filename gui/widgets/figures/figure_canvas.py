@@ -34,9 +34,9 @@ class FigureCanvas(pg.GraphicsView):  # type: ignore[misc]
         super().__init__(parent, background=None)
         self.hands: Hands | None = None
         self.setAntialiasing(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAutoFillBackground(False)
-        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # reaches the view too, its proxy: so the view's comes after
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.hands:
