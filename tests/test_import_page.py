@@ -462,3 +462,18 @@ def test_that_another_study_ends_the_import_that_is_open(qtbot: QtBot, page: Imp
     page.session.open(new_project("another"))
     assert page.view == "empty"
     assert page.steps.draft is None
+
+
+def test_that_a_data_set_whose_file_has_gone_says_so_with_the_file(qtbot: QtBot, page: ImportPage,
+                                                                   tmp_path: Path) -> None:
+    imported_panel(qtbot, page, tmp_path)
+    (tmp_path / "panel.csv").unlink()
+    page.edit_dataset("panel")
+    settled(qtbot, page)
+    assert page.view == "steps"
+    row = page.steps.regions_step.findings.rows()[0]
+    assert row.level == "decide"
+    assert "panel.csv" in page.steps.reading.blocked[0].line() if page.steps.reading is not None else False
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    assert not page.steps.next.isEnabled()

@@ -131,6 +131,7 @@ class CheckStep(QWidget):
                     change.before, change.after or "left out", HOW_WORDS.get(change.reason, change.reason))
                    for record in dataset.tables for change in record.changes]
         self.changes.set_rows(changes)
+        self.change_list.setColumnWidth(0, theme.px(200 if len(dataset.tables) > 1 else 90))
         self.change_panel.setVisible(bool(changes))
         self.change_panel.set_title("Everything that was changed or left out", f"{len(changes):,} by cell")
 

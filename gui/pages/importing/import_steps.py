@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QInputDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from core.problems import Problem
 from gui import theme
@@ -38,7 +38,7 @@ from gui.pages.importing.recipe_offers import RecipeOffers
 from gui.pages.importing.regions_step import RegionsStep
 from gui.pages.importing.remedies import CHECK, FIELD, GENES, OUTCOME, SHEETS, VALUE, remedies_of
 from gui.pages.importing.sheets_step import SheetsStep
-from gui.widgets.importing.stepper import CURRENT, DONE, LOOK, TO_COME, Stepper
+from gui.widgets.importing.stepper import CURRENT, DONE, LOOK, TO_COME, StepRow
 from gui.widgets.labels import set_look
 from gui.widgets.state_views import Banner
 
@@ -87,15 +87,8 @@ class ImportSteps(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(8))
-        line = QHBoxLayout()
-        line.setSpacing(theme.px(8))
-        self.stepper = Stepper(STEPS)
-        self.back = QPushButton("Back")
-        self.next = QPushButton("Next")
-        self.next.setProperty("role", "primary")
-        line.addWidget(self.stepper, 1)
-        line.addWidget(self.back)
-        line.addWidget(self.next)
+        row = StepRow(STEPS)
+        self.stepper, self.back, self.next = row.stepper, row.back, row.next
         self.banner = Banner()
         self.banner.setVisible(False)
         self.files_step, self.sheets_step, self.regions_step = FilesStep(), SheetsStep(), RegionsStep()
@@ -105,7 +98,7 @@ class ImportSteps(QWidget):
                      self.check_step):
             self.stack.addWidget(step)
         self.panel = ReadingPanel()
-        column.addLayout(line)
+        column.addWidget(row)
         column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
 

@@ -28,7 +28,7 @@ from gui.pages.importing.outcome_values import OutcomeReading, event_values, tic
 from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.importing.finding_list import FindingList, FindingRow
 from gui.widgets.importing.outcome_form import OutcomeForm, OutcomeValues
-from gui.widgets.labels import words
+from gui.widgets.labels import set_look, words
 from gui.widgets.panel import Panel
 
 NARROW = 640
@@ -163,6 +163,7 @@ class OutcomeStep(QWidget):
                                                ("the event column", rule.event),
                                                ("which values mean that it happened", rule.event_values)) if not there]
         self.use.setEnabled(not used and not open_parts)
+        set_look(self.use, "role", "primary" if self.use.isEnabled() else "")
         self.use.setToolTip(f"Say {' and '.join(open_parts)} first" if open_parts else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

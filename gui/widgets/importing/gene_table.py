@@ -179,7 +179,7 @@ class GeneTable(QTableView):
 
     def _measure(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(26))
-        self.setColumnWidth(0, theme.px(56))
+        self.setColumnWidth(0, theme.px(64))
         self.setColumnWidth(1, theme.px(self._name_width))
         widest = 96
         for at, row in enumerate(self.names.rows[:MOST_WIDGETS]):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QWidget
 
 from gui import theme
 
@@ -153,3 +153,34 @@ class Stepper(QWidget):
             line.setFixedSize(max(1, min(theme.px(28), rest)), theme.px(28))
         for step in self.steps:
             step.set_short(not fits and step.state != CURRENT)
+
+
+class StepRow(QWidget):
+    """The steps with Back and Next at their right, or below them where there is no room for the current name."""
+
+    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stepper = Stepper(names)
+        self.back = QPushButton("Back")
+        self.next = QPushButton("Next")
+        self.next.setProperty("role", "primary")
+        buttons = QWidget()
+        inner = QHBoxLayout(buttons)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(theme.px(8))
+        inner.addStretch(1)
+        inner.addWidget(self.back)
+        inner.addWidget(self.next)
+        self._buttons = buttons
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(theme.px(8))
+        self._line.addWidget(self.stepper, 1)
+        self._line.addWidget(buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        longest = max(step.full_width(False) - step.full_width(True) for step in self.stepper.steps)
+        needed = self.stepper.minimumSizeHint().width() + longest + self._buttons.sizeHint().width() + theme.px(20)
+        ways = QBoxLayout.Direction
+        self._line.setDirection(ways.TopToBottom if self.width() < needed else ways.LeftToRight)
