@@ -76,7 +76,7 @@ class FieldRow(QWidget):
         column.addWidget(editor)
         column.addWidget(self._error_line)
         column.addWidget(self._help)
-        self._help.setVisible(bool(help_text))  # in its place by now: without a parent it would be a window for a moment
+        self._help.setVisible(bool(help_text))  # in its place by now: without one it were a window
         editor.failed.connect(self.set_error)
 
     def set_error(self, sentence: str) -> None:

@@ -35,7 +35,7 @@ class FigureCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.hands: Hands | None = None
         self.setAntialiasing(True)
         self.setAutoFillBackground(False)
-        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # reaches the view too, its proxy: so the view's comes after
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # reaches this view too, its proxy: so before the next
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
