@@ -101,7 +101,7 @@ class FindingList(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._rows: list[_Row] = []
         self._current = ""
-        self._shown: tuple[FindingRow, ...] | None = None
+        self._shown: tuple[tuple[FindingRow, ...], str] | None = None
         self.set_rows(())
 
     def rows(self) -> tuple[FindingRow, ...]:
@@ -110,9 +110,9 @@ class FindingList(QScrollArea):
 
     def set_rows(self, rows: Sequence[FindingRow], empty: str = "Nothing to look at.") -> None:
         """List other findings."""
-        if tuple(rows) == self._shown:
+        if (tuple(rows), empty) == self._shown:
             return
-        self._shown = tuple(rows)
+        self._shown = (tuple(rows), empty)
         place = self.verticalScrollBar().value()
         content = QWidget()
         content.setObjectName("scrolled")
