@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from gui import theme
 from gui.widgets.answer_strip import AnswerStrip
+from gui.widgets.labels import IconButton
 
 if TYPE_CHECKING:
     from core.figures.spec import FigureSpec
@@ -142,10 +143,11 @@ class Page(QWidget):
     def add_header_button(self, text: str, act: Callable[[], None], *, icon: str = "", role: str = "",
                           tip: str = "") -> QPushButton:
         """A button at the right of the question."""
-        button = QPushButton(text)
+        button: QPushButton
         if icon:
-            button.setIcon(theme.icon(icon, "onaccent" if role == "primary" else "text2"))
-            button.setIconSize(theme.icon_size())
+            button = IconButton(icon, text, text, token="onaccent" if role == "primary" else "text2")
+        else:
+            button = QPushButton(text)
         if role:
             button.setProperty("role", role)
         button.setToolTip(tip)

@@ -15,6 +15,7 @@ from core.data.patients.cohort_rules import CohortRule
 from core.data.tables import EndpointRule
 from core.figures.number_words import count_words, counted
 from core.problems import Problem
+from gui import theme
 from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.cohort_choice import CohortChoice
 from gui.pages.cohort_figure_tab import CohortFigureTab
@@ -87,6 +88,7 @@ class CohortPage(Page):
     def _connect(self) -> None:
         session, settings = self.session, self.settings
         session.data_changed.connect(self._update)
+        theme.notifier().changed.connect(self._show_settings)
         session.selection_changed.connect(self._show_selection)
         self.services.loader.loading_changed.connect(self._update)
         self.ledger.patient_chosen.connect(lambda patient: session.select_patient(patient))

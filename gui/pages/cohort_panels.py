@@ -22,7 +22,7 @@ from core.figures.spec import FigureSpec
 from gui import theme
 from gui.widgets.figures.figure_view import FigureView
 from gui.widgets.frame_table import FilteredTable
-from gui.widgets.labels import IconLabel, link, words
+from gui.widgets.labels import link, words
 from gui.widgets.panel import Panel
 from gui.widgets.state_views import EmptyState
 
@@ -161,14 +161,12 @@ class CodingPanel(Panel):
         self.other = link("Other")
         self.other.setToolTip("Choose which values mean that it happened")
         self.other.clicked.connect(self.other_requested)
-        self._done = IconLabel("ok", "ok", 14)
-        self._done_words = words("", "help")
         right = QWidget()
         line = QHBoxLayout(right)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.px(8))
-        for part in (self._done, self._done_words, self.yes, self.other):
-            line.addWidget(part)
+        line.addWidget(self.yes)
+        line.addWidget(self.other)
         self.set_right(right)
         self.figure = FigureView(heading=False)
         self.figure.setMinimumHeight(theme.px(120))
@@ -203,18 +201,18 @@ class CodingPanel(Panel):
         self.yes.setAccessibleName(f"Yes, the follow-up is coded right: {asked}")
         self.yes.setVisible(bool(values) and not confirmed)
         self.other.setVisible(coding is not None)
-        for part in (self._done, self._done_words):
-            part.setVisible(confirmed and bool(values))
-        self._done_words.setText(f"You said: {asked}")
-        self.set_title("Is the follow-up coded right?")
+        if confirmed and values:
+            self.set_title("Follow-up", f"You said: {asked}")
+        else:
+            self.set_title("Is the follow-up coded right?")
 
     def show_instead(self, title: str, text: str, actions: Sequence[tuple[str, str, bool]]) -> None:
         """Say why there is nothing to draw, with the remedies."""
         self.empty.set_state("warn", title, text, actions, token="warn")
         self._stack.setCurrentIndex(1)
         self.set_title("What to do")
-        for part in (self.yes, self.other, self._done, self._done_words):
-            part.hide()
+        self.yes.hide()
+        self.other.hide()
 
     def agreement(self) -> str:
         """What other columns say."""

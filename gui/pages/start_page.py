@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.project.hypothesis import Hypothesis
 from core.project.project import with_hypothesis
@@ -21,7 +21,7 @@ from gui import theme
 from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.study_questions import AskedQuestion, asked_questions, data_here
 from gui.widgets.importing.drop_zone import DropZone
-from gui.widgets.labels import chip, link, words
+from gui.widgets.labels import IconButton, chip, link, words
 from gui.widgets.panel import Panel
 from gui.widgets.question_list import QuestionList
 from gui.widgets.recent_list import RecentList, RecentRow
@@ -56,10 +56,10 @@ class StartPage(Page):
         self._asked: list[AskedQuestion] = []
         self._missing: set[str] = set()
         self._checked: tuple[str, ...] = ()
-        self._header.addWidget(chip("ok", "\u2713 Expression"), 0, Qt.AlignmentFlag.AlignBottom)
-        self._header.addWidget(words("in this study", "help"), 0, Qt.AlignmentFlag.AlignBottom)
-        self._header.addWidget(chip("none", "Outcome"), 0, Qt.AlignmentFlag.AlignBottom)
-        self._header.addWidget(words("still needed", "help"), 0, Qt.AlignmentFlag.AlignBottom)
+        self._legend = (chip("ok", "\u2713 Expression"), words("in this study", "help"), chip("none", "Outcome"),
+                        words("still needed", "help"))
+        for part in self._legend:
+            self._header.addWidget(part, 0, Qt.AlignmentFlag.AlignBottom)
         self.questions = QuestionList()
         self.questions.asked.connect(self.ask)
         self.unanswered = Banner()
@@ -67,7 +67,8 @@ class StartPage(Page):
         self.drop_zone = DropZone()
         self.drop_zone.choose.setText("Import data…")
         self.drop_zone.choose.setProperty("role", "primary")
-        self.drop_zone.choose.setIcon(theme.icon("folder", "onaccent"))
+        theme.notifier().changed.connect(self._redraw)
+        self._redraw()
         self.drop_zone.dropped.connect(self._dropped)
         self.drop_zone.choose_requested.connect(lambda: services.import_files(()))
         self.drop_zone.paste_requested.connect(services.paste_table)
@@ -79,8 +80,7 @@ class StartPage(Page):
         self.studies.set_content(self.recent)
         self.say_it_first = SayItFirst()
         self.say_it_first.sealed.connect(self.seal)
-        self.example = QPushButton("Open the example study")
-        self.example.setIcon(theme.icon("play"))
+        self.example = IconButton("play", "Open the example study", "Open the example study", token="text")
         self.example.clicked.connect(services.open_example)
         self._lay_out()
         session = self.session
@@ -252,11 +252,16 @@ class StartPage(Page):
 
     # sizes
 
+    def _redraw(self) -> None:
+        self.drop_zone.choose.setIcon(theme.icon("folder", "onaccent"))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < theme.px(NARROW)
         ways = QBoxLayout.Direction
         self._sides.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        for part in self._legend:
+            part.setVisible(not narrow)
         self._side.setMaximumWidth(16777215 if narrow else theme.px(SIDE_WIDTH))
         self._side.setMinimumWidth(0 if narrow else theme.px(SIDE_WIDTH))
 

@@ -72,6 +72,7 @@ class KeepRuleEditor(QWidget):
         self.operator.setAccessibleName("What the value must be")
         self.operator.activated.connect(lambda _: self._operator_chosen())
         self.values = QListWidget()
+        self.values.setProperty("ticks", True)
         self.values.setAccessibleName("Values with the number of patients who have them")
         self.values.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.values.setTextElideMode(Qt.TextElideMode.ElideMiddle)

@@ -36,9 +36,9 @@ class RecentButton(QPushButton):
         super().__init__(parent)
         self.row = row
         self.setProperty("role", "question")
-        gone = f"The file is not there any more: {_breakable(row.path)}"
-        self.setToolTip(row.path)
-        said = "The file is not there any more" if row.missing else f"{row.holds}, {row.when}"
+        gone = "The file is not there any more"
+        self.setToolTip(f"{gone}: {row.path}" if row.missing else row.path)
+        said = f"{gone}: {row.path}" if row.missing else f"{row.holds}, {row.when}"
         self.setAccessibleName(f"{row.name}. {said}")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
@@ -111,8 +111,3 @@ class RecentList(QWidget):
             nothing = words("No study was saved or opened here yet.", "help", wrap=True)
             nothing.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(10))
             self._column.addWidget(nothing)
-
-
-def _breakable(path: str) -> str:
-    """A path that may wrap after its separators."""
-    return path.replace("/", "/\u200b").replace("\\", "\\\u200b")

@@ -14,13 +14,14 @@ from core.data.tables import ExpressionMatrix
 from core.jobs import JobContext
 
 FEWEST_GENES = 50
-MOST_GENES = 2000
+MOST_GENES = 1000
 CORRELATION = 0.99
 OWN_CORRELATION = 0.9
 FEWEST_FOR_OWN = 10
 MEASURED = 0.9
 ROWS_AT_ONCE = 256
 PAIRS_KEPT = 200
+ROUNDING = 1e-4
 
 RULE = (f"Two samples are likely twins when their expression correlates above {CORRELATION:g} over all genes and, "
         f"once each gene's mean is taken off, above {OWN_CORRELATION:g}.")
@@ -58,7 +59,7 @@ class Twins:
 def near_twins(matrix: ExpressionMatrix, patients: Sequence[str], job: JobContext | None = None) -> Twins:
     """Pairs of ``patients`` whose expression is nearly the same.
 
-    Genes with a value in at least 90 % of the patients are compared, at most the 2,000 that vary most; a missing value
+    Genes with a value in at least 90 % of the patients are compared, at most the 1,000 that vary most; a missing value
     is replaced by the gene's mean. Under 50 genes nothing can be judged. From 10 samples on the correlation must also
     hold without the level that all samples share: values on a log scale correlate highly between any two people.
     """
@@ -82,17 +83,18 @@ def near_twins(matrix: ExpressionMatrix, patients: Sequence[str], job: JobContex
     mean = np.nanmean(values, axis=0)
     values = np.where(np.isfinite(values), values, mean)
     whole = _unit_rows(values)
-    own = _unit_rows(values - mean)
+    many = len(patients) >= FEWEST_FOR_OWN
+    # Few pairs pass without the shared level, so that is asked first; single precision is enough to ask.
+    asked = (_unit_rows(values - mean) if many else whole).astype(np.float32)
+    limit = (OWN_CORRELATION if many else CORRELATION) - ROUNDING
     pairs: list[TwinPair] = []
     for start in range(0, len(patients), ROWS_AT_ONCE):
         job.progress(start / len(patients), "Looking for the same patient twice")
-        stop = min(start + ROWS_AT_ONCE, len(patients))
-        correlation = whole[start:stop] @ whole[start:].T
-        alike = correlation > CORRELATION
-        if len(patients) >= FEWEST_FOR_OWN:
-            alike &= own[start:stop] @ own[start:].T > OWN_CORRELATION
-        for row, column in np.argwhere(np.triu(alike, k=1)):
-            pairs.append(TwinPair(patients[start + row], patients[start + column], float(correlation[row, column])))
+        alike = asked[start:start + ROWS_AT_ONCE] @ asked[start:].T > limit
+        for row, column in np.argwhere(np.triu(alike, k=1)) + start:
+            correlation = float(whole[row] @ whole[column])
+            if correlation > CORRELATION:
+                pairs.append(TwinPair(patients[row], patients[column], correlation))
     pairs.sort(key=lambda pair: (-pair.correlation, pair.first, pair.second))
     return Twins(tuple(pairs[:PAIRS_KEPT]), values.shape[1], len(patients), "", max(0, len(pairs) - PAIRS_KEPT))
 
