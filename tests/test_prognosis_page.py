@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.analyses.prognosis_words import answer
 from core.project.project import with_parameters
 from gui import theme
+from tests.accessible_names import nameless, too_small
 from tests.prognosis_desk import Desk, desk, her2_result, her2_study, metabric, said
 
 
@@ -291,3 +292,44 @@ def test_that_two_analyses_of_the_kind_can_be_chosen_between(qtbot: QtBot) -> No
     assert made.outcome.result.name == "prognosis_all"
     assert len(made.numbers.patients) == 1904
     made.close()
+
+
+def test_that_a_warning_has_a_place_a_remedy_and_a_button_and_is_counted_at_its_tab(her2: Desk) -> None:
+    her2.page.settings.changed.emit("permutations", 50)
+    her2.run()
+    assert her2.page.warnings.count() == 1
+    assert her2.page.tabs.accessibleTabName(3) == "Warnings, 1"
+    her2.page.show_tab(3)
+    assert her2.page.view == "warnings"
+    her2.click("Show the setting", her2.page.warnings)
+    assert her2.page.settings.form.groups["Correction for testing many"].open
+
+
+def test_that_every_control_has_a_name_and_room_to_be_hit(her2: Desk) -> None:
+    for part in (her2.page, her2.page.settings.panel):
+        assert nameless(part) == []
+        assert too_small(part) == []
+    for key in ("two_genes", "by_group", "heat_map", "correlation"):
+        her2.page.show_figures_of(key)
+        assert nameless(her2.page.views) == []
+
+
+@pytest.mark.parametrize(("theme_name", "percent", "size"), [
+    ("light", 100, (924, 708)), ("dark", 150, (1128, 770)), ("light", 200, (1014, 640)), ("dark", 80, (1500, 900))])
+def test_that_panels_fold_and_no_title_is_cut(qtbot: QtBot, qapp: QApplication, theme_name: str, percent: int,
+                                              size: tuple[int, int]) -> None:
+    theme.apply(qapp, theme_name, percent)
+    made = desk(qtbot, her2_study(), has_run=True, size=size)
+    made.page.show()
+    made.page.shown()
+    qtbot.wait(30)
+    figures = made.page.figures
+    for name, part in figures.parts.items():
+        figures.show_part(name)
+        qtbot.wait(20)
+        assert part.isVisible()
+        assert part._title.width() >= part._title.sizeHint().width()
+        assert part.view.height() > 80
+    assert made.page.width() == size[0], "nothing asks for more room than there is"
+    made.close()
+    theme.apply(qapp, "light", 100)

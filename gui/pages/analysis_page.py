@@ -29,8 +29,8 @@ from gui.pages.analysis_states import (
 )
 from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences
-from gui.pages.figure_wishes import copy_data, copy_picture
-from gui.pages.result_tabs import MethodsView, TablesView, WarningsView
+from gui.pages.figure_wishes import copy_data, copy_picture, copy_text
+from gui.pages.result_tabs import MethodsView, TablesView, WarningsView, show_count
 from gui.pages.run_watch import RunWatch
 from gui.widgets.state_views import EmptyState, RunningState
 
@@ -48,6 +48,8 @@ class AnalysisPage(Page):
     KIND = ""
     NEW_NAME = ""
     FORM_GROUPS: ClassVar[Mapping[str, Sequence[str]]] = {}
+    REMEDIES: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Code of a warning -> words and key of what the page can do about it."""
 
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
@@ -83,6 +85,7 @@ class AnalysisPage(Page):
         self.add_view("table", self.tables, "Table")
         self.add_view("methods", self.methods, "Methods")
         self.add_view("warnings", self.warnings, "Warnings")
+        self.tabs.setUsesScrollButtons(False)
         self.settings = AnalysisInspector(self.parameters_type, self.FORM_GROUPS)
         self.settings.changed.connect(self.choice.set_parameter)
         self.settings.cohort_chosen.connect(self.choice.set_cohort)
@@ -165,7 +168,8 @@ class AnalysisPage(Page):
             "run": self.run, "back": self.choice.put_back, "cancel": self.cancel, "close": self.look,
             "import": lambda: services.import_files(()), "import page": lambda: services.go_to("import"),
             "cohort page": lambda: services.go_to("cohort"), "example": services.open_example,
-            "copy error": self._copy_fault, "warnings": lambda: self.show_view("warnings")}
+            "copy error": lambda: copy_text(self.watch.fault, "The error text", services.say),
+            "warnings": lambda: self.show_view("warnings")}
         if key.startswith("field "):
             self.settings.focus_field(key.removeprefix("field "))
         elif key in acts:
@@ -175,12 +179,6 @@ class AnalysisPage(Page):
         figure = self.figure()
         if figure is not None:
             self.services.export_figure(*figure)
-
-    def _copy_fault(self) -> None:
-        from PySide6.QtGui import QGuiApplication
-
-        QGuiApplication.clipboard().setText(self.watch.fault)
-        self.services.say("The error text is on the clipboard")
 
     def grant(self, wish: str, view: FigureView) -> None:
         """What the menu and keys of a figure ask for."""
@@ -253,7 +251,7 @@ class AnalysisPage(Page):
                 and not self.failure and not self.why_not()):
             self.run()
             return
-        self.set_context(self.context_words(outcome) if outcome is not None else "")
+        self.set_context(self.context_words(outcome) if outcome else "")
         if outcome is not None and (need is None or self.services.loader.loading):
             self._show_result(outcome, job)
         else:
@@ -300,9 +298,8 @@ class AnalysisPage(Page):
         """Tables, methods and warnings anew, after something was added to the result."""
         self.tables.set_tables(self.result_tables(outcome))
         self.methods.set_text(self.methods_words(outcome))
-        self.warnings.set_problems(self.result_warnings(outcome))
-        count = self.warnings.count()
-        self.tabs.setTabText(3, f"Warnings {count}" if count else "Warnings")
+        self.warnings.set_problems(self.result_warnings(outcome), self.REMEDIES)
+        show_count(self.tabs, 3, "Warnings", self.warnings.count())
 
     def _situation(self, outcome: Outcome | None, job: Job | None) -> Situation:
         name = self.spec.name

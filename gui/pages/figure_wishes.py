@@ -27,6 +27,12 @@ def copy_data(spec: FigureSpec, say: Callable[[str], None]) -> None:
     say("The numbers behind the picture are on the clipboard")
 
 
+def copy_text(text: str, what: str, say: Callable[[str], None]) -> None:
+    """Any text of the page."""
+    QGuiApplication.clipboard().setText(text)
+    say(f"{what} is on the clipboard")
+
+
 def data_text(spec: FigureSpec) -> str:
     """All tables of a figure, tab-separated with headers at full precision, one below the other."""
     parts = []

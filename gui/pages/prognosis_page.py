@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 
 from core.figures.number_words import counted, number_words, time_words
+from gui import theme
 from gui.pages.analysis_page import AnalysisPage
 from gui.pages.analysis_states import Spoken
 from gui.pages.base_page import Command, PageServices
@@ -20,9 +22,9 @@ from gui.pages.prognosis_figures_panel import PrognosisFigures
 from gui.pages.prognosis_pictures_cache import PrognosisPictures, searched_ratio, searched_words
 from gui.pages.prognosis_tables_shown import shown_tables
 from gui.pages.screen_figures import CurveLook, dressed_curve
-from gui.pages.views_edits import cut_of, in_step, views_name, views_of
+from gui.pages.view_chooser import ViewChooser
+from gui.pages.views_edits import cut_of, in_step, views_name, views_of, with_views
 from gui.pages.views_panel import CHOICES, ViewsPanel
-from gui.widgets.panel import Segments
 
 if TYPE_CHECKING:
     from core.analyses.prognosis_numbers import PrognosisNumbers
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from gui.widgets.figures.figure_view import FigureView
 
 ALL = "all"
+SEGMENTS_NEED = 740
+"""Width of the page at 100 % from which the views stand side by side."""
 LOOKS = (("band", "95 % band", True), ("at_risk", "At-risk table", True), ("uncorrected", "Show uncorrected P", False))
 
 
@@ -52,12 +56,22 @@ class PrognosisPage(AnalysisPage):
         "Correction for testing many": ("permutations", "seed"),
         "Picture": ("split", "rmst_at", "curves_of"),
     }
+    REMEDIES: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "few_shuffles": ("Show the setting", "field permutations"),
+        "shuffles_not_settled": ("Show the setting", "field adjust"),
+        "covariate_says_nothing_new": ("Show the setting", "field adjust"),
+        "covariate_without_maximum": ("Show the setting", "field adjust"),
+        "receptor_not_in_table": ("Show the setting", "field receptors"),
+        "receptor_named_twice": ("Show the setting", "field receptors"),
+        "few_events": ("Go to Cohort", "cohort page"),
+        "constant_receptor": ("Show the setting", "field receptors"),
+    }
 
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         self.pictures = PrognosisPictures()
         self._views_shown: Outcome | None = None
         super().__init__(services, parent)
-        self.chooser = Segments(((ALL, "All RTKs"), *CHOICES), "View", small=True)
+        self.chooser = ViewChooser(((ALL, "All RTKs"), *CHOICES), "View")
         self.chooser.chosen.connect(self.show_figures_of)
         self.add_to_tab_row(self.chooser)
         self.tabs.currentChanged.connect(lambda _: self._show_chooser())
@@ -316,12 +330,16 @@ class PrognosisPage(AnalysisPage):
         self.state_changed.emit()
 
     def _ask(self, changes: dict[str, Any], label: str) -> None:
-        from gui.pages.views_edits import with_views
-
         self.session.edit(with_views(self.session.project, self.spec, changes), label)
         self._run_views_if_stale()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "chooser"):
+            self._show_chooser()
+
     def _show_chooser(self) -> None:
+        self.chooser.set_narrow(self.width() < theme.px(SEGMENTS_NEED))
         self.chooser.setVisible(self.tabs.isVisibleTo(self) and self.view == "figure")
 
     def refresh(self, old: Project, new: Project) -> None:

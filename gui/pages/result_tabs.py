@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 from core.problems import Problem
 from gui import theme
 from gui.widgets.frame_table import FilteredTable
-from gui.widgets.labels import IconButton, IconLabel, words
+from gui.widgets.labels import IconButton, IconLabel, chip, words
 from gui.widgets.parameter_editors import WidthlessCombo
 
 ICONS = {"problem": ("err", "err"), "warning": ("warn", "warn"), "note": ("info", "text2")}
@@ -75,8 +76,8 @@ class TablesView(QWidget):
         self.table.copied.connect(lambda rows: say(f"Copied {rows:,} rows with their headers"))
         self.table.row_selected.connect(lambda record: self.row_selected.emit(self.name, record))
         top = QHBoxLayout()
-        top.addWidget(self.combo)
-        top.addWidget(self._counted, 1)
+        top.addWidget(self.combo, 4)
+        top.addWidget(self._counted, 3)
         self.beside = QHBoxLayout()
         top.addLayout(self.beside)
         top.addWidget(find)
@@ -139,7 +140,7 @@ class TablesView(QWidget):
             self.mark(*self._marked)
 
     def _measure(self) -> None:
-        self.combo.setMinimumWidth(theme.px(COMBO_WIDTH))
+        self.combo.setMaximumWidth(theme.px(COMBO_WIDTH))
 
 
 class MethodsView(QWidget):
@@ -256,3 +257,15 @@ class WarningsView(QWidget):
                 self.scroller.ensureWidgetVisible(row)
                 return True
         return False
+
+
+def show_count(tabs: QTabBar, number: int, words: str, count: int) -> None:
+    """A count in an amber pill beside the words of a tab; none for 0."""
+    side = QTabBar.ButtonPosition.RightSide
+    old = tabs.tabButton(number, side)
+    pill = chip("warn", str(count)) if count else None
+    tabs.setTabButton(number, side, pill)
+    if old is not None:
+        old.deleteLater()
+    tabs.setAccessibleTabName(number, f"{words}, {count}" if count else words)
+    tabs.setTabToolTip(number, f"{count} to look at" if count else "")

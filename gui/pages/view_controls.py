@@ -25,7 +25,7 @@ class GeneChoice(WidthlessCombo):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setMinimumContentsLength(9)
+        self.setMinimumContentsLength(7)
 
     def set_names(self, names: Sequence[str]) -> None:
         """Offer names; the chosen one stays where it can."""
@@ -56,7 +56,7 @@ class ViewControls(QWidget):
         self.column = WidthlessCombo()
         self.column.setAccessibleName("Clinical column")
         self.column.setPlaceholderText("Choose a column…")
-        self.column.setMinimumContentsLength(18)
+        self.column.setMinimumContentsLength(14)
         self.bars = NamesEditor()
         self.bars.set_name("Bars above the heat map", "Clinical columns; the outcome is always there")
         self.bars.committed.connect(lambda _: self.chosen.emit())
