@@ -100,6 +100,7 @@ class CohortPage(Page):
         self.coding.acted_on.connect(self._act)
         self.empty.acted.connect(self._act)
         self.warnings.acted.connect(self._act)
+        self.tabs.currentChanged.connect(lambda _: self.tabs.updateGeometry())  # the chosen tab is bold, so wider
         self.ledger.leave_out_requested.connect(
             lambda: self._hands.leave_out(self.overview.disagreeing if self.overview else ()))
         self.running.cancel_requested.connect(self._stop)
