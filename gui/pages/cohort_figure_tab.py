@@ -25,7 +25,7 @@ class CohortFigureTab(SideBySide):
         self.flow_panel.set_content(self.flow)
         self.ledger = LedgerPanel()
         self.coding = CodingPanel()
-        super().__init__(self.flow_panel, (self.ledger, self.coding), least=(240, 150, 270), narrow=760)
+        super().__init__(self.flow_panel, (self.ledger, self.coding), least=(240, 150, 270), narrow=780)
         self._overview: CohortOverview | None = None
         self._place_words = ""
         self._step = ""
