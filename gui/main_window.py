@@ -34,6 +34,7 @@ from gui.window_commands import WindowCommands
 COMPACT_BELOW = 1400
 INSPECTOR_HIDES_BELOW = 1180
 INSPECTOR_WIDTH = 276
+IDLE_MS = 600
 
 
 class MainWindow(QMainWindow):
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self._project_changed)
         session.opened.connect(self._study_opened)
         session.data_changed.connect(self._look_around)
+        session.data_changed.connect(lambda: QTimer.singleShot(IDLE_MS, self, self._build_one_page))
         session.results_changed.connect(lambda _: self._look_around())
         session.selection_changed.connect(lambda _: self._show_selection())
         session.tried_changed.connect(self._look_around)
@@ -174,6 +176,14 @@ class MainWindow(QMainWindow):
                 self.inspectors.addWidget(settings)
             page.refresh(self.session.project, self.session.project)
         return self.pages[key]
+
+    def _build_one_page(self) -> None:
+        """Once a study has data, make the pages that were not shown yet, one at a time, so that the rail tells all."""
+        waiting = [entry.key for entry in PAGES if entry.key not in self.pages]
+        if waiting and self.session.datasets and self.isVisible():
+            self.page_of(waiting[0])
+            self._look_around()
+            QTimer.singleShot(IDLE_MS, self, self._build_one_page)
 
     def go_to(self, key: str) -> None:
         """Bring a page to the front."""
