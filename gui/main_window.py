@@ -26,6 +26,7 @@ from gui.preferences import Preferences, save_preferences
 from gui.session import Session
 from gui.study_loader import StudyLoader
 from gui.tool_bar import StudyBar
+from gui.widgets.page_room import PageRoom
 from gui.widgets.problems_panel import ProblemsPanel
 from gui.widgets.rail import Rail, RailPage
 from gui.widgets.status_line import StatusLine
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self, session, preferences, home)
         self.commands = WindowCommands(self)
         self.pages: dict[str, Page] = {}
+        self._rooms: dict[str, PageRoom] = {}
         self.current_key = ""
         self._stale_pages: set[str] = set()
         self.actions_by_key: dict[str, QAction] = {}
@@ -170,7 +172,8 @@ class MainWindow(QMainWindow):
             page = entry.build(self.services())
             page.state_changed.connect(self._look_around)
             self.pages[key] = page
-            self.stack.addWidget(page)
+            self._rooms[key] = PageRoom(page)
+            self.stack.addWidget(self._rooms[key])
             settings = page.inspector()
             if settings is not None:
                 self.inspectors.addWidget(settings)
@@ -192,7 +195,7 @@ class MainWindow(QMainWindow):
             self._stale_pages.discard(key)
             page.refresh(self.session.project, self.session.project)
         self.current_key = key
-        self.stack.setCurrentWidget(page)
+        self.stack.setCurrentWidget(self._rooms[key])
         self.rail.set_current(key)
         settings = page.inspector()
         if settings is not None:
@@ -381,3 +384,4 @@ class MainWindow(QMainWindow):
     def widget_areas(self) -> list[QWidget]:
         """The areas that F6 goes round."""
         return [area for area in (self.rail, self.page, self.inspectors, self.problems_panel) if area.isVisible()]
+
