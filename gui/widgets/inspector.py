@@ -100,8 +100,8 @@ class Inspector(QFrame):
         if group is None:
             group = FieldGroup(title)
             self._section_groups[title] = group
+            group.add_line()
             self._sections.addWidget(group)
-            self._sections.addWidget(hairline())
         group.add_widget(widget)
         return group
 

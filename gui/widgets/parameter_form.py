@@ -127,6 +127,7 @@ class FieldGroup(QWidget):
         column.addWidget(self._closed_words)
         column.addWidget(self.content)
         self._column = column
+        self._lined = False
         self.open = True
         theme.notifier().changed.connect(self._measure)
         self._measure()
@@ -135,6 +136,13 @@ class FieldGroup(QWidget):
     def add_widget(self, widget: QWidget) -> None:
         """Anything else than a field of the parameters, such as the cohort."""
         self._rows.addWidget(widget)
+
+    def add_line(self) -> None:
+        """A hairline at the end, which goes when the group goes."""
+        self._lined = True
+        self._column.addSpacing(theme.px(6))
+        self._column.addWidget(hairline())
+        self._measure()
 
     def add_row(self, row: FieldRow) -> None:
         """A field."""
@@ -166,7 +174,7 @@ class FieldGroup(QWidget):
         self.toggled.emit()
 
     def _measure(self) -> None:
-        self._column.setContentsMargins(0, theme.px(8), 0, theme.px(11))
+        self._column.setContentsMargins(0, theme.px(8), 0, 0 if self._lined else theme.px(11))
         self._column.setSpacing(theme.px(5))
         self._rows.setSpacing(theme.px(9))
 
