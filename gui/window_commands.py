@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QWidget
 
 from core.figures.figure_settings import FigureSettings
 from core.project.project import renamed, with_figure
@@ -120,7 +120,8 @@ class WindowCommands(QObject):
         self._window.session.undo_stack.redo()
 
     def paste(self) -> None:
-        if not self._window.paste(QGuiApplication.clipboard().mimeData()):
+        mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None is what an empty clipboard can give
+        if mime is None or not self._window.paste(mime):
             self._window.status.say("The clipboard holds no table. Copy cells in the spreadsheet first.")
 
     def rename(self) -> None:
@@ -212,9 +213,9 @@ class WindowCommands(QObject):
         here = next((number for number, area in enumerate(areas) if area is focus or (
             isinstance(focus, QObject) and _is_inside(focus, area))), -1)
         chosen = areas[(here + step) % len(areas)]
-        target = chosen if chosen.focusPolicy().value else chosen.nextInFocusChain()
+        target = _first_stop(chosen)
         if target is not None:
-            target.setFocus()
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def previous_area(self) -> None:
         self.next_area(-1)
@@ -306,6 +307,20 @@ class WindowCommands(QObject):
 
     def about(self) -> None:
         show_text(self._window, "About RTKscope", about_words())
+
+
+def _first_stop(area: QWidget) -> QWidget | None:
+    """What Tab would reach first in an area."""
+    here = area
+    for _ in range(5000):
+        if (here is area or area.isAncestorOf(here)) and here.isVisibleTo(area) and here.isEnabled() \
+                and here.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return here
+        following = here.nextInFocusChain()
+        if following is None or following is area:
+            return None
+        here = following
+    return None
 
 
 def _is_inside(inner: QObject, outer: QObject) -> bool:

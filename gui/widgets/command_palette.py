@@ -236,8 +236,12 @@ class CommandPalette(QFrame):
         return row if isinstance(row, PaletteEntry) else None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._key(event)
+        if watched is self.field and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                event.accept()  # Ctrl+Enter is Run elsewhere
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                return self._key(event)
         if watched is self.field and event.type() == QEvent.Type.FocusOut and not self.isHidden():
             window = self.window()
             if window.isActiveWindow() and not self.isAncestorOf(window.focusWidget()):
