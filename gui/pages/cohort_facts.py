@@ -209,4 +209,5 @@ def what_and_why(problem: Problem) -> tuple[str, str]:
 
 
 def _further(problem: Problem) -> list[str]:
-    return [f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in (problem.why, problem.remedy) if part]
+    return [f"{part[:1].upper()}{part[1:].rstrip('.')}{'' if part.endswith('?') else '.'}"
+            for part in (problem.why, problem.remedy) if part]
