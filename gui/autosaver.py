@@ -16,6 +16,7 @@ from core.problems import UserError
 from core.project.autosave import Autosave
 from core.project.whole_file import not_written
 from gui.session import Session
+from gui.tried import Tried
 
 SOON_MS = 400
 """After a first edit: long enough for the end of a drag, short enough to lose next to nothing."""
@@ -64,10 +65,10 @@ class Autosaver(QObject):
         steps = abs(stack.index() - stack.cleanIndex()) if stack.cleanIndex() >= 0 else max(stack.index(), 1)
         return self._changes_before + steps
 
-    def saved(self, path: Path) -> None:
-        """The project as it is was saved there; the journal has nothing to give back."""
+    def saved(self, path: Path, tried: Tried) -> None:
+        """The project as it is was saved there, with that ledger; the journal has nothing else to give back."""
         self.original_path = path
-        self._trials = self._session.tried
+        self._trials = tried
         self._changes_before = 0
         self._plan()
 

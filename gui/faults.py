@@ -59,7 +59,7 @@ class Faults(QObject):
 
 
 def offer_recovery(autosaver: Autosaver, jobs: JobRunner, window: QWidget,
-                   take: Callable[[Project, Any, Path | None, int], None],
+                   take: Callable[[Project, Any, Path | None, int], bool],
                    open_saved: Callable[[Path], None]) -> None:
     """Ask about each study that a crash left open, newest first, one after the other."""
     waiting = offers(autosaver.autosave)
@@ -100,8 +100,8 @@ def offer_recovery(autosaver: Autosaver, jobs: JobRunner, window: QWidget,
             return autosaver.autosave.recover(offer.entry, job)
 
         def done(opened: OpenedProject) -> None:
-            take(opened.project, opened.tried, offer.entry.original_path, offer.entry.changes)
-            autosaver.autosave.discard(offer.entry)
+            if take(opened.project, opened.tried, offer.entry.original_path, offer.entry.changes):
+                autosaver.autosave.discard(offer.entry)
             if opened.notes:
                 tell(window, "The study was restored, and there is something to know", opened.notes)
 

@@ -19,6 +19,7 @@ from core.resources import resource_path
 from gui.autosaver import Autosaver
 from gui.preferences import Preferences, RecentStudy
 from gui.problem_view import ask, tell
+from gui.save_path import ask_save_path
 from gui.session import Session
 from gui.tried import tried_of
 
@@ -30,13 +31,13 @@ PROJECT_FILTER = "RTKscope projects (*.rtkproj)"
 STUDY_FILTER = "Projects and study files (*.rtkproj *.toml);;All files (*)"
 DATA_FILTER = ("Tables (*.xlsx *.xls *.xlsb *.ods *.csv *.tsv *.txt *.gz *.gct *.soft);;All files (*)")
 
+ALREADY_OPEN = "This study is already open"
+
 
 class FileCommands(QObject):
     """See the module. ``home`` holds the program's own files: autosaves and the data of opened projects."""
 
     state_changed = Signal()
-    analyses_wanted = Signal(list)
-    """Names of analyses to run as soon as their data are read: those of a study that was opened."""
 
     def __init__(self, window: QWidget, session: Session, preferences: Preferences, home: Path) -> None:
         super().__init__(window)
@@ -47,12 +48,13 @@ class FileCommands(QObject):
         self._lock: ProjectLock | None = None
         self._saved_at = ""
         self._saving = False
+        self._studies = 0
         self._why_not_saved = ""
         self._tried_when_saved = session.tried
         self.path: Path | None = None
         self.is_example = False
         self.autosaver = Autosaver(session, home / "autosave", self)
-        session.undo_stack.cleanChanged.connect(lambda _: self.state_changed.emit())
+        session.undo_stack.cleanChanged.connect(self._clean_changed)
         session.tried_changed.connect(self.state_changed)
 
     # what the bar shows
@@ -72,6 +74,9 @@ class FileCommands(QObject):
         if self.is_modified:
             return ("Changed since " + self._saved_at if self._saved_at else "Not saved yet"), False
         return (f"Saved {self._saved_at}" if self._saved_at else ""), False
+
+    def _clean_changed(self, _clean: bool) -> None:
+        self.state_changed.emit()
 
     # opening
 
@@ -98,18 +103,11 @@ class FileCommands(QObject):
             self._open(path)
 
     def _open(self, path: Path, *, is_example: bool = False) -> None:
-        from core.problems import UserError
-        from core.project.project_lock import ProjectLock
-
+        is_project = path.suffix.lower() == ".rtkproj"
         lock = None
-        if path.suffix.lower() == ".rtkproj" and path.is_file():
-            lock = ProjectLock(path)
-            if self.path == path and self._lock is not None:
-                self._lock.release()
-            try:
-                lock.acquire()
-            except UserError as error:
-                tell(self._window, "This study is already open", error.problems)
+        if is_project and path.is_file():
+            lock = self._locked(path, ALREADY_OPEN)
+            if lock is None:
                 return
 
         def work(job: JobContext) -> tuple[Project, Any, tuple[Problem, ...]]:
@@ -123,35 +121,70 @@ class FileCommands(QObject):
             return opened.project, opened.tried, opened.notes
 
         def done(found: tuple[Project, Any, tuple[Problem, ...]]) -> None:
+            if not self.may_leave(lambda: done(found)):  # what was open has been edited in the meantime
+                self._let_go(lock)
+                return
+            if lock is not None and not self._held(lock, ALREADY_OPEN):
+                return
             project, tried, notes = found
-            is_project = path.suffix.lower() == ".rtkproj"
             self._take(project, path if is_project else None, tried, lock=lock, is_example=is_example)
             if not is_example:
                 self._remember(path)
-            self.analyses_wanted.emit([spec.name for spec in project.study.analyses])
             if notes:
                 tell(self._window, f"“{path.name}” was opened, and there is something to know", notes)
 
         def failed(problems: tuple[Problem, ...]) -> None:
-            if lock is not None:
-                lock.release()
+            self._let_go(lock)
             tell(self._window, f"“{path.name}” could not be opened", problems)
 
-        self._session.jobs.submit(f"Opening {path.name}", work, done=done, failed=failed, owner=self, lane="files")
+        self._session.jobs.submit(f"Opening {path.name}", work, done=done, failed=failed,
+                                  stopped=lambda: self._let_go(lock), owner=self, lane="files")
 
-    def take_recovered(self, project: Project, tried: Any, original: Path | None, changes: int) -> None:
-        """A study given back after a crash: it counts as changed until it is saved."""
-        self._take(project, original, tried)
+    def _locked(self, path: Path, title: str) -> ProjectLock | None:
+        """The lock of a project, held; None where another window has it, which is then said."""
+        from core.project.project_lock import ProjectLock
+
+        lock = self._lock if self._lock is not None and self._lock.project == path.resolve() else ProjectLock(path)
+        return lock if self._held(lock, title) else None
+
+    def _held(self, lock: ProjectLock, title: str) -> bool:
+        from core.problems import UserError
+
+        try:
+            lock.acquire()
+        except UserError as error:
+            tell(self._window, title, error.problems)
+            return False
+        return True
+
+    def _let_go(self, lock: ProjectLock | None) -> None:
+        """Release a lock that was taken for nothing; the one of the open study stays."""
+        if lock is not None and lock is not self._lock:
+            lock.release()
+
+    def take_recovered(self, project: Project, tried: Any, original: Path | None, changes: int) -> bool:
+        """A study given back after a crash: it counts as changed until it is saved.
+
+        True when it is kept anew, so that what the crash left can go. Where another window has the saved one open, the
+        restored one is saved under another name.
+        """
+        lock = None
+        if original is not None and original.is_file():
+            lock = self._locked(original, "Save the restored study under another name")
+            original = original if lock is not None else None
+        self._take(project, original, tried, lock=lock)
         self._session.undo_stack.resetClean()
-        self.autosaver.recovered(changes)
+        kept = self.autosaver.recovered(changes)
         self.state_changed.emit()
+        return kept
 
     def _take(self, project: Project, path: Path | None, tried: Any, *, lock: ProjectLock | None = None,
               is_example: bool = False) -> None:
         if self._lock is not None and self._lock is not lock:
             self._lock.release()
+        self._studies += 1
         self._lock, self.path, self.is_example = lock, path, is_example
-        self._why_not_saved = ""
+        self._saving, self._why_not_saved = False, ""
         self._saved_at = time.strftime("%H:%M", time.localtime(path.stat().st_mtime)) if path and path.exists() else ""
         self.autosaver.original_path = path
         self._tried_when_saved = tried_of(tried or {})
@@ -171,23 +204,14 @@ class FileCommands(QObject):
         """Ask for a name and save there."""
         folder = Path(self._preferences.last_folder or Path.home())
         proposed = folder / f"{_file_name(self._session.project.name)}.rtkproj"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the study", str(proposed), PROJECT_FILTER)
-        if name:
-            path = Path(name)
-            self._save_to(path if path.suffix.lower() == ".rtkproj" else path.with_name(f"{path.name}.rtkproj"), then)
+        ask_save_path(self._window, "Save the study", proposed, ".rtkproj", PROJECT_FILTER,
+                      lambda path: self._save_to(path, then))
 
     def _save_to(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        from core.problems import UserError
-        from core.project.project_lock import ProjectLock
-
-        lock = self._lock
-        if lock is None or lock.project != path.resolve():
-            lock = ProjectLock(path)
-            try:
-                lock.acquire()
-            except UserError as error:
-                tell(self._window, "Not saved", error.problems)
-                return
+        lock = self._locked(path, "Not saved")
+        if lock is None:
+            return
+        study = self._studies
         project, saved_tried = self._session.project, self._session.tried
         tried = saved_tried.document()
         read_as = {record.spec.path: record.sha256 for dataset in self._session.datasets.values()
@@ -201,6 +225,9 @@ class FileCommands(QObject):
             return save_project(path, project, tried, job, shelf_folder=self._shelf, read_as=read_as).notes
 
         def done(notes: tuple[Problem, ...]) -> None:
+            if study != self._studies:  # another study is open by now: nothing here is about it
+                self._let_go(lock)
+                return
             if self._lock is not None and self._lock is not lock:
                 self._lock.release()
             self._lock, self.path = lock, path
@@ -210,7 +237,7 @@ class FileCommands(QObject):
             if self._session.project is project:
                 self._session.undo_stack.setClean()
                 self._tried_when_saved = saved_tried
-                self.autosaver.saved(path)
+                self.autosaver.saved(path, saved_tried)
             self._remember(path)
             self.state_changed.emit()
             if notes:
@@ -218,29 +245,27 @@ class FileCommands(QObject):
             if then is not None:
                 then()
 
+        def not_saved(why: str) -> None:
+            self._let_go(lock)
+            if study == self._studies:
+                self._saving, self._why_not_saved = False, why
+                self.state_changed.emit()
+
         def failed(problems: tuple[Problem, ...]) -> None:
-            self._saving = False
-            self._why_not_saved = problems[0].what
-            if lock is not self._lock:
-                lock.release()
-            self.state_changed.emit()
+            not_saved(problems[0].what)
             tell(self._window, "The study was not saved. What was there before is untouched", problems)
 
-        def stopped() -> None:
-            self._saving, self._why_not_saved = False, "saving was stopped"
-            self.state_changed.emit()
-
-        self._session.jobs.submit(f"Saving {path.name}", work, done=done, failed=failed, stopped=stopped, owner=self,
-                                  lane="files")
+        self._session.jobs.submit(f"Saving {path.name}", work, done=done, failed=failed,
+                                  stopped=lambda: not_saved("saving was stopped"), owner=self, lane="files")
 
     def save_study_file(self) -> None:
         """Write the study as TOML, as `run` takes it; data files are named, not copied."""
         folder = Path(self._preferences.last_folder or Path.home())
         proposed = folder / f"{_file_name(self._session.project.name)}.toml"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save as study file", str(proposed), "Study files (*.toml)")
-        if not name:
-            return
-        path = Path(name) if name.lower().endswith(".toml") else Path(f"{name}.toml")
+        ask_save_path(self._window, "Save as study file", proposed, ".toml", "Study files (*.toml)",
+                      self._write_study_file)
+
+    def _write_study_file(self, path: Path) -> None:
         project, datasets = self._session.project, dict(self._session.datasets)
 
         def work(job: JobContext) -> tuple[Problem, ...]:
@@ -274,8 +299,12 @@ class FileCommands(QObject):
             [("Save", lambda: self.save(then=lambda: again())), ("Close without saving", give_up)])
         return False
 
+    def _edited(self, _clean: bool = True) -> None:
+        self.state_changed.emit()
+
     def close(self) -> None:
         """The program ends as it should."""
+        self._session.undo_stack.cleanChanged.disconnect(self._edited)
         self.autosaver.close()
         if self._lock is not None:
             self._lock.release()

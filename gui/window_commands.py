@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
 from core.figures.figure_settings import FigureSettings
 from core.project.project import renamed, with_figure
@@ -21,6 +21,7 @@ from gui import theme
 from gui.information import about_words, shortcut_rows, show_text, tried_rows
 from gui.preferences import save_preferences
 from gui.problem_view import ask, tell
+from gui.save_path import ask_save_path
 
 if TYPE_CHECKING:
     from core.figures.spec import FigureSpec
@@ -74,10 +75,8 @@ class WindowCommands(QObject):
             tell(window, "There is nothing to write yet", (_no_results(),))
             return
         folder = Path(window.preferences.last_folder or Path.home())
-        name, _ = QFileDialog.getSaveFileName(window, "Export workbook", str(folder / "results.xlsx"),
-                                              "Excel workbooks (*.xlsx)")
-        if name:
-            self.write_workbook(Path(name) if name.lower().endswith(".xlsx") else Path(f"{name}.xlsx"))
+        ask_save_path(window, "Export workbook", folder / "results.xlsx", ".xlsx", "Excel workbooks (*.xlsx)",
+                      self.write_workbook)
 
     def write_workbook(self, path: Path) -> None:
         """Write it off the GUI thread; the file appears whole."""
@@ -274,6 +273,7 @@ class WindowCommands(QObject):
                 save_preferences(window.preferences, window.home)
                 window.status.say(f"Wrote {', '.join(path.name for path in paths)} to {paths[0].parent}")
 
+        dialog.finished.connect(dialog.deleteLater)
         dialog.settings_changed.connect(keep)
         dialog.exported.connect(exported)
         dialog.open()

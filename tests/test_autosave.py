@@ -223,7 +223,7 @@ def test_that_what_is_saved_or_undone_needs_no_journal(
     session.undo_stack.redo()
     qtbot.waitUntil(lambda: kept_name(saver) == "first", timeout=2000)
     session.undo_stack.setClean()
-    saver.saved(tmp_path / "study.rtkproj")
+    saver.saved(tmp_path / "study.rtkproj", session.tried)
     qtbot.waitUntil(lambda: kept_name(saver) == "", timeout=2000)
 
 

@@ -16,16 +16,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QTableWidget
 
+from core.figures.prognosis_figures import kaplan_meier
 from core.jobs import JobContext
 from core.project.project import Project, renamed, with_cohort, without_cohort
 from core.project.project_file import save_project
 from gui import theme
 from gui.page_list import PAGES
+from gui.widgets.export_dialog import ExportDialog
+from tests.figure_data import group_curve
 from tests.study_files import TRIED, small_project, write_table
 from tests.window_hands import CTRL, SHIFT, Hands, window_open
 
@@ -504,3 +507,15 @@ def test_that_pasting_nothing_says_so_in_the_status_line(hands: Hands) -> None:
     QGuiApplication.clipboard().clear()
     hands.key(KEY.Key_V, CTRL)
     assert "holds no table" in hands.window.status.said()
+
+
+def test_that_a_closed_export_dialog_leaves_no_picture_in_memory(hands: Hands) -> None:
+    figure = kaplan_meier("MET", (group_curve("low"), group_curve("high", seed=2)), endpoint_name="overall survival",
+                          unit="months", cohort_words="Cohort “all”")
+    hands.window.commands.export(figure, "prognosis/forest")
+    dialog = hands.window.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.reject()
+    hands.idle()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert hands.window.findChild(ExportDialog) is None
