@@ -107,7 +107,7 @@ def test_that_a_study_file_opens_as_a_project_and_is_written_equal(tmp_path: Pat
     project = small_project(write_table(tmp_path / "table.csv"))
     path = tmp_path / "study.toml"
     notes = save_study(path, project, {}, JobContext())
-    assert [note.code for note in notes] == ["figures_not_in_study"]
+    assert [note.code for note in notes] == ["not_in_study_file"]
     found = project_of_study(path)
     assert found.study == replace(project.study, file="study.toml")
     assert save_study(path, found, {}, JobContext()) == ()

@@ -150,10 +150,10 @@ def save_study(path: Path, project: Project, datasets: Mapping[str, Dataset], jo
             handle.write(text.encode("utf-8"))
     except OSError as error:
         raise not_written(error, path, "the study") from error
-    if not project.figures:
-        return ()
-    return (warning("figures_not_in_study", "how the figures are to look is not part of a study file",
-                    Location(path.name), remedy=f"save the project ({SUFFIX}) too"),)
+    lost = [words for words, there in (("how the figures are to look is", bool(project.figures)),
+                                       ("the sealed hypothesis is", project.hypothesis.is_sealed)) if there]
+    return tuple(warning("not_in_study_file", f"{words} not part of a study file", Location(path.name),
+                         remedy=f"save the project ({SUFFIX}) too") for words in lost)
 
 
 def _copied_from_shelf(study: Study, target: Path, shelf_folder: Path | None, job: JobContext) -> dict[Path, Path]:
