@@ -16,6 +16,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core.project.project import Project, new_project
 from gui.job_runner import JobRunner
+from gui.run_settings import same_settings, trial_key
 from gui.tried import Trial, Tried
 
 if TYPE_CHECKING:
@@ -202,22 +203,23 @@ class Session(QObject):
         """The last finished run of an analysis, whatever its settings; of equal settings if there was one."""
         settings = self.settings_of(analysis)
         last = self._outcomes.get(analysis)
-        if last is not None and last.settings == settings:
+        if last is not None and same_settings(last.settings, settings):
             return last
-        same = [outcome for name, outcome in self._earlier if name == analysis and outcome.settings == settings]
+        same = [outcome for name, outcome in self._earlier
+                if name == analysis and same_settings(outcome.settings, settings)]
         return same[-1] if same else last
 
     def is_stale(self, analysis: str) -> bool:
         """True when there is an outcome and it was computed with other settings or data."""
         outcome = self.outcome(analysis)
-        return outcome is not None and outcome.settings != self.settings_of(analysis)
+        return outcome is not None and not same_settings(outcome.settings, self.settings_of(analysis))
 
     def put_outcome(self, analysis: str, outcome: Outcome) -> None:
         """An analysis has finished; what it tried goes into the ledger."""
         self._outcomes[analysis] = outcome
         self._earlier = [*self._earlier, (analysis, outcome)][-OUTCOMES_KEPT:]
         self._failures.pop(analysis, None)
-        self._count(analysis, outcome)
+        self._count(outcome)
         self.results_changed.emit(analysis)
 
     def put_failure(self, analysis: str, settings: tuple[Any, ...] | None, problems: tuple[Problem, ...]) -> None:
@@ -228,7 +230,7 @@ class Session(QObject):
     def failure(self, analysis: str) -> tuple[Problem, ...]:
         """Why the analysis cannot run as it is set now; empty when nothing is known against it."""
         settings, problems = self._failures.get(analysis, (None, ()))
-        return problems if problems and settings == self.settings_of(analysis) else ()
+        return problems if problems and same_settings(settings, self.settings_of(analysis)) else ()
 
     def count_trial(self, trial: Trial) -> None:
         """One more entry of the ledger, unless these settings are in it."""
@@ -237,23 +239,18 @@ class Session(QObject):
             self.tried = tried
             self.tried_changed.emit()
 
-    def _count(self, analysis: str, outcome: Outcome) -> None:
+    def _count(self, outcome: Outcome) -> None:
         """Into the ledger: each request of an analysis that is made of requests, else the analysis as a whole."""
-        result = outcome.result
-        kind, endpoint, parameters, rule, _, hashes = outcome.settings
-        place = (f"cohort “{outcome.cohort.name}”, {outcome.cohort.endpoint.name}, "
-                 f"{outcome.cohort.n_events:,} events in {len(outcome.cohort.patients):,} patients")
+        result, cohort = outcome.result, outcome.cohort
+        place = (f"cohort “{cohort.name}”, {cohort.endpoint.name}, "
+                 f"{cohort.n_events:,} events in {len(cohort.patients):,} patients")
         now = time.strftime("%Y-%m-%d %H:%M")
         for test in result.tried:
-            self.count_trial(Trial(_key(kind, endpoint, test.words, rule, hashes),
-                                   f"{result.info.title}: {test.words}, {place}", test.paid, test.not_paid, now))
+            key = trial_key(outcome.settings, cohort.endpoint.name, result.parameters, test.words)
+            self.count_trial(Trial(key, f"{result.info.title}: {test.words}, {place}", test.paid, test.not_paid, now))
         if not result.tried and (result.tests_paid_for or result.tests_not_paid_for):
             # Another cohort, outcome or setting than the first one is a choice that nothing pays for.
             choice = int(any(trial.words.startswith(f"{result.info.title}:") for trial in self.tried.trials))
-            self.count_trial(Trial(_key(kind, endpoint, parameters, rule, hashes), f"{result.info.title}: {place}",
-                                   result.tests_paid_for, result.tests_not_paid_for + choice, now))
-
-
-def _key(*settings: Any) -> str:
-    """The same for the same settings on the same data, also after the project was closed and opened."""
-    return hashlib.sha256(repr(settings).encode()).hexdigest()[:16]
+            key = trial_key(outcome.settings, cohort.endpoint.name, result.parameters)
+            self.count_trial(Trial(key, f"{result.info.title}: {place}", result.tests_paid_for,
+                                   result.tests_not_paid_for + choice, now))

@@ -162,3 +162,46 @@ def test_that_opening_another_study_leaves_nothing_of_the_first(session: Session
     assert session.undo_stack.count() == 0
     assert session.selection == Selection()
     assert session.tried == Tried()
+
+
+def test_that_the_order_in_which_settings_were_chosen_is_no_other_trial(session: Session) -> None:
+    with_one_analysis(session)
+    for parameters in ({"seed": 2, "split": "tertiles"}, {}, {"split": "tertiles", "seed": 2}):
+        session.edit(with_analysis(session.project, AnalysisSpec("p", "rtk_prognosis", "all", "os",
+                                                                 parameters)), "set")
+        if parameters:
+            session.put_outcome("p", outcome_of(session, "p"))
+    assert session.tried.paid == 58
+
+
+def test_that_a_default_that_is_stated_is_neither_stale_nor_another_trial(session: Session) -> None:
+    with_one_analysis(session)
+    stated = AnalysisSpec("p", "rtk_prognosis", "all", "os", {"permutations": 10_000})
+    for spec in (stated, replace(stated, parameters={})):
+        session.edit(with_analysis(session.project, spec), "set")
+        outcome = outcome_of(session, "p")
+        used = replace(outcome.result, parameters={"permutations": 10_000, "seed": 1})
+        session.put_outcome("p", replace(outcome, result=used))
+    assert session.tried.paid == 58
+    session.edit(with_analysis(session.project, stated), "state it")
+    assert not session.is_stale("p")
+    session.edit(with_analysis(session.project, replace(stated, parameters={"permutations": 9_999})), "other")
+    assert session.is_stale("p")
+
+
+def test_that_a_cohort_under_another_name_is_not_tried_again(session: Session) -> None:
+    with_one_analysis(session)
+    session.put_outcome("p", outcome_of(session, "p"))
+    rule = session.project.study.cohorts[0]
+    session.edit(with_cohort(session.project, replace(rule, name="everybody"), instead_of=rule.name), "rename")
+    session.put_outcome("p", outcome_of(session, "p"))
+    assert session.tried.paid == 58
+
+
+def test_that_a_request_on_another_measure_is_another_trial(session: Session) -> None:
+    with_one_analysis(session)
+    for measure in ("total", "phospho"):
+        outcome = outcome_of(session, "p", paid=0)
+        made = replace(outcome.result, parameters={"measure": measure}, tried=(TriedTest("A with B", 0, 2),))
+        session.put_outcome("p", replace(outcome, result=made))
+    assert session.tried.unpaid == 4
