@@ -123,15 +123,22 @@ class ImportPage(Page):
         return self.steps.panel
 
     def problems(self) -> Sequence[Problem]:
-        found: list[Problem] = []
+        found: list[Problem] = [*self._open_problems()]
         for dataset in self.session.datasets.values():
             found += [*dataset.unusable, *(finding for finding in dataset.findings
                                            if finding.severity != Severity.NOTE)]
         return found
 
+    def _open_problems(self) -> Sequence[Problem]:
+        """Those of the files that are being imported now."""
+        reading = self.steps.reading
+        if reading is None or not self.steps.open:
+            return ()
+        return [problem for problem in reading.problems if problem.severity != Severity.NOTE]
+
     def rail_state(self) -> str:
         problems = self.problems()
-        if not self.session.project.study.datasets:
+        if not self.session.project.study.datasets and not problems:
             return "none"
         return "look" if any(problem.severity == Severity.PROBLEM for problem in problems) else "done"
 

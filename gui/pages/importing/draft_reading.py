@@ -98,7 +98,7 @@ class SheetReading:
             matrix = expression.imported.matrix
             receptors = set(rtk_symbols())
             found = sum(gene in receptors for gene in matrix.genes)
-            parts.append(f"{found:,} RTKs × {len(matrix.samples):,} samples")
+            parts.append(f"{found:,} RTK{'s' if found != 1 else ''} × {len(matrix.samples):,} samples")
         if clinical is not None and clinical.imported is not None and clinical.imported.clinical is not None:
             parts.append(f"{len(clinical.imported.clinical.columns):,} clinical columns"
                          if parts else f"{len(clinical.imported.clinical.columns):,} columns × "

@@ -27,7 +27,7 @@ from gui.pages.importing.draft import (
 )
 from gui.pages.importing.found_files import KIND_WORDS
 from gui.widgets.importing.drop_zone import DropZone
-from gui.widgets.labels import IconButton, IconLabel, hairline, words
+from gui.widgets.labels import IconButton, IconLabel, hairline, set_look, words
 from gui.widgets.panel import Panel
 
 USES: tuple[tuple[str, str, str], ...] = (
@@ -141,12 +141,12 @@ class FilesStep(QWidget):
         bad = bool(file.problems)
         grid.addWidget(IconLabel("err" if bad else "file", "err" if bad else "text2"), line, 0)
         name = words(file.name, wrap=True)
-        name.setFont(theme.font("small", bold=True))
+        set_look(name, "letters", "bold")
         name.setToolTip(str(file.path))
         grid.addWidget(name, line, 1)
         for at, text in ((2, KIND_WORDS.get(file.kind, file.kind)), (3, size_words(file.size))):
             label = words(text)
-            label.setFont(theme.font("small"))
+            set_look(label, "letters", "small")
             grid.addWidget(label, line, at)
         if len(file.sheets) == 1:
             box = use_box(draft, file, file.sheets[0])

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, 
 from gui import theme
 from gui.pages.importing.draft import Draft, FoundFile, FoundSheet, with_part
 from gui.pages.importing.files_step import USES, use_box
-from gui.widgets.labels import IconLabel, hairline, words
+from gui.widgets.labels import IconLabel, hairline, set_look, words
 from gui.widgets.panel import Panel
 
 
@@ -71,10 +71,11 @@ class SheetsStep(QWidget):
         grid = self._grid
         grid.addWidget(IconLabel("table", "text2"), line, 0)
         name = words(sheet.name, wrap=True)
-        name.setFont(theme.font("small", bold=draft.part_of(file.path, file.spec_sheet(sheet)) != ""))
+        used = draft.part_of(file.path, file.spec_sheet(sheet)) != ""
+        set_look(name, "letters", "bold" if used else "small")
         grid.addWidget(name, line, 1)
         size = words(f"{sheet.rows:,} × {sheet.columns:,}" + ("" if sheet.visible else ", hidden"))
-        size.setFont(theme.font("small"))
+        set_look(size, "letters", "small")
         grid.addWidget(size, line, 2)
         box = use_box(draft, file, sheet)
         box.activated.connect(lambda at: self._chosen(file, sheet, at))

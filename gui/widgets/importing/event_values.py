@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from gui import theme
-from gui.widgets.labels import hairline, words
+from gui.widgets.labels import hairline, set_look, words
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class EventValues(QWidget):
             self._grid.addWidget(box, at + 2, 0)
             for column, text in ((1, f"{row.patients:,}"), (2, row.median)):
                 label = words(text)
-                label.setFont(theme.font("small"))
+                set_look(label, "letters", "small")
                 self._grid.addWidget(label, at + 2, column, Qt.AlignmentFlag.AlignRight)
             self._grid.addWidget(words(row.remark, "caption", wrap=True), at + 2, 3)
 

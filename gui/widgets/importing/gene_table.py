@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.widgets.labels import set_look
 
 Index = QModelIndex | QPersistentModelIndex
 NOT_SURE = "\0not sure"
@@ -199,7 +200,7 @@ def _radios(row: NameRow, table: GeneTable) -> QWidget:
     group = QButtonGroup(box)
     for symbol in (*row.choices, NOT_SURE):
         button = QRadioButton("not sure" if symbol == NOT_SURE else symbol)
-        button.setFont(theme.font("small"))
+        set_look(button, "letters", "small")
         button.ensurePolished()
         button.setAccessibleName(f"{row.name} in {row.cell}: {button.text()}")
         button.setChecked(symbol == row.chosen)
@@ -214,7 +215,7 @@ def _list(row: NameRow, table: GeneTable) -> QWidget:
     """The genes as a list where there are many."""
     box = QComboBox()
     box.setAccessibleName(f"{row.name} in {row.cell}")
-    box.setFont(theme.font("small"))
+    set_look(box, "letters", "small")
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(14)
     box.addItem("choose", "")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLine
 
 from gui import theme
 from gui.widgets.importing.histogram import Histogram
-from gui.widgets.labels import words
+from gui.widgets.labels import set_look, words
 from gui.widgets.panel import Segments
 
 DETECTED = ""
@@ -232,9 +232,9 @@ class ReadingForm(QWidget):
                 old.deleteLater()
         for at, (text, meaning) in enumerate(values.missing or (("Nothing is missing", ""),)):
             left = words(text, wrap=True)
-            left.setFont(theme.font("small"))
+            set_look(left, "letters", "small")
             right: QLabel = words(meaning)
-            right.setFont(theme.font("small"))
+            set_look(right, "letters", "small")
             self._missing_grid.addWidget(left, at, 0)
             self._missing_grid.addWidget(right, at, 1, Qt.AlignmentFlag.AlignRight)
         self.missing.setText(values.missing_words)
