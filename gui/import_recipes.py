@@ -26,6 +26,9 @@ FILE_NAME = "import_recipes.json"
 MOST_KEPT = 200
 FIELDS = ("id", "samples", "scale", "collapse", "measure", "header_row", "delimiter", "decimal", "encoding", "missing")
 """What of a TableSpec is remembered: how to read, never what was read."""
+CHOICES = {"samples": ("rows", "columns"), "collapse": ("highest mean", "mean", "median"),
+           "measure": ("mRNA", "total", "phospho")}
+PARTS = ("expression", "clinical")
 _HEADER_AMONG = 15
 _MOST_NAMES = 400
 
@@ -99,7 +102,7 @@ class RecipeShelf:
     def _entries(self) -> dict[str, Any]:
         try:
             document = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return document if isinstance(document, dict) else {}
 
@@ -108,7 +111,7 @@ class RecipeShelf:
         handle, name = tempfile.mkstemp(dir=self._path.parent, suffix=".json")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(entries, file, ensure_ascii=False, indent=1)
+                json.dump(entries, file, indent=1)
             os.replace(name, self._path)
         except OSError:
             Path(name).unlink(missing_ok=True)
@@ -134,6 +137,15 @@ def _written(recipe: Remembered) -> dict[str, Any]:
             "genes": dict(recipe.genes)}
 
 
+def _fits(name: str, value: Any) -> bool:
+    """Whether a field of TableSpec can have this value."""
+    if name == "missing":
+        return isinstance(value, tuple)
+    if name == "header_row":
+        return type(value) is int and value >= 0
+    return isinstance(value, str) and (name not in CHOICES or value in CHOICES[name])
+
+
 def _read(entry: Mapping[str, Any]) -> Remembered | None:
     """An entry of the file; None where a hand has changed it beyond use."""
     try:
@@ -144,11 +156,13 @@ def _read(entry: Mapping[str, Any]) -> Remembered | None:
                 fields["scale"] = Scale(fields["scale"])
             if "missing" in fields:
                 fields["missing"] = tuple(str(word) for word in fields["missing"])
-            if any(not isinstance(value, (str, int, tuple)) for value in fields.values()):
+            if each["part"] not in PARTS or not all(_fits(name, value) for name, value in fields.items()):
                 return None
-            tables.append((str(each["part"]), fields))
+            tables.append((each["part"], fields))
         endpoints = tuple(EndpointRule(str(rule["name"]), str(rule["time"]), str(rule["unit"]), str(rule["event"]),
                                        tuple(rule["event_values"])) for rule in entry["endpoints"])
+        if not all(isinstance(value, (str, int, float)) for rule in endpoints for value in rule.event_values):
+            return None
         genes = {str(name): str(symbol) for name, symbol in entry["genes"].items()}
         return Remembered(str(entry["file"]), str(entry["when"]), tuple(tables), endpoints, genes)
     except (KeyError, TypeError, ValueError, AttributeError):

@@ -339,7 +339,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         self.resize(1440, 900)
         if self.preferences.geometry:
-            self.restoreGeometry(QByteArray(base64.b64decode(self.preferences.geometry)))
+            self.restoreGeometry(QByteArray.fromBase64(self.preferences.geometry.encode("ascii", "replace")))
         self.problems_panel.setVisible(self.preferences.problems_shown)
 
     # dropping, closing

@@ -12,6 +12,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 FOLDER = "pasted"
+MOST_SPANNED = 1000
+WIDEST = 20_000
+"""Columns; a cell that says it spans more is cut there, so that no clipboard fills the memory."""
 
 
 class _Cells(HTMLParser):
@@ -30,9 +33,10 @@ class _Cells(HTMLParser):
             self.rows.append([])
         elif tag in ("td", "th") and self.rows:
             self.rows[-1].append("")
-            spanned = next((value for name, value in attrs if name == "colspan"), None) or "1"
-            self.rows[-1] += [""] * (min(int(spanned), 1000) - 1 if spanned.isdigit() else 0)
-            self._at = len(self.rows[-1]) - (min(int(spanned), 1000) if spanned.isdigit() else 1)
+            stated = next((value for name, value in attrs if name == "colspan"), None) or "1"
+            spanned = min(int(stated), MOST_SPANNED) if stated.isdecimal() and 0 < len(stated) < 6 else 1
+            self._at = len(self.rows[-1]) - 1
+            self.rows[-1] += [""] * min(max(spanned, 1) - 1, max(0, WIDEST - len(self.rows[-1])))
             self._in_cell = True
         elif tag == "br" and self._in_cell:
             self.handle_data(" ")
@@ -70,7 +74,7 @@ def save_pasted(text: str, home: Path, now: datetime | None = None) -> Path:
 
     Raises OSError where the folder cannot be written.
     """
-    content = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8")
+    content = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     folder = home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)

@@ -5,6 +5,7 @@ Not for: anything of a study (that is the project), and not QSettings, which wou
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -72,7 +73,7 @@ def load_preferences(folder: Path) -> Preferences:
     found = Preferences()
     try:
         document = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return found
     if not isinstance(document, dict):
         return found
@@ -82,7 +83,8 @@ def load_preferences(folder: Path) -> Preferences:
             setattr(found, name, value)
     if found.theme not in ("light", "dark"):
         found.theme = "light"
-    for entry in document.get("recent") or []:
+    recent = document.get("recent")
+    for entry in recent if isinstance(recent, list) else ():
         if isinstance(entry, dict) and all(isinstance(entry.get(part), str) for part in ("path", "name", "when")):
             found.recent.append(RecentStudy(entry["path"], entry["name"], entry["when"], str(entry.get("holds", ""))))
     pages = document.get("pages")
@@ -93,7 +95,8 @@ def load_preferences(folder: Path) -> Preferences:
 
 def save_preferences(preferences: Preferences, folder: Path) -> bool:
     """Write them whole; False when the folder cannot be written, which is no reason to disturb anybody."""
-    text = json.dumps(asdict(preferences), ensure_ascii=False, indent=1)
+    text = json.dumps(asdict(preferences), indent=1)  # ASCII: an odd file name need not be text that UTF-8 can hold
+    name = ""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=folder, prefix=FILE_NAME)
@@ -101,5 +104,8 @@ def save_preferences(preferences: Preferences, folder: Path) -> bool:
             handle.write(text)
         os.replace(name, folder / FILE_NAME)
     except OSError:
+        if name:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
         return False
     return True

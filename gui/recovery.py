@@ -11,6 +11,7 @@ import faulthandler
 import io
 import os
 import platform
+import re
 import sys
 import threading
 import time
@@ -88,9 +89,21 @@ def details_of_text(trace: str) -> str:
             path, _, rest = line.removeprefix("  File \"").partition("\", line ")
             number, _, name = rest.partition(", in ")
             kept.append(f"  {_place(path)}:{number} in {name}")
-    last = next((line for line in reversed(trace.splitlines()) if line and not line.startswith(" ")), "")
-    kept.insert(1, f"Error: {last.partition(':')[0]}")
+    kept.insert(1, f"Error: {_kind_in(trace)}")
     return "\n".join(kept)
+
+
+def _kind_in(trace: str) -> str:
+    """The kind of the last error: what stands in the first line behind its places. Lines after it are its text."""
+    kind, among_places = "unknown", False
+    for line in trace.splitlines():
+        if line.startswith(" "):
+            among_places = among_places or line.startswith("  File \"")
+        elif among_places:
+            name = line.partition(":")[0]
+            kind = name if re.fullmatch(r"[A-Za-z_][\w.]*", name) else "unknown"
+            among_places = False
+    return kind
 
 
 def _place(filename: str) -> str:
