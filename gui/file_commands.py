@@ -299,12 +299,9 @@ class FileCommands(QObject):
             [("Save", lambda: self.save(then=lambda: again())), ("Close without saving", give_up)])
         return False
 
-    def _edited(self, _clean: bool = True) -> None:
-        self.state_changed.emit()
-
     def close(self) -> None:
         """The program ends as it should."""
-        self._session.undo_stack.cleanChanged.disconnect(self._edited)
+        self._session.undo_stack.cleanChanged.disconnect(self._clean_changed)
         self.autosaver.close()
         if self._lock is not None:
             self._lock.release()

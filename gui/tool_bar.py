@@ -64,8 +64,10 @@ class StudyBar(QToolBar):
         self.setIconSize(theme.icon_size())
         self._study.setIcon(theme.icon("folder", "text"))
         self._study.setFont(theme.font("body", bold=True))
+        self._study.setMinimumHeight(max(24, theme.px(28)))
         self._search.setIcon(theme.icon("search", "text3"))
-        self._search.setFixedWidth(theme.px(340))
+        self._search.setMaximumWidth(theme.px(340))
+        self._search.setMinimumWidth(min(theme.px(260), 340))
         self._help.setIcon(theme.icon("help"))
         for button in (self._undo, self._redo):
             action = button.defaultAction()
