@@ -464,6 +464,24 @@ def test_that_another_study_ends_the_import_that_is_open(qtbot: QtBot, page: Imp
     assert page.steps.draft is None
 
 
+def test_that_a_file_that_has_moved_can_be_found_again(qtbot: QtBot, page: ImportPage, tmp_path: Path,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    imported_panel(qtbot, page, tmp_path)
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    (tmp_path / "panel.csv").rename(moved / "panel.csv")
+    page.services.loader.reload(page.session.project.study.datasets[0])
+    qtbot.waitUntil(lambda: bool(page.session.datasets["panel"].unusable) if page.session.datasets else False)
+    settled(qtbot, page)
+    button = next(each for each in page.overview.findChildren(QPushButton) if each.text() == "Find the file…")
+    monkeypatch.setattr("gui.pages.import_page.QFileDialog.getOpenFileName",
+                        lambda *_: (str(moved / "panel.csv"), ""))
+    button.click()
+    qtbot.waitUntil(lambda: bool(page.session.datasets) and not page.session.datasets["panel"].unusable)
+    page.session.undo_stack.undo()
+    assert page.session.project.study.datasets[0].expression[0].path == tmp_path / "panel.csv"
+
+
 def test_that_a_data_set_whose_file_has_gone_says_so_with_the_file(qtbot: QtBot, page: ImportPage,
                                                                    tmp_path: Path) -> None:
     imported_panel(qtbot, page, tmp_path)

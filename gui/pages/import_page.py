@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data.patients.cohort_rules import CohortRule
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity
+from core.project.moved_files import missing_files, with_file_moved
 from core.project.project import Project, with_cohort, with_dataset, without_dataset
 from gui.import_recipes import RecipeShelf
 from gui.job_runner import Job
@@ -268,5 +269,18 @@ class ImportPage(Page):
             self.services.say(f"{name} was removed from the study. The files were not touched. You can undo this.")
         elif act == "read again":
             self.services.loader.reload(project.study.dataset(name))
+        elif act == "find":
+            self._find_file(name)
         else:
             self.show_log()
+
+    def _find_file(self, name: str) -> None:
+        """Ask where a file that has moved lies now; files that lay beside it follow."""
+        missing = missing_files(self.session.project.study.dataset(name))
+        if not missing:
+            self.services.loader.reload(self.session.project.study.dataset(name))
+            return
+        chosen, _ = QFileDialog.getOpenFileName(self, f"Where is {missing[0].name}?", str(missing[0].parent))
+        if chosen:
+            moved = with_file_moved(self.session.project, missing[0], Path(chosen))
+            self.session.edit(moved, f"find {missing[0].name}")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 from core.data.dataset import Dataset, DatasetSpec
 from core.data.reference import rtk_symbols
 from core.problems import Severity
+from core.project.moved_files import missing_files
 from gui import theme
 from gui.pages.importing.draft import ROLES
 from gui.widgets.flow_layout import FlowLayout
@@ -22,7 +23,7 @@ from gui.widgets.panel import Panel
 
 
 class DataOverview(QWidget):
-    """``acted`` speaks ("edit", "remove", "read again", "log"; data set name)."""
+    """``acted`` speaks ("edit", "remove", "read again", "log", "find"; data set name)."""
 
     acted = Signal(str, str)
 
@@ -74,14 +75,17 @@ class DataOverview(QWidget):
                 *(("Clinical", table) for table in spec.clinical))):
             panel.body.addWidget(words(text, "caption", wrap=True))
         if dataset is not None and dataset.unusable:
-            for problem in dataset.unusable[:3]:
-                panel.body.addWidget(words(problem.line(), "error", wrap=True))
+            for text in list(dict.fromkeys(problem.line() for problem in dataset.unusable))[:3]:
+                panel.body.addWidget(words(text, "error", wrap=True))
         buttons = QWidget()
         flow = FlowLayout(buttons, gap=8)
         flow.setContentsMargins(0, 0, 0, 0)
-        for key, text in (("edit", "See how it was read, and change it"), ("read again", "Read again"),
-                          ("log", "Import log"), ("remove", "Remove")):
-            button = QPushButton(text) if key == "edit" else link(text)
+        acts = [("edit", "See how it was read, and change it"), ("read again", "Read again"), ("log", "Import log"),
+                ("remove", "Remove")]
+        if dataset is not None and dataset.unusable and missing_files(spec):
+            acts.insert(0, ("find", "Find the file…"))
+        for key, text in acts:
+            button = QPushButton(text) if key in ("edit", "find") else link(text)
             button.setObjectName(f"{key} {spec.name}")
             button.setAccessibleName(f"{text}: {spec.name}")
             button.clicked.connect(lambda _=False, act=key: self.acted.emit(act, spec.name))
