@@ -178,7 +178,10 @@ class CheckStep(QWidget):
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         view.verticalHeader().setDefaultSectionSize(theme.px(24))
-        view.horizontalHeader().setStretchLastSection(True)
+        heads = view.horizontalHeader()
+        heads.setStretchLastSection(True)
+        heads.setResizeContentsPrecision(200)  # rows looked at: a table of changes can have thousands
+        heads.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         view.setColumnWidth(1, theme.px(140))
 
 
