@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QHelpEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QWidget
 
 from core.problems import Problem
@@ -22,6 +22,7 @@ from gui.analysis_runs import AnalysisRuns
 from gui.file_commands import FileCommands
 from gui.page_list import PAGES
 from gui.pages.base_page import Page, PageServices
+from gui.plain_tool_tips import shown_plain
 from gui.preferences import Preferences, save_preferences
 from gui.session import Session
 from gui.study_loader import StudyLoader
@@ -354,7 +355,9 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, lambda: self._take(paths))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A file that the system asks us to open (double click on macOS)."""
+        """Of the whole program: a file that the system asks us to open (double click on macOS), tool tips."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            return shown_plain(watched, event)
         if event.type() == QEvent.Type.FileOpen:
             asked: Any = event
             self.files.open_path(Path(asked.file()))
