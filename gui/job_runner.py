@@ -147,7 +147,7 @@ class JobRunner(QObject):
                 done(future.result())
             elif alive and stopped is not None:
                 stopped()
-        elif isinstance(error, Cancelled):
+        elif isinstance(error, Cancelled) or (isinstance(error, UserError) and job.cancelled):
             if alive and stopped is not None:
                 stopped()
         elif isinstance(error, UserError) and failed is not None:

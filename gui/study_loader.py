@@ -71,26 +71,27 @@ class StudyLoader(QObject):
             return load_dataset(spec, self._current_shelf(spec), job)
 
         def done(dataset: Dataset) -> None:
-            self._ended(spec)
+            self._ended(job)
             self._session.put_dataset(spec, dataset)
 
         def stopped() -> None:
-            self._stopped.append(spec)
-            self._ended(spec)
+            if any(each is job for _, each in self._loading):  # else nobody waits for it, and another may be reading
+                self._stopped.append(spec)
+            self._ended(job)
 
         job = self._session.jobs.submit(f"Reading {spec.name}", work, done=done, stopped=stopped, owner=self,
                                         lane="files")
         self._loading.append((spec, job))
         self.loading_changed.emit()
 
-    def _ended(self, spec: DatasetSpec) -> None:
-        self._loading = [(known, job) for known, job in self._loading if known != spec]
+    def _ended(self, ended: Job) -> None:
+        self._loading = [(spec, job) for spec, job in self._loading if job is not ended]
         self.loading_changed.emit()
 
     def _current_shelf(self, spec: DatasetSpec) -> FileShelf:
         """The files read so far, so that a changed answer does not read a large file again; anew if one changed.
 
-        Called in the lane of files only, so it needs no lock.
+        Called in the lane of files only; the window may let go of the shelf at any moment.
         """
         from core.data.load_dataset import FileShelf
 
@@ -103,6 +104,6 @@ class StudyLoader(QObject):
             if self._seen.get(table.path, now) != now:
                 self._shelf = None
             self._seen[table.path] = now
-        if self._shelf is None:
-            self._shelf = FileShelf()
-        return self._shelf
+        shelf = self._shelf or FileShelf()
+        self._shelf = shelf
+        return shelf

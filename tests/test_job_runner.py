@@ -63,6 +63,24 @@ def test_that_a_problem_of_the_user_goes_to_failed(jobs: JobRunner, qtbot: QtBot
     assert came[0].code == "no_events"
 
 
+def test_that_a_problem_found_after_a_cancel_is_not_told(jobs: JobRunner, qtbot: QtBot) -> None:
+    came: list[str] = []
+    begun, asked = threading.Event(), threading.Event()
+
+    def work(job: JobContext) -> None:
+        begun.set()
+        asked.wait(5)
+        raise user_error("no_events", "nobody had the event")
+
+    job = jobs.submit("Counting", work, done=lambda _: came.append("done"), failed=lambda _: came.append("failed"),
+                      stopped=lambda: came.append("stopped"), owner=jobs)
+    qtbot.waitUntil(begun.is_set)
+    job.cancel()
+    asked.set()
+    qtbot.waitUntil(lambda: bool(came))
+    assert came == ["stopped"]
+
+
 def test_that_a_fault_of_ours_is_told_with_its_place(jobs: JobRunner, qtbot: QtBot) -> None:
     ended: list[str] = []
 
