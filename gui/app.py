@@ -107,6 +107,7 @@ def open_window(app: QApplication, home: Path | None = None) -> MainWindow:
     window.closed.connect(faults.close)
     app.installEventFilter(window)
     window.show()
+    window.rail.setFocus()
     files = window.files
     QTimer.singleShot(0, window, lambda: offer_recovery(files.autosaver, jobs, window, files.take_recovered,
                                                         files.open_path))
