@@ -12,6 +12,7 @@ import numpy as np
 
 from core.analyses.base import ResultTable, TriedTest
 from core.analyses.prognosis_numbers import PrognosisNumbers
+from core.analyses.prognosis_pictures import values_said
 from core.analyses.view_data import FloatArray, View, ViewData, view_data_of
 from core.analyses.view_requests import CutRequest
 from core.figures.number_words import capitalised, count_words, counted, hr_words, p_equals, p_words, short_number
@@ -132,7 +133,8 @@ def cut_figure(data: ViewData, found: ChosenCut) -> FigureSpec:
     for name, members in (("low", values <= found.cut), ("high", values > found.cut)):
         curve = survival_curve(data.time[members], data.event[members])
         groups.append(GroupCurve(name, curve.time, curve.survival, curve.ci_low, curve.ci_high, data.time[members],
-                                 data.event[members], tuple(np.array(data.patients, dtype=object)[members])))
+                                 data.event[members], tuple(np.array(data.patients, dtype=object)[members]),
+                                 said=values_said(found.receptor, values[members])))
     shown = short_number(found.cut)
     return kaplan_meier(
         found.receptor, groups, endpoint_name=data.endpoint, unit=data.cohort.endpoint.unit,
@@ -178,7 +180,12 @@ def view_cuts(data: ViewData, requests: Sequence[CutRequest], job: JobContext) -
         tuple(cut_figure(data, one) for one in found),
         tuple(_finding(one, len(data.receptors)) for one in found), _methods(data), paid=len(found),
         # A moved cut is a choice after a look: the ledger counts it as not paid for, although its own P is corrected.
-        tried=tuple(TriedTest(f"cut of {one.receptor} at {one.cut:.4g}", 0, 1) for one in found))
+        tried=tuple(TriedTest(trial_words(one.receptor, one.cut), 0, 1) for one in found))
+
+
+def trial_words(receptor: str, cut: float) -> str:
+    """A cut that was looked at, as the ledger knows it: two cuts that part the patients alike may be two trials."""
+    return f"cut of {receptor} at {short_number(cut)}"
 
 
 def chosen_cut(numbers: PrognosisNumbers, receptor: str, cut: float, *,

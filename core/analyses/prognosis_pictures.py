@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analyses.prognosis_numbers import GROUP_NAMES, PrognosisNumbers
-from core.figures.number_words import counted, time_words
+from core.figures.number_words import counted, short_number, time_words
 from core.figures.prognosis_figures import (
     CutoffRows,
     ForestRows,
@@ -30,6 +31,8 @@ from core.statistics.two_group_cox import cox_two_groups
 
 if TYPE_CHECKING:
     from core.analyses.rtk_prognosis import Parameters
+
+FloatArray = NDArray[np.float64]
 
 EVENT_WORDS = (("overall survival", "deaths"), ("specific survival", "deaths"), ("death", "deaths"),
                ("distant relapse", "distant relapses"), ("relapse", "relapses"), ("recurrence", "recurrences"),
@@ -51,6 +54,12 @@ def direction_words(endpoint: str) -> tuple[str, str]:
     """(better, worse) for an endpoint: longer and shorter survival, else later and earlier."""
     return (f"longer {endpoint}", f"shorter {endpoint}") if "survival" in endpoint.lower() \
         else (f"later {endpoint}", f"earlier {endpoint}")
+
+
+def values_said(receptor: str, values: FloatArray) -> tuple[str, ...]:
+    """What a curve's tag says of each patient: ``FLT3 −0.52``."""
+    return tuple(f"{receptor} {short_number(float(f'{value:.3g}'))}" if np.isfinite(value) else f"{receptor} missing"
+                 for value in values.tolist())
 
 
 def cohort_words(numbers: PrognosisNumbers) -> str:
@@ -138,7 +147,8 @@ def _curves(numbers: PrognosisNumbers, parameters: Parameters, i: int, badge: st
         curve = survival_curve(numbers.time[members], numbers.event[members])
         groups.append(GroupCurve(
             name, curve.time, curve.survival, curve.ci_low, curve.ci_high, numbers.time[members],
-            numbers.event[members], tuple(np.array(numbers.patients, dtype=object)[members])))
+            numbers.event[members], tuple(np.array(numbers.patients, dtype=object)[members]),
+            said=values_said(numbers.receptors[i], numbers.expression[members, i])))
     ends = np.isin(numbers.split.groups[:, i], (0, len(names) - 1))
     high = (numbers.split.groups[ends, i] == len(names) - 1).astype(float)[:, None]
     fitted = cox_univariate(numbers.time[ends], numbers.event[ends], high)

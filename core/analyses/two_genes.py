@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analyses.base import ResultTable, TriedTest
+from core.analyses.prognosis_pictures import values_said
 from core.analyses.view_data import View, ViewData, z_scores
 from core.analyses.view_requests import PairRequest
 from core.figures.number_words import counted, hr_words, p_equals
@@ -94,12 +95,17 @@ def pair_figure(data: ViewData, found: PairNumbers) -> FigureSpec:
             curve = survival_curve(data.time[members], data.event[members])
             curves.append(GroupCurve(
                 name, curve.time, curve.survival, curve.ci_low, curve.ci_high, data.time[members], data.event[members],
-                tuple(np.array(data.patients, dtype=object)[members]), role))
-    words = []
+                tuple(np.array(data.patients, dtype=object)[members]), role, said=tuple(map(
+                    ", ".join, zip(values_said(found.pair.first, data.values(found.pair.first)[members]),
+                                   values_said(found.pair.second, data.values(found.pair.second)[members]),
+                                   strict=True)))))
+    event = data.event_words.removesuffix("s")
+    words = [f"{counted(found.n, 'patient')}, {counted(found.events, event, data.event_words)}"]
+    if np.isfinite(found.coef):
+        words += [f"interaction HR {hr_words(*found.ratio).replace('(', '(95% CI ')} per SD \u00d7 SD",
+                  f"its {p_equals(found.p)}, uncorrected"]
     if np.isfinite(found.logrank_p):
         words.append(f"log-rank {p_equals(found.logrank_p)} ({found.logrank_df} df), uncorrected")
-    if np.isfinite(found.coef):
-        words.append(f"interaction HR {hr_words(*found.ratio)} per SD x SD, {p_equals(found.p)}, uncorrected")
     first, second = found.pair.first, found.pair.second
     return kaplan_meier(
         f"{first}/{second}", curves, endpoint_name=data.endpoint, unit=data.cohort.endpoint.unit,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.figures.number_words import counted, number_words
+from core.figures.number_words import counted, number_words, short_number
 from core.figures.spec import Axis, ColourBar, FigureSpec, Label, Matrix, Panel
 
 FloatArray = NDArray[np.float64]
@@ -47,7 +47,7 @@ def correlation_map(receptors: tuple[str, ...], rho: FloatArray, *, cohort_words
             (Panel(x=Axis(""), y=Axis(""), marks=(Matrix(rho, receptors, receptors, scale, texts, -1.0, 1.0),),
                    title=f"Spearman’s rho of {counted(count, 'receptor')}",
                    remark=f"{cohort_words}, {patients_words}; {pairs_words}", height_share=width - 14.0),),
-            (colour_key("rho", -1.0, 1.0, scale, height_share=6.5),)),
+            (colour_key("rho", scale, (-1.0, -0.5, 0.0, 0.5, 1.0), height_share=9.5),)),
         alt_text=(f"Matrix of Spearman's rank correlations of {counted(count, 'receptor')} in {cohort_words}, "
                   f"{patients_words}: rho {span}. {pairs_words}."),
         caption=(f"Spearman's rank correlation of {value_words} between {counted(count, 'receptor')}; {cohort_words}, "
@@ -55,18 +55,21 @@ def correlation_map(receptors: tuple[str, ...], rho: FloatArray, *, cohort_words
                  "corrected by Holm for all pairs). Dashed: not defined."),
         data={"correlation": {"receptor": receptors, **{name: tuple(rho[:, place].tolist())
                                                         for place, name in enumerate(receptors)}}},
-        width_mm=width, height_mm=min(245.0, width + 10.0), badge=badge)
+        width_mm=width, height_mm=min(245.0, width + 13.0), badge=badge)
 
 
-def colour_key(words: str, low: float, high: float, scale: str, *, height_share: float, share: float = 0.34,
-               ends: tuple[str, str] | None = None, width_share: float = 1.0) -> Panel:
-    """A panel that holds the colours of a scale over its left part, and at their right what they mean."""
-    from_low, to_high = ends or (number_words(low, 1), number_words(high, 1))
+def colour_key(words: str, scale: str, ticks: tuple[float, ...], *, height_share: float, share: float = 0.34,
+               width_share: float = 1.0) -> Panel:
+    """A panel that holds the colours of a scale over its left part, and at their right what they mean.
+
+    The first and the last tick are the ends of the scale.
+    """
+    low, high = ticks[0], ticks[-1]
+    labels = tuple(f"{'+' if tick > 0 else ''}{short_number(tick)}" for tick in ticks)
     reach = (high - low) / share
-    start = low - 0.16 * reach
+    start = low - 0.05 * reach
     return Panel(
         x=Axis("", start, start + reach, visible=False), y=Axis("", 0.0, 1.0, visible=False),
-        marks=(ColourBar(low, high, scale),
-               Label(low - 0.01 * reach, 0.5, from_low, "text2", "data", "right", "center"),
-               Label(high + 0.01 * reach, 0.5, f"{to_high} ({words})", "text2", "data", "left", "center")),
+        marks=(ColourBar(low, high, scale, ticks, labels),
+               Label(high + 0.02 * reach, 0.5, words, "text2", "data", "left", "center")),
         height_share=height_share, width_share=width_share)

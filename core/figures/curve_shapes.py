@@ -6,12 +6,13 @@ Not for: drawing, or units of length; whatever goes in comes out in the same uni
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.figures.spec import Line, StepLine
+from core.figures.spec import Label, Line, StepLine
 
 FloatArray = NDArray[np.float64]
 
@@ -32,6 +33,17 @@ def split_at(x: FloatArray, heights: tuple[FloatArray, ...],
     after = (np.concatenate([[cut], x[at + 1:]]),
              tuple(np.concatenate([[values[at]], values[at + 1:]]) for values in arrays), True)
     return [before, after]
+
+
+def sentences_of(words: Sequence[Label]) -> list[Label]:
+    """Lines that were wrapped from one sentence put together again."""
+    sentences: list[Label] = []
+    for label in words:
+        if sentences and label.continues:
+            sentences[-1] = replace(sentences[-1], text=f"{sentences[-1].text} {label.text}")
+        else:
+            sentences.append(label)
+    return sentences
 
 
 def height_near_end(mark: StepLine | Line, axis_length: float) -> float:

@@ -92,11 +92,12 @@ def cutoff_scan(receptor: str, rows: CutoffRows, *, cohort_words: str, endpoint_
     )
     p_low, ticks = _p_range(arrays)
     below: list[Mark] = [Rule(y=0.05, style="dotted", label="0.05")]
-    for key, role, label, style, width in (("p_raw", "ns", "uncorrected", "dashed", 0.9),
-                                           ("p_corrected", "text", corrected_words, "solid", 1.2)):
+    for key, role, label, style, width, short in (
+            ("p_raw", "ns", "uncorrected", "dashed", 0.9, "raw"),
+            ("p_corrected", "text", corrected_words, "solid", 1.2, "corrected")):
         if np.isfinite(arrays[key]).any():
             below.append(Line(cut, np.clip(arrays[key], p_low, 1.0), role, name=key, label=label, style=style,
-                              width=width))
+                              width=width, short=short))
     lower = Panel(
         x=Axis(f"{receptor} cut-off, {value_words}", x_low, x_high),
         y=Axis("P, log-rank", p_low, 1.0, log=True, reverse=True, ticks=ticks,

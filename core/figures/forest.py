@@ -131,7 +131,7 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
                                             for row in range(n_rows)), tuple(places), bold=filled, width_mm=26.0,
                        align="right"),
             TextColumn("Corrected P", tuple(_p_column(rows, row, corrected) for row in range(n_rows)), tuple(places),
-                       bold=filled, width_mm=16.0, align="right"),
+                       bold=filled, width_mm=16.0, align="right", short="Corr. P"),
         ),
         key=_key(verdicts, roles, corrected, margin),
     )

@@ -51,7 +51,7 @@ def heat_map(receptors: tuple[str, ...], patients: tuple[str, ...], z: FloatArra
     """
     rows_mm = min(ROW_MM * max(len(receptors), 6), max(LEAST_ROW_MM * len(receptors), 90.0))
     entries = tuple(entry for bar in bars for entry in bar.key)
-    key_mm = 7.0 + KEY_LINE_MM * _key_lines(entries, width_mm)
+    key_mm = 10.5 + KEY_LINE_MM * _key_lines(entries, width_mm)
     bars_mm = STRIP_MM * max(len(bars), 1) + HEADING_MM
     top = Panel(
         x=Axis("", visible=False), y=Axis("", visible=False),
@@ -68,9 +68,8 @@ def heat_map(receptors: tuple[str, ...], patients: tuple[str, ...], z: FloatArra
                  y=Axis("", 0.0, float(max(len(receptors), 1)), reverse=True, visible=False),
                  marks=tuple(_tree(merges, heights)), height_share=rows_mm, width_share=TREE_SHARE)
     blank = _blank(bars_mm)
-    scale = colour_key(f"z score within these patients; beyond ±{CLIP:g} drawn in the end colours", -CLIP, CLIP,
-                       "strong diverging", height_share=key_mm, share=0.2, width_share=1.0,
-                       ends=(f"−{CLIP:g}", f"+{CLIP:g}"))
+    scale = colour_key(f"z score within these patients; beyond ±{CLIP:g} drawn in the end colours",
+                       "strong diverging", (-CLIP, -1.0, 0.0, 1.0, CLIP), height_share=key_mm, share=0.24)
     scale = Panel(x=scale.x, y=scale.y, marks=scale.marks, key=entries, height_share=key_mm, width_share=1.0)
     rows = ((blank, top), (tree, map_panel), (scale,))
     missing = int(np.isnan(z).sum())
@@ -102,7 +101,7 @@ def numeric_bar(name: str, values: FloatArray, role: str) -> AnnotationBar:
     name, known = shortened(name, LONGEST_NAME), np.isfinite(values)
     low, high = (float(values[known].min()), float(values[known].max())) if known.any() else (0.0, 0.0)
     shades = np.where(known, (np.nan_to_num(values) - low) / (high - low or 1.0), 0.0)
-    key = (KeyEntry(f"{name}: {low:g}", role, "patch", shade=0.0), KeyEntry(f"{high:g}", role, "patch"))
+    key = (KeyEntry(f"{name}: {low:g}", role, "patch", shade=0.0, new_line=True), KeyEntry(f"{high:g}", role, "patch"))
     return AnnotationBar(name, tuple(role if here else "" for here in known), shades,
                          tuple(f"{value:g}" if here else "missing" for value, here in zip(values, known, strict=True)),
                          key + _missing_key(name, bool((~known).any())))
@@ -114,7 +113,8 @@ def category_bar(name: str, texts: Sequence[str | None], colours: dict[str, tupl
     name = shortened(name, LONGEST_NAME)
     looks = [("", 0.0) if text is None else colours.get(text, other) for text in texts]
     words = [shortened(text, LONGEST_NAME) for text in colours]
-    key = tuple(KeyEntry(f"{name}: {text}" if place == 0 else text, role, "patch", shade=shade)
+    key = tuple(KeyEntry(f"{name}: {text}" if place == 0 else text, role, "patch", shade=shade,
+                         new_line=place == 0)
                 for place, (text, (role, shade)) in enumerate(zip(words, colours.values(), strict=True)))
     if any(text is not None and text not in colours for text in texts):
         key = (*key, KeyEntry(f"another {name}", other[0], "patch", shade=other[1]))
@@ -129,7 +129,13 @@ def _missing_key(name: str, there: bool) -> tuple[KeyEntry, ...]:
 
 def _key_lines(entries: tuple[KeyEntry, ...], width_mm: float) -> int:
     """About how many lines the key will take."""
-    return int(np.ceil(sum(1.25 * len(entry.text) + 7.0 for entry in entries) / (width_mm - 6.0))) if entries else 0
+    lines, used = 0, 0.0
+    for entry in entries:
+        wide = 1.25 * len(entry.text) + 7.0
+        if not lines or entry.new_line or used + wide > width_mm - 6.0:
+            lines, used = lines + 1, 0.0
+        used += wide
+    return lines
 
 
 def _names(names: tuple[str, ...]) -> TextColumn:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.figures.curve_shapes import sentences_of
 from core.figures.page_layout import PlacedPanel, lettering_of, place_figure
 from core.figures.panel_measures import Box
 from core.figures.spec import Band, FigureSpec, FloatArray, Label, Panel, StepLine
@@ -35,22 +36,11 @@ def _cleared(panel: Panel, placed: PlacedPanel, size: float) -> Panel:
     if not words or not any(isinstance(mark, StepLine) for mark in panel.marks):
         return panel
     others = tuple(mark for mark in panel.marks if mark not in words)
-    sentences = _joined(words)
+    sentences = sentences_of(words)
     lines = _placed_lines(sentences, panel, placed, size)
     if lines is None:
         return replace(panel, marks=others, remark="\n".join((panel.remark, *(label.text for label in sentences))))
     return replace(panel, marks=(*others, *lines))
-
-
-def _joined(words: Sequence[Label]) -> list[Label]:
-    """Lines that were wrapped from one sentence put together again: neighbours of equal weight and colour."""
-    sentences: list[Label] = []
-    for label in words:
-        if sentences and (sentences[-1].bold, sentences[-1].role) == (label.bold, label.role):
-            sentences[-1] = replace(sentences[-1], text=f"{sentences[-1].text} {label.text}")
-        else:
-            sentences.append(label)
-    return sentences
 
 
 def _placed_lines(sentences: Sequence[Label], panel: Panel, placed: PlacedPanel,
@@ -60,9 +50,9 @@ def _placed_lines(sentences: Sequence[Label], panel: Panel, placed: PlacedPanel,
     pitch = line_mm(size)
     for with_bands in (True, False):
         for room in ROOMS:
-            lines = [(label, text) for label in sentences
-                     for text in block(label.text, size, bold=label.bold,
-                                       within=max(room * axes.width - 2 * INSET_MM, 8.0)).lines]
+            lines = [(replace(label, continues=number > 0), text) for label in sentences
+                     for number, text in enumerate(block(label.text, size, bold=label.bold,
+                                                         within=max(room * axes.width - 2 * INSET_MM, 8.0)).lines)]
             wide = max(block(text, size, bold=label.bold).width for label, text in lines)
             tall = len(lines) * pitch
             if wide > axes.width - INSET_MM or tall > axes.height - INSET_MM:

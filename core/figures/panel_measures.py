@@ -14,7 +14,7 @@ import numpy as np
 
 from core.figures.axis_scale import AxisScale
 from core.figures.curve_shapes import ENDS_EARLY, height_near_end
-from core.figures.spec import Label, Line, Panel, Rule, StepLine, TextColumn
+from core.figures.spec import ColourBar, Label, Line, Panel, Rule, StepLine, TextColumn
 from core.figures.style import MM_PER_PT, ORDINARY, TICK_MM, Lettering
 from core.figures.text_layout import Block, block, fitted, line_mm, width_mm
 
@@ -123,11 +123,15 @@ class PanelMeasures:
     def _depth_of_x_title(self) -> float:
         """From the axis down to the top of its title, in mm."""
         if not self.panel.x.visible:
-            return 0.8
+            return TICK_MM + PAD_MM + line_mm(self.small) if any(bar.ticks for bar in self.colour_bars()) else 0.8
         ticks = self._x_tick_blocks()
         tall = max((tick.width if self._x_ticks_turned() else tick.height for tick in ticks), default=0.0)
         below = max((words.height for _, words in self._below()), default=0.0)
         return TICK_MM + PAD_MM + tall + below + (PAD_MM / 2 if ticks else 0.0)
+
+    def colour_bars(self) -> list[ColourBar]:
+        """The scales that are shown in this panel."""
+        return [mark for mark in self.panel.marks if isinstance(mark, ColourBar)]
 
     def _columns(self, side: str) -> list[TextColumn]:
         return [column for column in self.panel.columns if column.side == side]
@@ -259,7 +263,7 @@ class PanelMeasures:
         used = 0.0
         for entry, words in enumerate(self.panel.key):
             wide = width_mm(words.text, self.small) + 7.0
-            if rows[-1] and used + wide > self.cell.width:
+            if rows[-1] and (words.new_line or used + wide > self.cell.width):
                 rows.append([])
                 used = 0.0
             rows[-1].append(entry)

@@ -97,6 +97,9 @@ class PanelWords(PanelMeasures):
                                         turned=True, kind="x tick"))
             else:
                 texts += _lines(words, self._x_mm(tick), top, "text2", align="center", kind="x tick")
+        for bar in self.colour_bars():
+            for tick, label in zip(bar.ticks, bar.tick_labels, strict=True):
+                texts += _lines(block(label, self.small), self._x_mm(tick), top, "text2", align="center", kind="x tick")
         for tick, words in zip(self.y.ticks, self._y_tick_blocks()):
             texts += _centred(words, self.axes.left - TICK_MM - PAD_MM, self._y_mm(tick), "text2", align="right",
                               kind="y tick")

@@ -29,7 +29,7 @@ class StepLine:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Points joined by straight pieces; NaN breaks the line. ``style``: solid, dashed, dotted."""
+    """Points joined by straight pieces; NaN breaks the line. ``style``: solid, dashed, dotted. ``short`` label."""
 
     x: FloatArray
     y: FloatArray
@@ -38,6 +38,7 @@ class Line:
     label: str = ""
     style: str = "solid"
     width: float = 1.2
+    short: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,25 +56,24 @@ class Band:
 
 @dataclass(frozen=True, eq=False)
 class Ticks:
-    """Short vertical marks (censored patients), one per x, at height y; ``samples`` names the patients."""
+    """Short vertical marks (censored patients) at height y; ``said``: what the window adds to the name of each."""
 
     x: FloatArray
     y: FloatArray
     role: str
     samples: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class HoverPoints:
-    """Places that name a sample when the pointer is there, such as the patients whose events make a curve step.
-
-    Drawn in no file; the window draws one only where it is hovered or selected.
-    """
+    """Places that name a sample when the pointer is there (events of a curve); in no file. ``said`` as in Ticks."""
 
     x: FloatArray
     y: FloatArray
     role: str
     samples: tuple[str, ...]
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,11 +192,13 @@ class Strips:
 
 @dataclass(frozen=True, eq=False)
 class ColourBar:
-    """The colours of a Matrix's scale from ``low`` to ``high`` along x, as high as its panel."""
+    """The colours of a Matrix's scale from ``low`` to ``high`` along x, as high as its panel; ``ticks`` under it."""
 
     low: float
     high: float
     scale: str = "diverging"
+    ticks: tuple[float, ...] = ()
+    tick_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,6 +228,7 @@ class Label:
 
     ``space``: "data"; "panel" where (0, 0) is the lower left and (1, 1) the upper right; or "below", between the
     tick labels and the title of the x axis, where x runs from 0 to 1 and y is not used (arrow words of a forest).
+    ``continues``: a further line of the sentence of the label before it.
     """
 
     x: float
@@ -236,6 +239,7 @@ class Label:
     align: str = "left"
     valign: str = "bottom"
     bold: bool = False
+    continues: bool = False
 
 
 Mark = (StepLine | Line | Band | Ticks | HoverPoints | Points | Intervals | Bars | Boxes | Box | Matrix | Strips
@@ -272,7 +276,7 @@ class AtRiskRow:
 class KeyEntry:
     """One line of the key that says what a mark means where it cannot be named directly.
 
-    ``shade`` as in Strips; an empty role is the key of a missing value.
+    ``shade`` as in Strips; an empty role is the key of a missing value; ``new_line``: begins a line of its own.
     """
 
     text: str
@@ -280,13 +284,14 @@ class KeyEntry:
     shape: str = "square"
     filled: bool = True
     shade: float = 1.0
+    new_line: bool = False
 
 
 @dataclass(frozen=True)
 class TextColumn:
     """A column of words beside a panel, one entry per y position (the numbers of a forest).
 
-    ``bold`` and ``roles`` (colours) are one per entry, or empty for plain text.
+    ``bold`` and ``roles`` (colours) are one per entry, or empty for plain text; ``short`` is a shorter title.
     """
 
     title: str
@@ -297,6 +302,7 @@ class TextColumn:
     bold: tuple[bool, ...] = ()
     width_mm: float = 20.0
     roles: tuple[str, ...] = ()
+    short: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -368,7 +374,12 @@ class FigureSpec:
                 if axis.visible:
                     found += [axis.label, *axis.tick_labels]
             for mark in panel.marks:
+                if isinstance(mark, Label) and mark.continues:
+                    found[-1] = f"{found[-1]} {mark.text}"
+                    continue
                 found += [getattr(mark, "label", ""), getattr(mark, "text", "")]
+                if isinstance(mark, ColourBar):
+                    found += mark.tick_labels
                 if isinstance(mark, Strips):
                     found += mark.row_names
                 if isinstance(mark, Box):

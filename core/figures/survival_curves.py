@@ -19,10 +19,8 @@ from core.figures.spec import AtRiskRow, Axis, Band, FigureSpec, HoverPoints, La
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-FRAME_MM = 24.0
-"""What axis titles and names of lines take of the width."""
-LETTER_MM = 1.1
-LINE_SHARE = 5.8
+FRAME_MM = 24.0  # what axis titles and names of lines take of the width
+LETTER_MM, LINE_SHARE = 1.1, 5.8
 """A letter of the words inside is about this wide, a line this high in percent of the y axis."""
 FEWEST_AT_RISK = 5
 SMALLEST_SHARE = 0.10
@@ -53,6 +51,8 @@ class GroupCurve:
         Their ids in the same order, or empty.
     role : str
         The colour, where it does not follow from the name.
+    said : tuple of str
+        What the window says of each patient beside time and event: the value of the receptor. Or empty.
     """
 
     name: str
@@ -64,6 +64,7 @@ class GroupCurve:
     patient_event: NDArray[np.bool_]
     patients: tuple[str, ...] = ()
     role: str = ""
+    said: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -153,7 +154,7 @@ def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: 
     lines: list[Mark] = []
     for group, role in zip(groups, roles, strict=True):
         if group.n:
-            drawn = _group_marks(group, role)
+            drawn = _group_marks(group, role, unit, event_words)
             bands.append(drawn[0])
             lines += drawn[1:]
     at_risk = {group.name: at_risk_counts(group.patient_time, group.patient_event, ticks) for group in groups}
@@ -253,7 +254,7 @@ def _height_at(group: GroupCurve, times: FloatArray) -> FloatArray:
     return step_height[np.searchsorted(step_time, times, side="right") - 1]
 
 
-def _group_marks(group: GroupCurve, role: str) -> tuple[Band, StepLine, Ticks, Ticks, HoverPoints]:
+def _group_marks(group: GroupCurve, role: str, unit: str, event_words: str) -> tuple[Mark, ...]:
     """Band, curve, censor marks, censor marks on the greyed tail, and who had the events."""
     time, survival, low, high = _whole_step(group)
     fade = faded_from(group.patient_time)
@@ -264,15 +265,21 @@ def _group_marks(group: GroupCurve, role: str) -> tuple[Band, StepLine, Ticks, T
     def who(chosen: NDArray[np.bool_]) -> tuple[str, ...]:
         return tuple(patient for patient, one in zip(group.patients, chosen) if one)
 
+    def said(chosen: NDArray[np.bool_], what: str) -> tuple[str, ...]:
+        return tuple(", ".join((f"{what} {short_number(round(time, 1))} {unit}", *group.said[row:row + 1]))
+                     for row, time in enumerate(times.tolist()) if chosen[row]) if group.patients else ()
+
     def marks(chosen: NDArray[np.bool_], colour_role: str) -> Ticks:
-        return Ticks(times[chosen], _height_at(group, times[chosen]), colour_role, who(chosen))
+        return Ticks(times[chosen], _height_at(group, times[chosen]), colour_role, who(chosen),
+                     said(chosen, "censored at"))
 
     return (
         Band(time, low, high, role, step=True, name=group.name, faded_from=fade),
         StepLine(time, survival, role, name=group.name, label=capitalised(group.name), faded_from=fade),
         marks(censored & ~on_tail, role),
         marks(censored & on_tail, "ns"),
-        HoverPoints(times[~censored], _height_at(group, times[~censored]), role, who(~censored)),
+        HoverPoints(times[~censored], _height_at(group, times[~censored]), role, who(~censored),
+                    said(~censored, f"{event_words.removesuffix('s')} at")),
     )
 
 
@@ -293,9 +300,9 @@ def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve], longest: 
     """Words where no curve runs: lower left, else upper right, first clear of bands, then of curves; else above."""
     for with_bands, room in ((True, 1.0), (True, 0.78), (True, 0.6), (False, 1.0), (False, 0.78)):
         letters = max(20, int((room * axes_mm - 4.0) / LETTER_MM))
-        lines = [(line, number) for number, text in enumerate(words)
-                 for line in textwrap.wrap(text, letters, break_on_hyphens=False)]
-        shares = [min(1.0, (LETTER_MM * len(line) + 4.0) / axes_mm) for line, _ in lines]
+        lines = [(line, number, part > 0) for number, text in enumerate(words)
+                 for part, line in enumerate(textwrap.wrap(text, letters, break_on_hyphens=False))]
+        shares = [min(1.0, (LETTER_MM * len(line) + 4.0) / axes_mm) for line, *_ in lines]
         last = len(lines) - 1
         if all(_lowest(groups, share * longest, with_bands) > LINE_SHARE * (last + 1 - line) + 4.0
                for line, share in enumerate(shares)):
@@ -308,8 +315,9 @@ def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve], longest: 
     else:
         return (), words
     return tuple(
-        Label(x, y, line, "text3" if "uncorrected" in words[number] else "text", align=align, bold=number == 0)
-        for (line, number), (x, y, align) in zip(lines, places, strict=True)
+        Label(x, y, line, "text3" if "uncorrected" in words[number] else "text", align=align,
+              bold=number == 0 and "uncorrected" not in words[number], continues=continues)
+        for (line, number, continues), (x, y, align) in zip(lines, places, strict=True)
     ), ()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from dataclasses import dataclass
 
 from matplotlib import font_manager
@@ -28,6 +29,8 @@ from core.figures.style import (
 
 MEASURING_DPI = 720
 FLOOR_PT = 1.5
+SPACES = re.compile("(?<!\u2190) (?!\u2192)")
+"""Where a line may end: an arrow stays with its word."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _wrapped(text: str, size: float, bold: bool, within: float) -> list[str]:
         return [text]
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
+    for word in SPACES.split(text):
         longer = f"{line} {word}" if line else word
         if width_mm(longer, size, bold) <= within:
             line = longer

@@ -94,6 +94,7 @@ def draw_colour_bar(axes: Axes, mark: ColourBar, order: float) -> None:
     pixels = _coloured(np.linspace(0.0, 1.0, 256)[None, :], colour_map(mark.scale), 0.0, 1.0)
     axes.imshow(pixels, extent=(mark.low, mark.high, low, high), aspect="auto", interpolation="none", zorder=order,
                 origin="lower")
+    axes.xaxis.set_ticks(list(mark.ticks))
 
 
 def colour_map(scale: str) -> Any:
