@@ -23,7 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from core.jobs import Cancelled, JobContext
 from core.resources import resource_path
@@ -64,6 +64,12 @@ class Desk:
     def hold(self, share: float) -> None:
         """Work goes on to that share of itself and waits there until the scene has been drawn."""
         self.after.enter_context(held_work(share))
+
+    def hold_lane(self, lane: str) -> None:
+        """Jobs of that lane wait until the scene has been drawn."""
+        go_on = threading.Event()
+        self.hands.session.jobs._pools[lane].submit(go_on.wait)
+        self.after.callback(go_on.set)
 
     def study(self, head: str, *analyses: str) -> Path:
         """A study file with these parts."""
@@ -151,7 +157,7 @@ def expression_file(folder: Path, genes: tuple[str, ...] = GENES, samples: int =
 
 def clinical_file(folder: Path, patients: int = 40, *, late: bool = False) -> Path:
     """Expression and two outcomes in one table; with ``late`` four relapses lie after the last contact."""
-    lines = ["patient,ERBB2,EGFR,MET,AXL,IGF1R,rfs_months,rfs_event,os_months,os_event"]
+    lines = ["patient,ERBB2,EGFR,MET,AXL,IGF1R,rfs_months,rfs_event,overall_survival_months,overall_survival"]
     for at in range(patients):
         months = at * 7 % 53 + 6
         contact = months - 3 if late and at % 10 == 4 else months + 9
@@ -241,7 +247,7 @@ def import_gene_names(desk: Desk) -> None:
 
 
 def import_nothing(desk: Desk) -> None:
-    other = tuple(f"ENSG{number:011d}" for number in range(146648, 146668))
+    other = ("GAPDH", "ACTB", "TP53", "MYC", "CDK4", "GATA3", "FOXA1", "XBP1", "TUBB", "RPL13", "B2M", "HPRT1")
     desk.hands.drop([expression_file(desk.folder, other)])
     for _ in range(2):
         desk.hands.press(desk.hands.window.page.steps.next)  # type: ignore[attr-defined]
@@ -271,9 +277,17 @@ def cohort_empty(desk: Desk) -> None:
 
 
 def cohort_running(desk: Desk) -> None:
-    desk.open(desk.study(metabric_study(HER2)))
-    desk.hold(0.5)
+    session: Any = desk.hands.session
+    put = session.put_dataset
+
+    def then_wait(spec: Any, dataset: Any) -> None:
+        desk.hold_lane("files")
+        put(spec, dataset)
+
+    session.put_dataset = then_wait
     desk.go("cohort")
+    desk.open(desk.study(metabric_study(HER2)), wait=False)
+    desk.hands.wait(lambda: bool(session.datasets), "the data")
     QTest.qWait(900)
 
 
@@ -392,6 +406,11 @@ def prognosis_view(key: str) -> Callable[[Desk], None]:
         page = with_result(desk, HER2, "her2", 199)
         page.show_figures_of(key)
         desk.hands.idle()
+        for button in page.views.findChildren(QPushButton):
+            if button.isVisible() and button.property("role") == "primary":
+                desk.hands.press(button)
+                break
+        desk.hands.idle()
         QTest.qWait(300)
         desk.hands.idle()
     return scene
@@ -440,11 +459,13 @@ class Scene:
     page: str
     state: str
     arrange: Callable[[Desk], None]
+    anew: bool = False
+    """Arranged in every look by itself: a dialog does not see the text size change while it is open."""
 
 
 SCENES: tuple[Scene, ...] = (
     Scene("start", "empty", start_empty), Scene("start", "running", start_running), Scene("start", "full", start_full),
-    Scene("start", "nothing", start_nothing), Scene("start", "error", start_error),
+    Scene("start", "nothing", start_nothing), Scene("start", "error", start_error, anew=True),
     Scene("import", "empty", import_empty), Scene("import", "running", import_running),
     Scene("import", "files", import_at(0)), Scene("import", "sheets", import_at(1)),
     Scene("import", "full", import_at(2)), Scene("import", "names", import_gene_names),
@@ -462,10 +483,10 @@ SCENES: tuple[Scene, ...] = (
     Scene("prognosis", "again", prognosis_again), Scene("prognosis", "error", prognosis_error),
     Scene("prognosis", "table", prognosis_tab(1)), Scene("prognosis", "methods", prognosis_tab(2)),
     Scene("prognosis", "warnings", prognosis_tab(3)),
-    *(Scene("prognosis", f"view{key}", prognosis_view(key)) for key in ("box", "heat", "correlation")),
-    Scene("window", "export", export_dialog), Scene("window", "palette", palette),
-    Scene("window", "problems", problems_panel), Scene("window", "close", close_question),
-    Scene("window", "tried", tried_ledger),
+    *(Scene("prognosis", f"view_{key}", prognosis_view(key)) for key in ("two_genes", "by_group", "heat_map", "correlation")),
+    Scene("window", "export", export_dialog, anew=True), Scene("window", "palette", palette),
+    Scene("window", "problems", problems_panel), Scene("window", "close", close_question, anew=True),
+    Scene("window", "tried", tried_ledger, anew=True),
 )
 
 
@@ -496,6 +517,9 @@ def draw_scene(application: QApplication, scene: Scene, out: Path, looks: tuple[
         folder.mkdir()
         with window_open(Path(room) / "home") as hands:
             with ExitStack() as held:
+                if scene.anew:
+                    hands.window.set_look(looks[0].theme, looks[0].percent)
+                    hands.window.resize(*looks[0].size)
                 scene.arrange(Desk(hands, folder, held))
                 for look in looks:
                     hands.window.set_look(look.theme, look.percent)
@@ -550,7 +574,8 @@ def main(arguments: list[str]) -> int:
             if scene.page == page and chosen.only in ("", page, f"{page}-{scene.state}"):
                 began = time.monotonic()
                 try:
-                    drawn += draw_scene(application, scene, out, LOOKS)
+                    for looks in [(look,) for look in LOOKS] if scene.anew else [LOOKS]:
+                        drawn += draw_scene(application, scene, out, looks)
                 except Exception as error:  # noqa: BLE001 - the other scenes are to be drawn all the same
                     failed.append(f"{page}-{scene.state}: {type(error).__name__}: {error}")
                     print(failed[-1], file=sys.stderr)

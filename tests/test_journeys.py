@@ -17,12 +17,15 @@ from typing import Any
 
 import openpyxl
 import pytest
-from PySide6.QtCore import QPoint, Qt
+import xlsxwriter
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QPushButton, QRadioButton
 from scipy.optimize import minimize_scalar
 
 from core.figures.file_checks import svg_words
+from core.problems import Severity
 from core.resources import resource_path
 from gui import theme
 from gui.pages.importing.import_steps import CHECK_AT, OUTCOME_AT, REGIONS_AT
@@ -344,3 +347,140 @@ def the_numbers_are_those_of_run(run_folder: Path, workbook: Path, stem: Path) -
             assert row["at_risk"] in found, row
     points = sheet_rows(openpyxl.load_workbook(stem.with_suffix(".xlsx")), ["group", "time", "at_risk"])
     assert points
+
+
+# A file of a real lab
+
+
+def lab_workbook(path: Path) -> Path:
+    """Decimal commas as text, a gene that a spreadsheet program made a date, two samples of one name."""
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("qPCR Mai")
+    genes = ["ERBB2", "EGFR", "ERBB3", "MET", "AXL", "KIT", "IGF1R", "1-Mar"]
+    names = [f"P{at:02d}" for at in range(1, 11)]
+    names[8] = names[2]
+    sheet.write_row(0, 0, ["Gen", *names])
+    for row, gene in enumerate(genes, 1):
+        sheet.write_string(row, 0, gene)
+        for column in range(10):
+            sheet.write_string(row, column + 1, f"{(row * 7 + column * 3) % 11 + 2.25 + column / 10:.2f}".replace(".", ","))
+    book.close()
+    return path
+
+
+def click_link(hands: Hands, words: str) -> None:
+    """The visible link of a finding with these words."""
+    page: Any = hands.window.page
+    found = [button for button in page.findChildren(QPushButton) if button.text() == words and button.isVisible()]
+    assert found, words
+    hands.press(found[0])
+    hands.idle()
+
+
+def choose_gene(hands: Hands, symbol: str) -> None:
+    """Press the symbol that a date was."""
+    page: Any = hands.window.page
+    hands.press(next(button for button in page.findChildren(QRadioButton) if button.isVisible() and button.text() == symbol))
+    hands.idle()
+
+
+def test_a_nasty_workbook_through_its_problems_to_a_decision_and_back(
+        qapp: QApplication, home: Path, folder: Path) -> None:
+    path = lab_workbook(folder / "Größe 2026.xlsx")
+    before = path.read_bytes()
+    with window_open(home) as hands:
+        assert hands.drop([path])
+        page: Any = hands.window.page
+        steps = page.steps
+        while steps.step < REGIONS_AT:
+            hands.press(steps.next)
+            hands.idle()
+        decimal = steps.panel.fields.decimal
+        if decimal.key != ",":
+            hands.press(next(button for button in decimal.buttons() if button.text() == "Comma"))
+            hands.idle()
+        (sheet,) = steps.reading.sheets
+        decide = [problem for problem in sheet.problems if problem.severity == Severity.PROBLEM
+                  or problem.where.cell in ("A9", "D1")]
+        assert {problem.where.cell for problem in decide} >= {"A9", "D1"}
+        click_link(hands, "Keep the first of each")
+        assert steps.draft.spec.answers.drop, "the decision about the repeated sample"
+        hands.press(steps.next)
+        hands.idle()
+        choose_gene(hands, "MARCHF1")
+        assert "MARCHF1" in str(steps.draft.spec.answers)
+        while steps.step < CHECK_AT:
+            hands.press(steps.next)
+            hands.idle()
+        assert steps.ready
+        hands.press(steps.next)
+        hands.idle()
+        (dataset,) = hands.session.datasets.values()
+        (matrix,) = dataset.expression
+        assert "MARCHF1" in matrix.genes
+        assert list(matrix.samples).count("P03") == 1
+        assert matrix.values.shape == (9, 8)
+        at = list(matrix.genes).index("ERBB2"), list(matrix.samples).index("P01")
+        assert matrix.values[at[1], at[0]] == pytest.approx(9.25), "7 + 2.25, its comma read as the decimal mark"
+        name = dataset.name
+
+        hands.key(Qt.Key.Key_2, CTRL)
+        hands.idle()
+        page.edit_dataset(name)
+        hands.idle()
+        assert steps.step == REGIONS_AT
+        hands.press(steps.next)
+        hands.idle()
+        choose_gene(hands, "MTARC1")
+        while steps.step < CHECK_AT:
+            hands.press(steps.next)
+            hands.idle()
+        hands.press(steps.next)
+        hands.idle()
+        (changed,) = hands.session.datasets.values()
+        assert "MTARC1" in changed.expression[0].genes
+        assert "MARCHF1" not in changed.expression[0].genes
+        assert hands.edits()[-1] == f"change how {name} is read"
+        hands.key(Qt.Key.Key_Z, CTRL)
+        hands.idle()
+        (back,) = hands.session.datasets.values()
+        assert "MARCHF1" in back.expression[0].genes
+        hands.key(Qt.Key.Key_Z, CTRL)
+        hands.idle()
+        assert hands.session.project.study.datasets == ()
+        assert not hands.boxes()
+    assert path.read_bytes() == before
+
+
+def test_cells_pasted_from_a_spreadsheet_become_a_data_set(qapp: QApplication, home: Path) -> None:
+    names = [f"P{at:02d}" for at in range(1, 13)]
+    lines = ["\t".join(["Gene", *names])]
+    for row, gene in enumerate(("ERBB2", "EGFR", "MET", "AXL", "KIT", "IGF1R")):
+        lines.append("\t".join([gene, *(f"{(row * 5 + at * 3) % 9 + 4.5 + at / 10:.2f}" for at in range(12))]))
+    cells = QMimeData()
+    cells.setText("\r\n".join(lines) + "\r\n")
+    with window_open(home) as hands:
+        QGuiApplication.clipboard().setMimeData(cells)
+        hands.key(Qt.Key.Key_V, CTRL)
+        hands.idle()
+        page: Any = hands.window.page
+        assert (page.KEY, page.view) == ("import", "steps")
+        steps = page.steps
+        while steps.step < CHECK_AT:
+            hands.press(steps.next)
+            hands.idle()
+        hands.press(steps.next)
+        hands.idle()
+        (dataset,) = hands.session.datasets.values()
+        assert set(dataset.expression[0].genes) == {"ERBB2", "EGFR", "MET", "AXL", "KIT", "IGF1R"}
+        assert tuple(dataset.expression[0].samples) == tuple(names)
+        assert dataset.spec.expression[0].path.parent.is_relative_to(home), "kept in the program's own folder"
+        assert hands.edits() == [f"import {dataset.spec.expression[0].path.name}"]
+        hands.key(Qt.Key.Key_4, CTRL)
+        hands.idle()
+        prognosis: Any = hands.window.page
+        assert prognosis.view == "empty"
+        assert "Expression is here: 6 RTKs in 12 patients" in prognosis.empty.accessibleDescription()
+        hands.key(Qt.Key.Key_Z, CTRL)
+        hands.idle()
+        assert hands.session.project.study.datasets == ()

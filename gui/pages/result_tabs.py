@@ -265,6 +265,8 @@ def show_count(tabs: QTabBar, number: int, words: str, count: int) -> None:
     old = tabs.tabButton(number, side)
     pill = chip("warn", str(count)) if count else None
     tabs.setTabButton(number, side, pill)
+    if pill is not None:
+        theme.notifier().changed.connect(pill.adjustSize)  # a tab bar does not ask its buttons again
     if old is not None:
         old.deleteLater()
     tabs.setAccessibleTabName(number, f"{words}, {count}" if count else words)
