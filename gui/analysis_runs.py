@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from gui.job_runner import Job
+from gui.run_settings import Settings, same_settings
 from gui.session import Outcome, Session
 
 if TYPE_CHECKING:
@@ -28,11 +29,17 @@ class AnalysisRuns(QObject):
         super().__init__(parent)
         self._session = session
         self._running: dict[str, Job] = {}
+        self._settings: dict[str, Settings] = {}
         session.opened.connect(self._stop_all)
 
     def running(self, analysis: str) -> Job | None:
         """The job of this analysis, while it runs or waits."""
         return self._running.get(analysis)
+
+    def runs_as_set(self, analysis: str) -> bool:
+        """True while it runs or waits with the settings of now; one with earlier settings has to be started again."""
+        return analysis in self._running and same_settings(self._settings.get(analysis),
+                                                           self._session.settings_of(analysis))
 
     @property
     def all_running(self) -> Mapping[str, Job]:
@@ -73,6 +80,7 @@ class AnalysisRuns(QObject):
 
         job = session.jobs.submit(f"Starting {analysis}", work, done=done, failed=failed, stopped=stopped, owner=self)
         self._running[analysis] = job
+        self._settings[analysis] = settings
         self.running_changed.emit(analysis)
         return job
 

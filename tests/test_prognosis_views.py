@@ -206,3 +206,26 @@ def test_that_every_view_can_be_reached_from_the_palette(her2: Desk) -> None:
     assert her2.page.chooser.key == "heat_map"
     commands["view all"].act()
     assert her2.page.stack.currentWidget() is her2.page.figures
+
+
+def test_that_a_view_asked_for_while_another_is_computed_is_computed_too(her2: Desk) -> None:
+    her2.page.show_figures_of("heat_map")
+    her2.page.views.ask()
+    her2.page.show_figures_of("correlation")
+    her2.page.views.ask()
+    her2.wait_idle()
+    outcome = her2.session.outcome("prognosis views")
+    assert outcome is not None
+    assert not her2.session.is_stale("prognosis views")
+    assert {figure.name for figure in outcome.result.figures} == {"heat_map", "correlation"}
+    assert her2.page.views.figure() is not None
+
+
+def test_that_the_error_text_of_a_run_that_broke_holds_no_data(her2: Desk) -> None:
+    job = her2.session.jobs.submit("Starting prognosis", lambda job: None, done=lambda _: None, owner=her2.page)
+    her2.page.watch._job = job
+    her2.session.jobs.broke.emit(job, 'Traceback (most recent call last):\n  File "/home/meier/core/batch.py", line 5, '
+                                 'in run\n    x()\nKeyError: \'P017 Meier\'\n')
+    assert "KeyError" in her2.page.watch.fault
+    assert "eier" not in her2.page.watch.fault
+    her2.wait_idle()

@@ -5,14 +5,15 @@ Not for: what stands at a cut; core computes it with the P that pays for the sea
 
 from __future__ import annotations
 
-import hashlib
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.figures.number_words import short_number
 from gui.pages.analysis_choice import AnalysisChoice
-from gui.pages.views_edits import cut_of, with_cut
+from gui.pages.views_edits import KIND, cut_of, with_cut
+from gui.run_settings import trial_key
 from gui.session import Session
 from gui.tried import Trial
 
@@ -64,8 +65,12 @@ class CutMoves(QObject):
             self.moving.emit(self._cut)
 
     def _count(self, receptor: str, cut: float) -> None:
+        """Once, also when the run of the views counts the same cut again a moment later."""
+        from core.analyses.chosen_cuts import trial_words
+
         outcome = self._choice.outcome
         if outcome is not None:
-            key = hashlib.sha256(repr((outcome.settings, receptor, cut)).encode()).hexdigest()[:16]
+            key = trial_key((KIND, *outcome.settings[1:]), outcome.cohort.endpoint.name, outcome.result.parameters,
+                            trial_words(receptor, cut))
             words = f"Cut-off of {receptor} moved to {short_number(cut)}: cohort “{outcome.cohort.name}”"
-            self._session.count_trial(Trial(key, words, 0, 1))
+            self._session.count_trial(Trial(key, words, 0, 1, time.strftime("%Y-%m-%d %H:%M")))

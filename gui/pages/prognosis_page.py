@@ -213,7 +213,7 @@ class PrognosisPage(AnalysisPage):
     def _run_views_if_stale(self) -> None:
         """The views follow the settings of the analysis, as their own run."""
         spec = views_of(self.session.project, self.spec.name)
-        if spec is None or self.outcome is None or self.services.runs.running(spec.name) is not None:
+        if spec is None or self.outcome is None or self.services.runs.runs_as_set(spec.name):
             return
         outcome = self.session.outcome(spec.name)
         if (outcome is None and not self.session.failure(spec.name)) or self.session.is_stale(spec.name):

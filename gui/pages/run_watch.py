@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gui.analysis_runs import AnalysisRuns
 from gui.job_runner import Job, JobRunner
+from gui.recovery import details_of_text
 
 
 class RunWatch(QObject):
@@ -26,7 +27,7 @@ class RunWatch(QObject):
         self.stopped_at = ""
         """What was being done when the last run was stopped; empty when none was."""
         self.fault = ""
-        """The error text of a fault of ours in the last run."""
+        """The error text of a fault of ours in the last run, without values of the data."""
         runs.running_changed.connect(self._running_changed)
         jobs.progressed.connect(self._progressed)
         jobs.broke.connect(self._broke)
@@ -61,5 +62,5 @@ class RunWatch(QObject):
 
     def _broke(self, job: Job, traceback: str) -> None:
         if job is self._job:
-            self.fault = traceback
+            self.fault = details_of_text(traceback)
             self.changed.emit()
