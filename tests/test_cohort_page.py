@@ -170,7 +170,7 @@ def test_that_find_opens_the_filter_and_tells_why_a_patient_was_left_out(desk: C
                                                                         tmp_path: Path) -> None:
     at = desk(lab_project(tmp_path, KeepRule("her2", included=("Positive",))))
     at.page.show()
-    at.page.find()
+    at.page.find_in_page()
     at.page.ledger.list.filter_bar.field.setText("P05")
     assert at.patients() == ["P05"]
 
@@ -400,3 +400,26 @@ def test_that_a_stopped_look_can_be_gone_on_with(desk: Callable[[Project], Desk]
     at.do(at.page._act, "go on")
     assert at.page.view == "figure"
     assert at.page.strip.text().startswith("7 of 11")
+
+
+def test_that_counts_and_confirmations_of_one_study_are_not_those_of_the_next(desk: Callable[[Project], Desk],
+                                                                             tmp_path: Path) -> None:
+    first = lab_project(tmp_path, KeepRule("her2", included=("Positive",)))
+    at = desk(first)
+    at.do(at.page._confirm)
+    name = first.study.cohorts[0].name
+    assert any("(" in shown for _, shown in at.page._choice.settings(None, at.page._counts).cohorts)
+    assert at.page._choice.is_confirmed
+
+    other = tmp_path / "other"
+    other.mkdir()
+    second = lab_project(other)
+    table = second.study.datasets[0].clinical[0].path
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join(lines[:-2]) + "\n", encoding="utf-8")
+    assert second.study.cohorts[0].name == name
+    at.session.open(second)
+    shown = at.page._choice.settings(None, at.page._counts).cohorts
+    assert [words for _, words in shown] == [name], "patients of another study"
+    at.settle()
+    assert not at.page._choice.is_confirmed, "nobody has said so of this table"

@@ -495,3 +495,21 @@ def test_that_a_data_set_whose_file_has_gone_says_so_with_the_file(qtbot: QtBot,
     page.steps.go_to_step(CHECK_AT)
     settled(qtbot, page)
     assert not page.steps.next.isEnabled()
+
+
+def test_that_the_log_of_one_study_is_not_shown_in_the_next(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:
+    from core.project.project import new_project
+
+    added(qtbot, page, panel_file(tmp_path, first="HER2"))
+    page.steps.go_to_step(CHECK_AT)
+    settled(qtbot, page)
+    page.show_log()
+    settled(qtbot, page)
+    page.session.open(new_project("another"))
+    assert page.view == "empty"
+    assert page.log.text.toPlainText() == ""
+    page.show_log()
+    page.session.open(new_project("a third"))
+    settled(qtbot, page)
+    assert page.view == "empty"
+    assert page.log.text.toPlainText() == "", "a report that comes late"

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -519,3 +520,18 @@ def test_that_a_closed_export_dialog_leaves_no_picture_in_memory(hands: Hands) -
     hands.idle()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert hands.window.findChild(ExportDialog) is None
+
+
+def test_that_ctrl_j_asks_why_a_patient_was_left_out_and_ctrl_f_finds_a_question(hands: Hands, saved: Path) -> None:
+    opened(hands, saved)
+    hands.key(KEY.Key_J, CTRL)
+    hands.idle()
+    cohort: Any = hands.window.page
+    assert hands.window.current_key == "cohort"
+    hands.key(KEY.Key_J, CTRL)
+    assert cohort.ledger.list.filter_bar.isVisible()
+    assert QApplication.focusWidget() is cohort.ledger.list.filter_bar.field
+    hands.window.go_to("start")
+    hands.key(KEY.Key_F, CTRL)
+    start: Any = hands.window.page
+    assert QApplication.focusWidget() is start.questions.rows[0]

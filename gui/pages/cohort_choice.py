@@ -5,6 +5,8 @@ Not for: changing the study (cohort_hands.py).
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.data.patients.cohort_rules import CohortRule
@@ -72,29 +74,34 @@ class CohortChoice:
     @property
     def is_confirmed(self) -> bool:
         """True when the user said that the endpoint shown is coded right, and it has not changed since."""
-        return self.endpoint is not None and self._memory.get("confirmed", "") == _key_of(self.endpoint)
+        return self.endpoint is not None and self._memory.get("confirmed", "") == self._key_of(self.endpoint)
 
     def confirm(self) -> None:
         """The user says that the endpoint shown is coded right. Nothing of the study changes by that."""
         if self.endpoint is not None:
-            self._memory["confirmed"] = _key_of(self.endpoint)
+            self._memory["confirmed"] = self._key_of(self.endpoint)
 
-    def settings(self, looked: Looked | None, counts: dict[str, int]) -> SettingsState:
-        """All that the inspector shows. ``counts`` are patients of the cohorts that were looked at."""
+    def settings(self, looked: Looked | None, counts: Mapping[CohortRule, tuple[Dataset, int]]) -> SettingsState:
+        """All that the inspector shows. ``counts`` are patients of the cohorts that were looked at, on which data."""
         rule, dataset = self.rule, self.dataset
         known = looked if looked is not None and looked.dataset is dataset else None
         codes = known.overview.coding.codes if known and known.overview.coding else ()
         specs = [spec for spec in self._session.project.study.datasets if spec.role == "cohort"]
-        names = tuple((each.name, f"{each.name} ({counts[each.name]:,})" if each.name in counts else each.name)
-                      for each in self.rules())
+        names = []
+        for each in self.rules():
+            data, count = counts.get(each, (None, 0))
+            known_here = data is not None and data is self._facts.dataset_of(each)
+            names.append((each.name, f"{each.name} ({count:,})" if known_here else each.name))
         return SettingsState(
-            names, rule, rule is not None and rule.name in cohort_names(self._session.project),
+            tuple(names), rule, rule is not None and rule.name in cohort_names(self._session.project),
             tuple(spec.name for spec in specs), self._facts.endpoints(rule), self.endpoint,
             tuple(ValueRow(code.value, code.patients, f"{code.median_time:.4g}" if code.with_time else "")
                   for code in codes if code.value),
             tuple(code.value for code in codes if code.meaning == HAPPENED), known.columns if known else (),
             known.receptors if known else (), bool(self._memory.get("twins", True)))
 
-
-def _key_of(endpoint: EndpointRule) -> str:
-    return repr((endpoint.time, endpoint.unit, endpoint.event, endpoint.event_values))
+    def _key_of(self, endpoint: EndpointRule) -> str:
+        """The coding in this very table: another file with the same columns has not been looked at."""
+        files = [record.sha256 for record in self.dataset.tables] if self.dataset else []
+        said = repr((endpoint.time, endpoint.unit, endpoint.event, endpoint.event_values, files))
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]

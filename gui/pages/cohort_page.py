@@ -32,6 +32,7 @@ from gui.widgets.state_views import EmptyState, RunningState
 from gui.widgets.warning_list import WarningList
 
 if TYPE_CHECKING:
+    from core.data.dataset import Dataset
     from core.figures.spec import FigureSpec
     from core.project.project import Project
     from gui.session import Selection
@@ -58,7 +59,7 @@ class CohortPage(Page):
         self._look = CohortLook(self.session, self)
         self._look.looked.connect(self._show_looked)
         self._looked: Looked | None = None
-        self._counts: dict[str, int] = {}
+        self._counts: dict[CohortRule, tuple[Dataset, int]] = {}
         self.export_button = self.add_header_button("Export figure…", self._export, icon="export")
         self._twin_chip = chip("warn", "")
         self._once_chip = chip("ok", "One row per patient")
@@ -170,8 +171,8 @@ class CohortPage(Page):
         there = self.overview is not None and self.overview.follow_up is not None
         rule = self.rule is not None
         return (
-            Command("find_patient", "Why was this patient left out?", self.find, "Ctrl+J", self.overview is not None,
-                    "There is no cohort yet"),
+            Command("find_patient", "Why was this patient left out?", self.find_in_page, "Ctrl+J",
+                    self.overview is not None, "There is no cohort yet"),
             Command("new_cohort", "New cohort", lambda: self._cohort_command("new"), "", rule, "There are no data yet"),
             Command("add_rule", "Add a rule to the cohort", self._add_rule, "", rule, "There are no data yet"),
             Command("export_follow_up", "Export the histogram of follow-up…", self._export_follow_up, "", there,
@@ -185,7 +186,7 @@ class CohortPage(Page):
                 self.services.loader.reload(spec)
         self._update()
 
-    def find(self) -> None:  # type: ignore[override]
+    def find_in_page(self) -> None:
         if self.view == TABLE:
             self.table.filter_bar.open_filter()
         elif self.overview is not None:
@@ -248,7 +249,7 @@ class CohortPage(Page):
         overview = looked.overview
         cohort = overview.cohort
         if cohort is not None:
-            self._counts[overview.rule.name] = len(cohort.patients)
+            self._counts[overview.rule] = looked.dataset, len(cohort.patients)
         self._show_settings()
         self._show_words(overview)
         self._show_parts(overview)

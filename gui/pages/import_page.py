@@ -47,6 +47,7 @@ class ImportPage(Page):
     def __init__(self, services: PageServices, parent: QWidget | None = None, *, home: Path | None = None) -> None:
         super().__init__(services, parent)
         self._home = home or home_folder()
+        self._log_job: Job | None = None
         self.log_button = self.add_header_button("Import log", self.show_log, role="link")
         self.close_button = self.add_header_button("Stop importing", self._stop_importing, role="link",
                                                    tip="The study stays as it is")
@@ -73,7 +74,7 @@ class ImportPage(Page):
             self.add_view(name, widget)
         self.session.jobs.progressed.connect(self._progressed)
         self.session.data_changed.connect(self._show_overview)
-        self.session.opened.connect(self.steps.close_draft)
+        self.session.opened.connect(self._study_opened)
         services.loader.loading_changed.connect(self._show_overview)
         self._show_overview()
 
@@ -216,7 +217,16 @@ class ImportPage(Page):
 
         self.log.set_text("")
         self.show_view("log")
-        self.session.jobs.submit("Writing the import log", work, done=self.log.set_text, owner=self.log, lane="files")
+        self._log_job = self.session.jobs.submit("Writing the import log", work, done=self.log.set_text, owner=self.log,
+                                                 lane="files")
+
+    def _study_opened(self) -> None:
+        """Nothing of the study before: no open import, no report."""
+        if self._log_job is not None:
+            self._log_job.cancel()
+        self.log.set_text("")
+        self.steps.close_draft()
+        self._show_view()
 
     # what is shown
 

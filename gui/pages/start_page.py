@@ -161,7 +161,7 @@ class StartPage(Page):
         return tuple(Command(f"question_{place}", asked.question.text, partial(self.ask, place))
                      for place, asked in enumerate(self._asked))
 
-    def find(self) -> None:  # type: ignore[override]
+    def find_in_page(self) -> None:
         if self.questions.rows:
             self.questions.rows[0].setFocus()
 
