@@ -17,6 +17,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import shiboken6
 import xlsxwriter
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -169,7 +170,7 @@ def exported_curve(hands: Hands, folder: Path) -> Path:
     assert asked is not None
     asked.fileSelected.emit(str(folder))
     asked.done(QFileDialog.DialogCode.Accepted)
-    hands.wait(lambda: not dialog.isVisible(), "the files are written")
+    hands.wait(lambda: not shiboken6.isValid(dialog) or not dialog.isVisible(), "the files are written")
     hands.idle()
     spec = view.figure()
     assert spec is not None
