@@ -150,9 +150,11 @@ class OutcomeStep(QWidget):
         if rule is None or (rule.time, rule.event) != (reading.rule.time, reading.rule.event):
             return
         happened = ticked(rule, reading.rows)
-        self.form.set_values(reading.rows, happened, "A bare 0 or 1 is never ticked beforehand: in some tables 1 means "
-                             "alive. Every value that is not ticked counts as censored, a blank one as unknown."
-                             if reading.rows else "")
+        told = any(row.remark for row in reading.rows)
+        start = ("What the codes mean is said by another column, beside them." if told else
+                 "A bare 0 or 1 is never ticked beforehand: in some tables 1 means alive.")
+        self.form.set_values(reading.rows, happened, f"{start} Every value that is not ticked counts as censored, a "
+                             "blank one as unknown." if reading.rows else "")
         self.form_panel.set_title(rule.name or "Outcome", reading.summary)
         rows = [FindingRow(str(at), "decide" if problem.severity == Severity.PROBLEM else
                            "look" if problem.severity == Severity.WARNING else "note", problem.where.cell,
