@@ -581,7 +581,7 @@ def main(arguments: list[str]) -> int:
                     print(failed[-1], file=sys.stderr)
                 print(f"{page}-{scene.state}: {time.monotonic() - began:.1f} s", flush=True)
         if drawn:
-            print(contact_sheet(page, drawn, out, len(LOOKS)))
+            print(contact_sheet(chosen.only or page, drawn, out, len(LOOKS)))
     return 1 if failed else 0
 
 
