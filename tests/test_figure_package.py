@@ -169,3 +169,7 @@ def test_that_a_figure_of_no_rows_still_has_its_files(tmp_path):
 
     spec = forest(forest_rows([]), cohort_words="c", endpoint_words="e")
     assert len(export_figure(spec, tmp_path / "f", ("pdf", "svg"))) == 3
+
+
+def test_that_numbers_of_simulated_data_say_so_on_the_clipboard():
+    assert table_text(curves(badge="Simulated data")).startswith("Simulated data\n\ncurve\ngroup\ttime")

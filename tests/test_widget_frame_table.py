@@ -186,3 +186,13 @@ def test_that_the_table_has_names(box: FilteredTable) -> None:
     box.filter_bar.open_filter()
     assert nameless(box) == []
     assert box.table.rows.index(0, 5, QModelIndex()).data(Qt.ItemDataRole.AccessibleTextRole) == "p_maxt: < 0.001, holds"
+
+
+def test_that_no_copied_name_runs_as_a_formula_and_numbers_stay_as_they_are(qtbot: QtBot) -> None:
+    table = FrameTable()
+    qtbot.addWidget(table)
+    names = ["=cmd|'/c calc'!A1", "@SUM(A1)", "AXL"]
+    table.set_table(ResultTable("t", {"patient": names, "+change": [-0.25, 1e-7, float("nan")]}))
+    table.copy_all()
+    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    assert lines == [["patient", "'+change"], ["'=cmd|'/c calc'!A1", "-0.25"], ["'@SUM(A1)", "1e-07"], ["AXL", ""]]

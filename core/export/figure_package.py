@@ -163,8 +163,11 @@ def _write_table(sheet: Any, cells: CellWriter, table: Mapping[str, Sequence[Any
 
 
 def table_text(spec: FigureSpec) -> str:
-    """The figure's numbers as tab-separated text for the clipboard, one table after the other."""
-    blocks = []
+    """The figure's numbers as tab-separated text for the clipboard, one table after the other.
+
+    What the figure's badge says (simulated data) goes with them, as their first line.
+    """
+    blocks = [_cell(spec.badge)] if spec.badge else []
     for key, table in spec.data.items():
         longest = max((len(values) for values in table.values()), default=0)
         lines = ["\t".join(_cell(name) for name in table)]

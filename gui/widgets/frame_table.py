@@ -155,11 +155,14 @@ class FrameTable(QTableView):
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def _copy(self, rows: list[int]) -> None:
+        """Tab-separated; a text that a spreadsheet program would run as a formula gets its apostrophe, as in files."""
+        from core.export.tables import protected
+
         header = self.horizontalHeader()
         columns = [self.rows.columns[header.logicalIndex(place)] for place in range(len(self.rows.columns))]
-        lines = ["\t".join(column.name for column in columns)]
+        lines = ["\t".join(protected(column.name) for column in columns)]
         numbers = [int(self.rows.shown[row]) for row in rows]
-        lines += ["\t".join(column.raw_text(number) for column in columns) for number in numbers]
+        lines += ["\t".join(protected(column.raw_text(number)) for column in columns) for number in numbers]
         QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
         self.copied.emit(len(rows))
 
