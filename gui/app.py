@@ -118,16 +118,18 @@ def open_window(app: QApplication, home: Path | None = None) -> MainWindow:
 def _preload(home: Path) -> None:
     """Import what pages and analyses will need, on a thread of its own: no file or analysis waits for it.
 
-    Data of projects that nobody has opened for long are then removed from the private shelf.
+    Data of projects that nobody has opened for long are then removed from the private shelf, but not those of a study
+    that a crash left and that may still be given back.
     """
     import importlib
     import threading
 
     def work() -> None:
+        from core.project.autosave import Autosave
         from core.project.data_shelf import DataShelf
 
         for name in PRELOADED:
             importlib.import_module(name)
-        DataShelf(home / "data").sweep()
+        DataShelf(home / "data").sweep(Autosave(home / "autosave").data_files())
 
     threading.Thread(target=work, name="rtkscope-preload").start()

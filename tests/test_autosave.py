@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -403,3 +404,28 @@ def test_that_edits_kept_by_a_fault_are_offered(
     assert opened.project == session.project
     assert tables_of(opened.project)[0].path == table
     save_project(tmp_path / "again.rtkproj", opened.project, opened.tried, JobContext())
+
+
+def test_that_the_data_of_a_study_to_be_given_back_are_not_swept_away(tmp_path: Path) -> None:
+    from core.project.data_shelf import DataShelf
+
+    shelf = DataShelf(tmp_path / "home" / "data")
+    table, other = (write_table(tmp_path / name, patients) for name, patients in (("a.csv", 40), ("b.csv", 41)))
+    used, unused = shelf.take(table, JobContext()), shelf.take(other, JobContext())
+    long_ago = time.time() - 40 * 86_400
+    for path in (used, unused):
+        os.utime(path, (long_ago, long_ago))
+    Autosave(tmp_path / "home" / "autosave").write(small_project(used), {})
+    assert shelf.sweep(Autosave(tmp_path / "home" / "autosave").data_files()) == 1
+    assert used.is_file()
+    assert not unused.exists()
+
+
+@pytest.mark.parametrize("when", ["1e400", "-Infinity", "NaN", "1" + "0" * 400, "1e18"])
+def test_that_a_journal_of_no_possible_time_stops_nobody(tmp_path: Path, when: str) -> None:
+    left = Autosave(tmp_path)
+    left.write(new_project("lost"), {})
+    left._lock.release()
+    text = re.sub(r'"when": [0-9.e+]+', f'"when": {when}', left.journal.read_text(encoding="utf-8"))
+    left.journal.write_text(text, encoding="utf-8")
+    assert offers(Autosave(tmp_path)) == []

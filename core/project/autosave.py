@@ -28,6 +28,8 @@ from core.project.whole_file import whole_file
 
 ENDING = ".journal"
 MAX_JOURNAL = 64_000_000
+MAX_NUMBER = 1e10
+"""Of seconds since 1970 and of edits; more is no time that a clock can show."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,16 @@ class Autosave:
                                          int(document.get("changes", 1))))
         return sorted(found, key=lambda entry: -entry.when)
 
+    def data_files(self) -> list[Path]:
+        """Data files that some journal names, of sessions that run or crashed: nobody may clear them away."""
+        found: list[Path] = []
+        for journal in self.folder.glob(f"*{ENDING}") if self.folder.is_dir() else ():
+            with contextlib.suppress(OSError, UserError):
+                place = Location(journal.name)
+                project = project_from(migrated(_read(journal), place), place)
+                found += [table.path for table in tables_of(project)]
+        return found
+
     def _tidy(self) -> None:
         """Remove locks and half-written files of sessions that are gone and left no journal."""
         for path in self.folder.glob(f".*{ENDING}*") if self.folder.is_dir() else ():
@@ -182,7 +194,8 @@ def _read(journal: Path) -> dict[str, Any]:
         raise damaged_document(place, "it is too large")
     document = from_json(journal.read_bytes(), place)
     for key, kinds in (("when", (int, float)), ("changes", (int,))):
-        if not isinstance(document.get(key), kinds) or isinstance(document.get(key), bool):
+        value = document.get(key)
+        if not isinstance(value, kinds) or isinstance(value, bool) or not abs(value) < MAX_NUMBER:
             raise damaged_document(place, f"its “{key}” is no number")
     return document
 
