@@ -49,6 +49,7 @@ class FileCommands(QObject):
         self._saved_at = ""
         self._saving = False
         self._studies = 0
+        self._opening: set[Path] = set()
         self._why_not_saved = ""
         self._tried_when_saved = session.tried
         self.path: Path | None = None
@@ -64,6 +65,13 @@ class FileCommands(QObject):
         """Edits, or for a project that has a file also tests that its ledger does not hold yet."""
         ledger_grew = self.path is not None and self._session.tried != self._tried_when_saved
         return not self._session.undo_stack.isClean() or ledger_grew
+
+    @property
+    def shows_example(self) -> bool:
+        """True while the open study is the example and still reads its data; with other data it is the user's own."""
+        examples = resource_path("examples")
+        return self.is_example and any(examples in table.path.parents for spec in self._session.project.study.datasets
+                                       for table in (*spec.expression, *spec.clinical))
 
     def state(self) -> tuple[str, bool]:
         """(words, whether they are bad news): "Saved 14:02", "Saving", "Not saved: disk full", "Not saved yet"."""
@@ -103,6 +111,8 @@ class FileCommands(QObject):
             self._open(path)
 
     def _open(self, path: Path, *, is_example: bool = False) -> None:
+        if path in self._opening:  # a second click on the same study
+            return
         is_project = path.suffix.lower() == ".rtkproj"
         lock = None
         if is_project and path.is_file():
@@ -121,6 +131,7 @@ class FileCommands(QObject):
             return opened.project, opened.tried, opened.notes
 
         def done(found: tuple[Project, Any, tuple[Problem, ...]]) -> None:
+            self._opening.discard(path)
             if not self.may_leave(lambda: done(found)):  # what was open has been edited in the meantime
                 self._let_go(lock)
                 return
@@ -133,12 +144,17 @@ class FileCommands(QObject):
             if notes:
                 tell(self._window, f"“{path.name}” was opened, and there is something to know", notes)
 
-        def failed(problems: tuple[Problem, ...]) -> None:
+        def stopped() -> None:
+            self._opening.discard(path)
             self._let_go(lock)
+
+        def failed(problems: tuple[Problem, ...]) -> None:
+            stopped()
             tell(self._window, f"“{path.name}” could not be opened", problems)
 
+        self._opening.add(path)
         self._session.jobs.submit(f"Opening {path.name}", work, done=done, failed=failed,
-                                  stopped=lambda: self._let_go(lock), owner=self, lane="files")
+                                  stopped=stopped, owner=self, lane="files")
 
     def _locked(self, path: Path, title: str) -> ProjectLock | None:
         """The lock of a project, held; None where another window has it, which is then said."""

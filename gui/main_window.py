@@ -301,7 +301,8 @@ class MainWindow(QMainWindow):
         project = self.session.project
         words, is_problem = self.files.state()
         self.bar.set_study(project.name, words, problem=is_problem)
-        self.bar.set_chip("Simulated data" if project.simulated else "Example study" if self.files.is_example else "")
+        example = "Example study" if self.files.shows_example else ""
+        self.bar.set_chip("Simulated data" if project.simulated else example)
         self.setWindowTitle(f"{project.name}[*], RTKscope")
         self.setWindowModified(self.files.is_modified)
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.jobs import JobContext
-from core.project.project import Project, renamed
+from core.project.project import Project, renamed, with_dataset
 from core.project.project_file import open_project, save_project
 from core.project.project_lock import ProjectLock
 from gui.file_commands import FileCommands
@@ -218,3 +218,27 @@ def test_that_a_restored_study_says_whether_it_is_kept_anew(room: Room, monkeypa
 
     monkeypatch.setattr(room.files.autosaver.autosave, "write", full)
     assert not room.files.take_recovered(project, {}, None, 3)
+
+
+def test_that_a_second_click_on_a_study_that_is_being_opened_says_nothing(
+        qtbot: QtBot, room: Room, saved: Path) -> None:
+    room.hold()
+    room.files.open_path(saved)
+    room.files.open_path(saved)
+    room.let_go()
+    idle(qtbot, room)
+    assert not room.boxes()
+    assert room.files.path == saved
+    opened(qtbot, room, saved)
+
+
+def test_that_the_example_with_other_data_is_no_example(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
+    room.files.open_example()
+    idle(qtbot, room)
+    assert room.files.shows_example
+    mine = small_project(write_table(tmp_path / "table.csv")).study.datasets[0]
+    name = room.session.project.study.datasets[0].name
+    room.session.edit(with_dataset(room.session.project, mine, instead_of=name), "read my file")
+    assert not room.files.shows_example
+    room.session.undo_stack.undo()
+    assert room.files.shows_example
