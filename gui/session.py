@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from core.problems import Problem
 
 OUTCOMES_KEPT = 12
+DATASETS_SPARE = 6
+"""Data sets kept that the study no longer names as they were read."""
 UNDO_LIMIT = 500
 
 
@@ -175,8 +177,14 @@ class Session(QObject):
         return next((dataset for known, dataset in self._datasets if known == spec), None)
 
     def put_dataset(self, spec: Any, dataset: Dataset) -> None:
-        """A data set was read (also one with unusable parts); the last few are kept so that undo is at once."""
-        self._datasets = [(known, other) for known, other in self._datasets if known != spec][-7:]
+        """A data set was read (also one with unusable parts); the last few are kept so that undo is at once.
+
+        Those of the study as it is are all kept, however many they are.
+        """
+        used = self._project.study.datasets
+        others = [(known, other) for known, other in self._datasets if known != spec]
+        spare = [known for known, _ in others if known not in used][-DATASETS_SPARE:]
+        self._datasets = [(known, other) for known, other in others if known in used or known in spare]
         self._datasets.append((spec, dataset))
         self.data_changed.emit()
 

@@ -17,7 +17,7 @@ from core.data.patients.cohort_rules import CohortRule
 from core.project.project import new_project, renamed, with_analysis, with_cohort, with_dataset
 from core.project.study import AnalysisSpec
 from gui.job_runner import JobRunner
-from gui.session import Outcome, Selection, Session
+from gui.session import DATASETS_SPARE, Outcome, Selection, Session
 from gui.tried import Trial, Tried, tried_of
 
 
@@ -205,3 +205,15 @@ def test_that_a_request_on_another_measure_is_another_trial(session: Session) ->
         made = replace(outcome.result, parameters={"measure": measure}, tried=(TriedTest("A with B", 0, 2),))
         session.put_outcome("p", replace(outcome, result=made))
     assert session.tried.unpaid == 4
+
+
+def test_that_a_study_of_many_data_sets_keeps_them_all_and_few_of_the_past(session: Session) -> None:
+    data: Any = SimpleNamespace(tables=())
+    specs = [DatasetSpec(f"set {number}", "cohort") for number in range(12)]
+    for spec in specs:
+        session.put_dataset(replace(spec, simulated=True), data)
+        session.edit(with_dataset(session.project, spec), "import")
+        session.put_dataset(spec, data)
+    assert len(session.datasets) == 12, "with one missing no analysis could run"
+    past = [spec for spec in specs if session.dataset_of(replace(spec, simulated=True)) is not None]
+    assert past == specs[-DATASETS_SPARE:]
