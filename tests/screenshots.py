@@ -26,6 +26,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from core.jobs import Cancelled, JobContext
+from core.project.project import renamed
 from core.resources import resource_path
 from gui import app as program
 from gui import theme
@@ -442,7 +443,8 @@ def problems_panel(desk: Desk) -> None:
 
 def close_question(desk: Desk) -> None:
     cohort_full(desk)
-    desk.hands.press(desk.hands.window.page.settings.commands["copy"])  # type: ignore[attr-defined]
+    session = desk.hands.session
+    session.edit(renamed(session.project, "HER2 resistance 2026, second look"), "rename the study")
     desk.hands.idle()
     desk.hands.key(Qt.Key.Key_W, CTRL)
 
