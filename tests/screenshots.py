@@ -315,8 +315,9 @@ def cohort_nothing(desk: Desk) -> None:
 
 def cohort_error(desk: Desk) -> None:
     desk.open(desk.study(relapse_study(desk.folder, late=True)))
-    desk.go("cohort")
+    page = desk.go("cohort")
     desk.hands.idle()
+    page.show_tab(3)
 
 
 def cohort_rule(desk: Desk) -> None:
