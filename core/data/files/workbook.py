@@ -22,8 +22,9 @@ from core.data.files.raw_table import RawTable
 from core.data.files.sample_sheets import sample_sheet
 from core.data.files.spreadsheet_files import SheetInfo, choose_sheet, could_be, read_sheet, workbook_sheets
 from core.data.files.text_files import read_text
+from core.data.files.typed_decimals import commas_are_decimal, gains_enough
 from core.jobs import JobContext
-from core.problems import Problem, note, user_error
+from core.problems import Location, Problem, note, user_error
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ def read_table(path: Path, *, sheet: str | None = None, delimiter: str | None = 
         return _read_text_file(source, job, delimiter, decimal, encoding, purpose)
     name, notes = choose_sheet(source, sheet, purpose, job)
     table, found = read_sheet(source, name, job, decimal=decimal)
+    if decimal is None and commas_are_decimal(table):
+        again, found_again = read_sheet(source, name, job, decimal=",")
+        if gains_enough(table, again):
+            said = note("decimal_detected", "numbers typed as words, such as 7,31, were read with a decimal comma",
+                        Location(source.path.name, name))
+            decimal, table, found = ",", again, (*found_again, said)
     ignored = tuple(note("not_needed", f"the key {key} is for text files and has no effect on a workbook", source.place)
                     for key, value in (("delimiter", delimiter), ("encoding", encoding)) if value)
     form = FileFormat(source.kind, decimal=decimal or ".", compression=source.compression)
