@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.analyses.prognosis_words import answer
 from core.project.project import with_parameters
 from gui import theme
+from gui.widgets.figure_choice import export_one_of
 from tests.accessible_names import nameless, too_small
 from tests.prognosis_desk import Desk, desk, her2_result, her2_study, metabric, said
 
@@ -333,3 +334,22 @@ def test_that_panels_fold_and_no_title_is_cut(qtbot: QtBot, qapp: QApplication, 
     assert made.page.width() == size[0], "nothing asks for more room than there is"
     made.close()
     theme.apply(qapp, "light", 100)
+
+
+def test_that_export_asks_which_of_the_figures_in_sight_is_meant(qtbot: QtBot) -> None:
+    at = desk(qtbot, her2_study(), has_run=True)
+    try:
+        at.page.refresh(at.session.project, at.session.project)
+        at.page.show()
+        at.wait_idle()
+        keys = [key for _, key in at.page.figures_in_sight()]
+        assert [key.split("/")[0] for key in keys] == ["prognosis"] * 3
+        asked: list[str] = []
+        menu = export_one_of(at.page.figures_in_sight(), at.page.export_button, lambda spec, key: asked.append(key))
+        assert menu is not None
+        menu.actions()[1].trigger()
+        assert asked == [keys[1]]
+        assert "kaplan_meier" in keys[1]
+        menu.close()
+    finally:
+        at.close()

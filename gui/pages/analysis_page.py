@@ -32,6 +32,7 @@ from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences
 from gui.pages.figure_wishes import copy_data, copy_picture, copy_text
 from gui.pages.result_tabs import MethodsView, TablesView, WarningsView, show_count
 from gui.pages.run_watch import RunWatch
+from gui.widgets.figure_choice import export_one_of
 from gui.widgets.state_views import EmptyState, RunningState
 
 if TYPE_CHECKING:
@@ -176,9 +177,7 @@ class AnalysisPage(Page):
             acts[key]()
 
     def _export_figure(self) -> None:
-        figure = self.figure()
-        if figure is not None:
-            self.services.export_figure(*figure)
+        export_one_of(self.figures_in_sight(), self.export_button, self.services.export_figure)
 
     def grant(self, wish: str, view: FigureView) -> None:
         """What the menu and keys of a figure ask for."""

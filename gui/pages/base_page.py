@@ -219,6 +219,11 @@ class Page(QWidget):
         """The figure that Export takes now, with its key "analysis/figure name"; None when there is none."""
         return None
 
+    def figures_in_sight(self) -> Sequence[tuple[FigureSpec, str]]:
+        """Every figure that can be exported now, with its key."""
+        figure = self.figure()
+        return () if figure is None else (figure,)
+
     def commands(self) -> Sequence[Command]:
         """Further commands for the palette."""
         return ()

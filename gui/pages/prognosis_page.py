@@ -371,10 +371,17 @@ class PrognosisPage(AnalysisPage):
         if self.stack.currentWidget() is self.views:
             spec = self.views.figure()
             return (spec, f"{views_name(self.spec.name)}/{spec.name}") if spec is not None else None
-        spec = self.figures.focused.figure()
-        if spec is None:
+        return self._with_key(self.figures.focused)
+
+    def figures_in_sight(self) -> Sequence[tuple[FigureSpec, str]]:
+        if self._shown is None or self.stack.currentWidget() is self.views:
+            return super().figures_in_sight()
+        return [found for part in self.figures.parts.values() if (found := self._with_key(part.view)) is not None]
+
+    def _with_key(self, view: FigureView) -> tuple[FigureSpec, str] | None:
+        if (spec := view.figure()) is None:
             return None
-        chosen = self.figures.focused is self.figures.curve.view and "_at_" in spec.name
+        chosen = view is self.figures.curve.view and "_at_" in spec.name
         return spec, f"{views_name(self.spec.name) if chosen else self.spec.name}/{spec.name}"
 
     def table_of(self, view: FigureView) -> str:
