@@ -30,8 +30,8 @@ def with_panels(spec: FigureSpec, change: Callable[[Panel], Panel]) -> FigureSpe
 def dressed_curve(spec: FigureSpec, look: CurveLook) -> FigureSpec:
     """A survival curve as wanted; what is left out is left out of the exported figure as well."""
     def changed(panel: Panel) -> Panel:
-        marks = tuple(mark for mark in panel.marks
-                      if (look.band or not isinstance(mark, Band)) and (look.uncorrected or not _uncorrected(mark)))
+        small = _uncorrected(panel) if not look.uncorrected else []
+        marks = tuple(mark for mark in panel.marks if (look.band or not isinstance(mark, Band)) and mark not in small)
         remark = panel.remark if look.uncorrected else "\n".join(
             line for line in panel.remark.split("\n") if not line.endswith(", uncorrected"))
         rows = panel if look.at_risk else replace(panel, at_risk=(), at_risk_times=(), at_risk_title="")
@@ -40,8 +40,17 @@ def dressed_curve(spec: FigureSpec, look: CurveLook) -> FigureSpec:
     return with_panels(spec, changed)
 
 
-def _uncorrected(mark: Mark) -> bool:
-    return isinstance(mark, Label) and mark.text.endswith(", uncorrected")
+def _uncorrected(panel: Panel) -> list[Mark]:
+    """The lines of the sentences that end so."""
+    sentences: list[list[Label]] = []
+    for mark in panel.marks:
+        if isinstance(mark, Label):
+            if mark.continues and sentences:
+                sentences[-1].append(mark)
+            else:
+                sentences.append([mark])
+    return [line for lines in sentences for line in lines
+            if " ".join(each.text for each in lines).endswith(", uncorrected")]
 
 
 def scan_at(spec: FigureSpec, cut: float) -> FigureSpec:

@@ -84,7 +84,8 @@ class ViewsPanel(QWidget):
         heard.patients_boxed.connect(self._boxed)
         heard.hovered.connect(self.said.hovered)
         heard.wished.connect(self.said.wished)
-        self.view.row_clicked.connect(self._row_clicked)
+        self.view.row_clicked.connect(self.receptor_chosen)
+        self.view.tile_clicked.connect(self._tile_clicked)
         self.states = QStackedWidget()
         for widget in (self.empty, self.running, self.view):
             self.states.addWidget(widget)
@@ -225,12 +226,9 @@ class ViewsPanel(QWidget):
         if self.key != "correlation":
             self.said.patient_clicked.emit(name, add)
 
-    def _row_clicked(self, name: str) -> None:
-        found = self.view.found
-        words = found.words if found is not None and self.key == "correlation" else ""
-        column = words.removeprefix(f"{name} ").partition(":")[0] if words.startswith(f"{name} ") else ""
-        if column and column != name:
+    def _tile_clicked(self, name: str, column: str) -> None:
+        """A pair of receptors opens its two genes; in the heat map a column is a patient."""
+        if self.key == "correlation" and column != name:
             self.view_requested.emit("two_genes")
             self.controls.set_pair(name, column)
             self.ask()
-        self.receptor_chosen.emit(name)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 
 class Hands(Protocol):
@@ -25,14 +25,16 @@ class Hands(Protocol):
     def key_released(self, event: QKeyEvent) -> bool: ...
     def menu_asked(self, event: QContextMenuEvent) -> None: ...
     def focus_changed(self, event: QFocusEvent | None) -> None: ...
+    def words_in_full(self, at: QPointF) -> str: ...
 
 
 class FigureCanvas(pg.GraphicsView):  # type: ignore[misc]
     """pyqtgraph's view without its own mouse, menu and exporters."""
 
+    hands: Hands | None = None
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, background=None)
-        self.hands: Hands | None = None
         self.setAntialiasing(True)
         self.setAutoFillBackground(False)
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # reaches this view too, its proxy: so before the next
@@ -94,9 +96,12 @@ class FigureCanvas(pg.GraphicsView):  # type: ignore[misc]
             self.hands.left()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        hands: Hands | None = getattr(self, "hands", None)  # pyqtgraph has events before there are any
+        hands = self.hands
         if event.type() == QEvent.Type.Leave and hands is not None:
             hands.left()
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and hands is not None:
+            QToolTip.showText(event.globalPos(), hands.words_in_full(QPointF(event.pos())), self)
+            return True
         return bool(super().viewportEvent(event))
 
     def dragEnterEvent(self, event: Any) -> None:

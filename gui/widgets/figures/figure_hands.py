@@ -5,6 +5,7 @@ Not for: painting (selection_marks.py) or deciding what a selection changes; the
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QMenu
 from gui import theme
 from gui.widgets.figures.cut_line import CutLine, has_cut
 from gui.widgets.figures.hover import Found, mapped
+from gui.widgets.figures.screen_words import line_height, printable, text_width
 from gui.widgets.figures.zooming import value_at
 
 if TYPE_CHECKING:
@@ -101,6 +103,18 @@ class FigureHands:
         return (plot.places.nearest(plot.box.to_scene(), x, y) or plot.places.tile_at(plot.room, x, y)
                 or plot.places.row_at(plot.room, x, y))
 
+    def words_in_full(self, at: QPointF) -> str:
+        """The whole of words that are shown shortened at a place, as HTML; empty where there are none."""
+        for text in self._view.texts_shown():
+            if not text.full:
+                continue
+            wide, tall = text_width(text.text, text.role, text.bold), line_height(text.role)
+            box = (QRectF(text.x - tall, text.y - wide / 2, 1.4 * tall, wide) if text.turned
+                   else QRectF(text.left, text.y - tall, wide, 1.4 * tall))
+            if box.contains(at):
+                return f"<span>{html.escape(printable(text.full))}</span>"
+        return ""
+
     def released(self, event: QMouseEvent) -> None:
         view, doing = self._view, self._doing
         self._doing = ""
@@ -125,6 +139,8 @@ class FigureHands:
     def _click(self, found: Found | None, add: bool) -> None:
         if found is None:
             return
+        if found.tile and found.row and found.column:
+            self._view.tile_clicked.emit(found.row, found.column)
         if found.sample:
             self._view.sample_clicked.emit(found.sample, add)
         if found.row:
@@ -243,9 +259,9 @@ class FigureHands:
         assert plot.places is not None
         place = int(plot.places.order[step])
         x, y = mapped(plot.box.to_scene(), plot.places.x[place:place + 1], plot.places.y[place:place + 1])
-        found = Found(sample=plot.places.samples[place], x=float(x[0]), y=float(y[0]))
+        found = Found(plot.places.samples[place], x=float(x[0]), y=float(y[0]), words=plot.places.tag(place))
         view.show_found(found)
-        self.say(found.sample)
+        self.say(found.words.replace("\n", ", "))
         return True
 
     def say(self, words: str) -> None:

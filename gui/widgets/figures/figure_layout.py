@@ -12,8 +12,18 @@ from dataclasses import dataclass, field, replace
 from core.figures.axis_scale import AxisScale, x_scale, y_scale
 from core.figures.spec import FigureSpec, Panel
 from gui import theme
+from gui.widgets.figures.curve_words import sentences
 from gui.widgets.figures.panel_room import PanelRoom
-from gui.widgets.figures.panel_sizes import FEWEST_ROWS, FOREST_AXES, ROW, SMALLEST_AXES, Box, Fold, Margins
+from gui.widgets.figures.panel_sizes import (
+    FEWEST_ROWS,
+    FOREST_AXES,
+    FOREST_AXES_PX,
+    ROW,
+    SMALLEST_AXES,
+    Box,
+    Fold,
+    Margins,
+)
 from gui.widgets.figures.screen_words import ScreenText, cap_height, line_height, words
 from gui.widgets.figures.zooming import Window, seen
 
@@ -48,6 +58,11 @@ class Layout:
         return any(room.axes.height < room.least_height() for room in self.rooms)
 
     @property
+    def crushed(self) -> bool:
+        """True where hardly anything is left of the axes of a panel."""
+        return any(room.axes.height <= 8 and room.least_height() > 8 for room in self.rooms)
+
+    @property
     def too_narrow(self) -> bool:
         """True where the axes of a panel are too narrow to be read whatever is left out."""
         return any(room.axes.width < theme.px(SMALLEST_AXES) for room in self.rooms if room.panel.x.visible)
@@ -66,7 +81,7 @@ def fitted_layout(spec: FigureSpec, width: float, height: float, bar: float, *, 
     for _ in range(MOST_STEPS):
         if not layout.too_low:
             break
-        height *= 1.12
+        height *= 1.4 if layout.crushed else 1.12
         layout = lay_out(spec, width - bar, height, heading=heading, offsets=offsets)
     return layout
 
@@ -102,8 +117,18 @@ def zoomed(layout: Layout, windows: Mapping[int, Window]) -> Layout:
             if lacking > 0:
                 room = replace(room, axes=replace(room.axes, left=min(round(room.axes.left + lacking),
                                                                       room.axes.right - 8)))
+            room = _words_kept(room)
         rooms.append(room)
     return replace(layout, rooms=tuple(rooms))
+
+
+def _words_kept(room: PanelRoom) -> PanelRoom:
+    """After zooming: words for which no corner is free any more go above the axes."""
+    if room.fold.words_above or not sentences(room.panel) or room.curve_words() is not None:
+        return room
+    room = replace(room, fold=replace(room.fold, words_above=True))
+    axes = room.axes
+    return replace(room, axes=replace(axes, top=min(round(axes.top + room.height_above()), axes.bottom - 8)))
 
 
 def scroll_range(room: PanelRoom, y: AxisScale) -> ScrollRange | None:
@@ -210,12 +235,17 @@ def _folded(grid: list[list[PanelRoom]], scales: tuple[tuple[AxisScale, AxisScal
 def _next_fold(room: PanelRoom) -> Fold | None:
     """What to leave out next; None where the axes are large enough or nothing more can go."""
     fold = room.fold
-    narrow = room.axes.width < theme.px(FOREST_AXES if room.scrolls else SMALLEST_AXES)
+    least = min(theme.px(FOREST_AXES), FOREST_AXES_PX) if room.scrolls else theme.px(SMALLEST_AXES)
+    narrow = room.axes.width < least
     if room.own_height is not None:
         return None
     low = room.axes.height < theme.px(FEWEST_ROWS * ROW if room.scrolls else SMALLEST_AXES)
+    if not fold.words_above and sentences(room.panel) and room.curve_words() is None:
+        return replace(fold, words_above=True)
     if room.crowded():
         return replace(fold, inside=True)
+    if narrow and not fold.short_titles and any(column.short for column in room.columns()):
+        return replace(fold, short_titles=True)
     if narrow:
         right = [number for number, column in enumerate(room.panel.columns)
                  if column.side == "right" and number not in fold.columns]

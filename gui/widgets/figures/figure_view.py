@@ -24,7 +24,7 @@ from gui.widgets.figures.panel_plot import PanelPlot
 from gui.widgets.figures.plot_items import to_view
 from gui.widgets.figures.screen_words import ScreenText
 from gui.widgets.figures.selection_marks import Ink, Ring, SelectionMarks
-from gui.widgets.figures.whole_figure import Badge, selected_ink
+from gui.widgets.figures.whole_figure import Badge, kept_free, selected_ink
 from gui.widgets.figures.zooming import WHOLE, Window
 
 __all__ = ["FigureView"]
@@ -42,6 +42,7 @@ class FigureView(QWidget):
     sample_clicked = Signal(str, bool)
     samples_boxed = Signal(list)
     row_clicked = Signal(str)
+    tile_clicked = Signal(str, str)
     hovered = Signal(str)
     selection_cleared = Signal()
     rows_scrolled = Signal()
@@ -271,14 +272,13 @@ class FigureView(QWidget):
         rings, outlines = selected_ink(self._plots, self._selection)
         hover = None
         if self.found is not None and self.found.name:
-            tile = bool(self.found.words)
+            tile = self.found.tile
             hover = Ring(self.found.x, self.found.y, self.found.words or self.found.name, thin=tile)
-            if self.found.row and not self.found.sample and not tile:
-                hover = None
+            hover = None if self.found.row and not self.found.sample and not tile else hover
         focus = self.canvas.hasFocus()
         self._marks.show_ink(Ink(tuple(rings), tuple(outlines), hover, self.band, self._cut_lines(),
-                                 focus and self._cut is not None, focus and self.hands.by_keys),
-                             self._whole())
+                                 focus and self._cut is not None, focus and self.hands.by_keys,
+                                 kept_free(self.texts_shown())), self._whole())
 
     def _cut_lines(self) -> tuple[tuple[float, float, float], ...]:
         if self._cut is None:

@@ -25,13 +25,18 @@ REACH = 10
 
 @dataclass(frozen=True)
 class Found:
-    """``sample`` and ``row`` are empty where there is none; ``x``, ``y`` in pixels; ``words`` say more."""
+    """``sample`` and ``row`` are empty where there is none; ``x``, ``y`` in pixels; ``words`` are those of the tag.
+
+    A ``tile`` of a matrix has the name of its ``column`` also where this is no sample.
+    """
 
     sample: str = ""
     row: str = ""
     x: float = 0.0
     y: float = 0.0
     words: str = ""
+    tile: bool = False
+    column: str = ""
 
     @property
     def name(self) -> str:
@@ -49,6 +54,11 @@ class Places:
     rows: tuple[tuple[str, float], ...] = ()
     tiles: Matrix | Strips | None = None
     by_sample: dict[str, list[int]] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+
+    def tag(self, place: int) -> str:
+        """The name of a sample, and below it what is said of it."""
+        return "\n".join((self.samples[place], *filter(None, self.said[place:place + 1])))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -66,7 +76,7 @@ class Places:
         best = int(np.nanargmin(distance)) if np.isfinite(distance).any() else -1
         if best < 0 or distance[best] > theme.px(REACH) ** 2:
             return None
-        return Found(sample=self.samples[best], x=float(px[best]), y=float(py[best]))
+        return Found(self.samples[best], x=float(px[best]), y=float(py[best]), words=self.tag(best))
 
     def row_at(self, room: PanelRoom, x: float, y: float) -> Found | None:
         """The row of a forest or of horizontal bars at a pixel."""
@@ -94,7 +104,7 @@ class Places:
         same = isinstance(self.tiles, Matrix) and bool(columns) and set(columns) <= set(rows)
         named = " ".join(part for part in (row_name, sample) if part)
         return Found("" if same else sample, row_name, room.x_px(column + 0.5), room.y_px(row + 0.5),
-                     f"{named}: {said}" if said else named)
+                     f"{named}: {said}" if said else named, tile=True, column=sample)
 
     def inside(self, to_scene: QTransform, left: float, top: float, right: float, bottom: float) -> list[str]:
         """The samples whose points lie in a rectangle of pixels, in order of x, each once."""
@@ -110,6 +120,7 @@ def places_of(panel: Panel, x: AxisScale, y: AxisScale) -> Places:
     across: list[FloatArray] = []
     up: list[FloatArray] = []
     samples: list[str] = []
+    said: list[str] = []
     rows: list[tuple[str, float]] = []
     tiles: Matrix | Strips | None = None
     for mark in panel.marks:
@@ -117,6 +128,7 @@ def places_of(panel: Panel, x: AxisScale, y: AxisScale) -> Places:
             across.append(to_view(mark.x, x.log))
             up.append(to_view(mark.y, y.log))
             samples += mark.samples
+            said += getattr(mark, "said", ()) or ("",) * len(mark.samples)
         elif isinstance(mark, Intervals) and mark.samples:
             rows += zip(mark.samples, np.asarray(mark.y, dtype=float).tolist(), strict=True)
         elif isinstance(mark, Bars) and mark.horizontal and y.labels and not rows and panel.y.tick_labels:
@@ -129,7 +141,7 @@ def places_of(panel: Panel, x: AxisScale, y: AxisScale) -> Places:
         by_sample.setdefault(sample, []).append(place)
     order = np.lexsort((every_y, every_x))
     order = order[np.isfinite(every_x[order]) & np.isfinite(every_y[order])]
-    return Places(every_x, every_y, tuple(samples), order, tuple(rows), tiles, by_sample)
+    return Places(every_x, every_y, tuple(samples), order, tuple(rows), tiles, by_sample, tuple(said))
 
 
 def mapped(to_scene: QTransform, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:

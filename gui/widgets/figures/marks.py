@@ -37,6 +37,7 @@ Coordinates = dict[str, FloatArray]
 
 BAND_OPACITY = 0.16
 FADED_BAND = 0.30
+FADED_LINE = 0.75
 PX_PER_PT = 4 / 3
 POINT_PX_PER_PT = 1.75
 CENSOR_PX = 8
@@ -48,11 +49,12 @@ INTERVAL_PX = 1.5
 
 @dataclass(frozen=True)
 class Setting:
-    """What a mark needs to know: the whole axes, and device pixels per pixel."""
+    """What a mark needs to know: the whole axes, device pixels per pixel, and how many censor marks the panel has."""
 
     x: AxisScale
     y: AxisScale
     ratio: float
+    censored: int = 0
 
 
 class DrawnMark:
@@ -113,7 +115,7 @@ class DrawnStepLine(DrawnMark):
             item.clipped = False
             item.setData(x=to_view(x, setting.x.log), y=to_view(y, setting.y.log), stepMode="right", connect="finite",
                          pen=pen("ns" if faded else mark.role, STEP_PX, setting.ratio, style,
-                                 0.6 if faded else 1.0), antialias=False)  # level and upright: crisp, and fast
+                                 FADED_LINE if faded else 1.0), antialias=False)  # level and upright: crisp, and fast
 
 
 class DrawnLine(DrawnMark):
@@ -161,9 +163,11 @@ class DrawnTicks(DrawnMark):
         (item,) = self.take(pg.ScatterPlotItem, 1)
         x, y = to_view(mark.x, setting.x.log), to_view(mark.y, setting.y.log)
         shown = np.isfinite(x) & np.isfinite(y)
-        size = CENSOR_PX if np.count_nonzero(shown) <= MANY_CENSORED else CENSOR_PX_OF_MANY
-        item.setData(x=x[shown], y=y[shown], symbol="|", size=theme.px(size), pen=pen(mark.role, 0.6, 1.0),
-                     brush=QBrush(theme.current().colour(mark.role)), antialias=True)
+        many = setting.censored > MANY_CENSORED
+        strength = FADED_LINE if mark.role == "ns" else 1.0
+        item.setData(x=x[shown], y=y[shown], symbol="|", size=theme.px(CENSOR_PX_OF_MANY if many else CENSOR_PX),
+                     pen=pen(mark.role, 0.6, 1.0, alpha=strength),
+                     brush=QBrush(theme.current().colour(mark.role, strength)), antialias=True)
 
 
 class DrawnPoints(DrawnMark):

@@ -107,9 +107,14 @@ class PanelFrame(QGraphicsItem):
             y = _crisp(axes.bottom)
             painter.drawLine(QLineF(axes.left, y, axes.right, y))
             if not room.tiles:
-                for tick in room.x.ticks:
+                step = room.tick_step()
+                for number, tick in enumerate(room.x.ticks):
                     x = _crisp(room.x_px(tick))
-                    painter.drawLine(QLineF(x, y, x, y + tick_length()))
+                    painter.drawLine(QLineF(x, y, x, y + tick_length() / (2 if number % step else 1)))
+        for bar in room.colour_bars():
+            for tick in bar.ticks:
+                x = _crisp(room.x_px(tick))
+                painter.drawLine(QLineF(x, axes.bottom, x, axes.bottom + tick_length()))
         if room.panel.y.visible and not room.tiles:
             x = _crisp(axes.left)
             painter.drawLine(QLineF(x, axes.top, x, axes.bottom))

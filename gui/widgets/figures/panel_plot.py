@@ -73,7 +73,7 @@ class PanelPlot:
         for drawn in self._drawn[len(panel.marks):]:
             drawn.remove()
         del self._drawn[len(panel.marks):]
-        setting = marks.Setting(x, y, ratio)
+        setting = marks.Setting(x, y, ratio, sum(len(mark.x) for mark in panel.marks if isinstance(mark, Ticks)))
         self._ink = {}
         for order, mark in enumerate(panel.marks):
             kind = DRAWN[type(mark)]

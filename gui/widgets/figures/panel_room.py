@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import numpy as np
-
 from core.figures.axis_scale import AxisScale
-from core.figures.curve_shapes import ENDS_EARLY, height_near_end
-from core.figures.spec import ColourBar, Intervals, Label, Line, Matrix, Panel, Rule, StepLine, Strips, TextColumn
+from core.figures.spec import ColourBar, Intervals, KeyEntry, Label, Matrix, Panel, Rule, Strips, TextColumn
 from gui import theme
+from gui.widgets.figures.curve_words import Block, block_above, free_block, sentences
+from gui.widgets.figures.line_names import LineName, line_names, names_gap, placed_names
 from gui.widgets.figures.panel_sizes import (
     FEWEST_ROWS,
     MOST_COVERED,
@@ -105,11 +104,10 @@ class PanelRoom:
         return max(needed, overhang + (names + theme.px(8) if names else 0.0), theme.px(3))
 
     def _right(self) -> float:
-        ends = max((text.width for _, text, _ in self.end_names()), default=0.0)
         columns = sum(self.column_width(column) + column_gap() for column in self.columns("right"))
         overhang = max((width / 2 - (1 - self.x.place(at)) * self.axes.width for at, width in self._under_ticks()),
                        default=0.0)
-        return max((ends + theme.px(6) if ends else 0.0) + columns, overhang, theme.px(4))
+        return max(self.end_room() + columns, overhang, theme.px(4))
 
     def _top(self) -> float:
         height = self.heading_height()
@@ -117,7 +115,7 @@ class PanelRoom:
         titles = [self.column_title(column).height + theme.px(4) for column in self.columns() if column.title]
         rules = [line_height("caption") for mark in self.panel.marks
                  if isinstance(mark, Rule) and mark.x is not None and mark.label]
-        return height + max([0.0, *titles, *rules])
+        return height + max([0.0, *titles, *rules]) + self.height_above()
 
     def _bottom(self) -> float:
         title = self.x_title()
@@ -125,7 +123,7 @@ class PanelRoom:
         if self.panel.at_risk:
             height += theme.px(5) + line_height("caption") + self.row_pitch() * len(self.panel.at_risk)
         if self.panel.key and not self.fold.key:
-            under = len(self.key_rows()) * key_pitch() + theme.px(3)
+            under = self.key_tops()[-1] + theme.px(3)
             return max(height, under) if self.key_beside() else height + under
         return height + theme.px(2)
 
@@ -163,16 +161,21 @@ class PanelRoom:
         """As wide as its words, at most two fifths of the panel; longer words wrap."""
         natural = max((text_width(" ".join(text.split()), "small", bold)
                        for text, bold in zip(column.texts, bolds(column), strict=True)), default=0.0)
-        longest_word = max((text_width(word, "caption", True) for word in column.title.split()), default=0.0)
+        longest_word = max((text_width(word, "caption", True) for word in self.title_of(column).split()), default=0.0)
         return min(max(natural, longest_word), 0.4 * self.cell.width)
 
+    def title_of(self, column: TextColumn) -> str:
+        return column.short if column.short and self.fold.short_titles else column.title
+
     def column_title(self, column: TextColumn) -> Words:
-        return words(column.title, "caption", bold=True, within=self.column_width(column) + column_gap() / 2)
+        return words(self.title_of(column), "caption", bold=True, within=self.column_width(column) + column_gap() / 2)
 
     def x_title(self) -> Words:
         if not self.panel.x.visible or self.fold.titles:
             return NOTHING
-        return words(self.panel.x.label, "small", within=max(self.axes.width, 0.7 * self.cell.width), most_lines=2)
+        beside = self.panel.key and not self.fold.key and self.key_beside()
+        within = self.axes.right - self.cell.left - self.inset() if beside else 0.7 * self.cell.width
+        return words(self.panel.x.label, "small", within=max(self.axes.width, within), most_lines=2)
 
     def y_title(self) -> Words:
         if not self.panel.y.visible or self.fold.titles:
@@ -205,8 +208,17 @@ class PanelRoom:
             return [(tick, words(label, "caption", within=0.35 * self.cell.height))
                     for tick, label in zip(self.x.ticks, self.x.labels, strict=True)]
         found = [(tick, words(label, "caption")) for tick, label in zip(self.x.ticks, self.x.labels, strict=True)]
-        step = self._stride([(self.x_px(tick), text.width) for tick, text in found], theme.px(4))
-        return found[::step]
+        return found[::self.tick_step()]
+
+    def tick_step(self) -> int:
+        """Every how many ticks have room for their words; the same ticks keep words and numbers at risk."""
+        wide = [(self.x_px(tick), text_width(label, "caption"))
+                for tick, label in zip(self.x.ticks, self.x.labels, strict=True)]
+        step = self._stride(wide, theme.px(4))
+        return max(step, self._at_risk_stride()) if self._numbers_under_ticks() else step
+
+    def _numbers_under_ticks(self) -> bool:
+        return bool(self.panel.at_risk) and tuple(self.x.ticks) == tuple(self.panel.at_risk_times)
 
     def y_ticks(self) -> list[tuple[float, Words]]:
         """Tick and words, those that fit above each other; names of tiles all or none."""
@@ -226,11 +238,14 @@ class PanelRoom:
         """Every how many of the at-risk times have room for their numbers."""
         if not self.panel.at_risk:
             return 1
+        return self.tick_step() if self._numbers_under_ticks() else self._at_risk_stride()
+
+    def _at_risk_stride(self) -> int:
         wide = [max(text_width(row.numbers[place], "caption") for row in self.panel.at_risk)
                 for place in range(len(self.panel.at_risk_times))]
         places = [(self.x_px(time), width) for time, width in zip(self.panel.at_risk_times, wide, strict=True)
                   if self.x.holds(time)]
-        return self._stride(places, theme.px(5))
+        return self._stride(places, theme.px(4))
 
     def row_names(self) -> list[Words]:
         return [words(row.name, "caption", bold=True, within=0.25 * self.cell.width, most_lines=3)
@@ -242,7 +257,8 @@ class PanelRoom:
     def depth_of_x_title(self) -> float:
         """From the axis down to the top of its title."""
         if not self.panel.x.visible:
-            return float(theme.px(2))
+            scale = any(bar.ticks for bar in self.colour_bars())
+            return tick_length() + theme.px(2) + line_height("caption") if scale else float(theme.px(2))
         ticks = self.x_ticks()
         turned = self.x_ticks_turned()
         tall = max((text.width if turned else text.height for _, text in ticks), default=0.0)
@@ -264,8 +280,11 @@ class PanelRoom:
     def inside(self) -> list[tuple[Label, Words, tuple[float, float]]]:
         """Labels in the panel: the mark, its words, and its place as shares of the axes."""
         found = []
+        of_curves = bool(sentences(self.panel))
         for mark in self.panel.marks:
             if not isinstance(mark, Label) or mark.space == "below" or self.fold.inside:
+                continue
+            if of_curves and mark.space == "panel":
                 continue
             share = (mark.x, mark.y) if mark.space == "panel" else (self.x.place(mark.x), self.y.place(mark.y))
             if not (-0.001 <= share[0] <= 1.001 and -0.001 <= share[1] <= 1.001):
@@ -283,31 +302,33 @@ class PanelRoom:
             groups[mark.align, mark.x] = groups.get((mark.align, mark.x), 0.0) + text.height
         return max(groups.values(), default=0.0) > MOST_COVERED * self.axes.height
 
-    def end_names(self) -> list[tuple[StepLine | Line | Rule, Words, tuple[float, float]]]:
-        """Lines that are named at their end: the mark, its words, and the end as shares of the axes."""
-        found: list[tuple[StepLine | Line | Rule, Words, tuple[float, float]]] = []
-        for mark in self.panel.marks:
-            if not isinstance(mark, (StepLine, Line, Rule)) or not mark.label:
-                continue
-            if isinstance(mark, Rule):
-                if mark.y is None:
-                    continue
-                end = (1.0, self.y.place(mark.y))
-            else:
-                shown = np.flatnonzero(np.isfinite(mark.x) & np.isfinite(mark.y))
-                if not shown.size:
-                    continue
-                right = self.x.place(float(mark.x[shown[-1]]))
-                height = (float(mark.y[shown[-1]]) if right < ENDS_EARLY
-                          else height_near_end(mark, self.x.high - self.x.low))
-                end = (right, self.y.place(height))
-            bold = isinstance(mark, StepLine)
-            role = "small" if bold else "caption"
-            longest = max(text_width(word, role, bold) for word in mark.label.split() or [""])
-            within = max(theme.px(48), 0.22 * self.cell.width, min(longest, 0.36 * self.cell.width))
-            text = words(mark.label, role, bold=bold, within=within, most_lines=3)
-            found.append((mark, text, (min(max(end[0], 0.0), 1.0), min(max(end[1], 0.0), 1.0))))
-        return found
+    def end_names(self) -> list[LineName]:
+        """Lines that are named at their end."""
+        return line_names(self.panel, self.x, self.y, self.cell)
+
+    def end_room(self) -> float:
+        """What the names of lines take at the right of the axes."""
+        names = self.end_names()
+        widest = max((name.text.width for name in names), default=0.0)
+        return widest + names_gap(names, self.axes) if widest else 0.0
+
+    def curve_words(self) -> Block | None:
+        """The words inside axes of curves, where they stand now; None where there are none, or no free place."""
+        if self.fold.words_above:
+            return block_above(self.panel, self.axes, self.cell)
+        leaders = tuple(Box(min(start[0], self.axes.right), min(start[1], name.y), self.axes.right,
+                            max(start[1], name.y)) for name in placed_names(self.end_names(), self.axes)
+                        if (start := name.start) is not None)
+        return free_block(self.panel, self.x, self.y, self.axes, leaders)
+
+    def height_above(self) -> float:
+        """What words above the axes take."""
+        found = block_above(self.panel, self.axes, self.cell) if self.fold.words_above else None
+        return found.box.height + theme.px(4) if found is not None else 0.0
+
+    def colour_bars(self) -> list[ColourBar]:
+        """The scales that are shown in this panel."""
+        return [mark for mark in self.panel.marks if isinstance(mark, ColourBar)]
 
     def key_beside(self) -> bool:
         """The key stands under the columns at the right when it fits there."""
@@ -322,13 +343,24 @@ class PanelRoom:
         rows: list[list[int]] = [[]]
         used = 0.0
         for number, entry in enumerate(self.panel.key):
-            wide = text_width(entry.text, "caption") + theme.px(30)
-            if rows[-1] and used + wide > self.cell.width:
+            wide = self.key_words(entry).width + theme.px(30)
+            if rows[-1] and (entry.new_line or used + wide > self.cell.width):
                 rows.append([])
                 used = 0.0
             rows[-1].append(number)
             used += wide
         return rows
+
+    def key_words(self, entry: KeyEntry) -> Words:
+        return words(entry.text, "caption", within=max(self.cell.width - theme.px(30), theme.px(60)))
+
+    def key_tops(self) -> list[float]:
+        """Where each line of the key begins, from the top of the first, and where the last one ends."""
+        tops = [0.0]
+        for row in self.key_rows():
+            tallest = max((len(self.key_words(self.panel.key[entry]).lines) for entry in row), default=1)
+            tops.append(tops[-1] + key_pitch() + (tallest - 1) * line_height("caption"))
+        return tops
 
     def _under_ticks(self) -> list[tuple[float, float]]:
         """(x, width) of everything centred on an x: tick labels and at-risk numbers."""

@@ -13,7 +13,8 @@ from gui.widgets.figures.screen_words import Words, line_height
 
 SMALLEST_AXES = 56
 """Pixels at 100 %: axes smaller than this make the panel fold."""
-FOREST_AXES = 104
+FOREST_AXES, FOREST_AXES_PX = 104, 120
+"""A forest's axes give way to its numbers down to this; large letters do not ask for more than the second."""
 STRIP = 16
 ROW = 19
 """A row of a forest (design-language §2)."""
@@ -53,13 +54,18 @@ class Margins:
 
 @dataclass(frozen=True)
 class Fold:
-    """What a small panel leaves out: columns by number, words inside the axes, the remark, the key, titles of axes."""
+    """What a small panel leaves out: columns by number, words inside the axes, the remark, the key, titles of axes.
+
+    Words of curves never go: ``words_above`` has them above the axes. ``short_titles`` of columns.
+    """
 
     columns: frozenset[int] = frozenset()
     inside: bool = False
     remark: bool = False
     key: bool = False
     titles: bool = False
+    words_above: bool = False
+    short_titles: bool = False
 
 
 def tick_length() -> float:

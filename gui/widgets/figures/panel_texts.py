@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.figures.curve_shapes import ENDS_EARLY, spread
+from core.figures.curve_shapes import spread
 from core.figures.spec import Box as WordBox
 from core.figures.spec import Label, Matrix, Rule, Span
 from gui import theme
+from gui.widgets.figures.line_names import names_gap, placed_names
 from gui.widgets.figures.panel_room import PanelRoom
 from gui.widgets.figures.panel_sizes import SMALLEST_NAMED_TILE, Box, bolds, column_gap, key_pitch, tick_length
 from gui.widgets.figures.screen_words import (
@@ -20,6 +21,7 @@ from gui.widgets.figures.screen_words import (
     Words,
     cap_height,
     line_height,
+    printable,
     text_width,
     words,
 )
@@ -97,6 +99,9 @@ def _ticks(room: PanelRoom) -> list[ScreenText]:
                                         whole=_whole(text)))
         else:
             texts += _lines(text, room.x_px(tick), top, "text2", align="center", kind="x tick")
+    for bar in room.colour_bars():
+        for tick, label in zip(bar.ticks, bar.tick_labels, strict=True):
+            texts += _lines(words(label, "caption"), room.x_px(tick), top, "text2", align="center", kind="x tick")
     for tick, text in room.y_ticks():
         texts += _centred(text, room.axes.left - tick_length() - theme.px(3), room.y_px(tick), "text2", align="right",
                           kind="y tick")
@@ -118,7 +123,8 @@ def _titles(room: PanelRoom) -> list[ScreenText]:
                         whole=mark.text)
     title = room.x_title()
     middle = (room.axes.left + room.axes.right) / 2
-    middle = max(min(middle, room.cell.right - title.width / 2), room.cell.left + title.width / 2)
+    end = room.axes.right if room.panel.key and not room.fold.key and room.key_beside() else room.cell.right
+    middle = max(min(middle, end - title.width / 2), room.cell.left + title.width / 2)
     texts += _lines(title, middle, room.axes.bottom + depth, "text2", align="center", kind="x title",
                     whole=room.panel.x.label)
     title = room.y_title()
@@ -138,8 +144,7 @@ def column_starts(room: PanelRoom) -> list[tuple[int, float, float]]:
     """(number, left, width) of the columns that are shown."""
     found = []
     left = room.cell.left + room.inset()
-    ends = max((text.width for _, text, _ in room.end_names()), default=0.0)
-    right = room.axes.right + (ends + theme.px(6) if ends else 0.0)
+    right = room.axes.right + room.end_room()
     for number, column in enumerate(room.panel.columns):
         if number in room.fold.columns:
             continue
@@ -213,6 +218,14 @@ def _inside(room: PanelRoom) -> tuple[list[ScreenText], list[Box]]:
             texts += _centred(text, x, y, mark.role, align=mark.align, kind="label", whole=mark.text)
             left = x - {"left": 0.0, "center": text.width / 2, "right": text.width}[mark.align]
             grounds.append(Box(left - 2, y - text.height / 2, left + text.width + 2, y + text.height / 2))
+    block = room.curve_words()
+    if block is not None:
+        top = block.box.top
+        x = block.box.left if block.align == "left" else block.box.right
+        for mark, text in block.sentences:
+            texts += _lines(text, x, top, mark.role, align=block.align, kind="label", whole=mark.text)
+            top += text.height
+        grounds += [block.box] if block.on_band else []
     return texts, grounds
 
 
@@ -233,18 +246,15 @@ def _rules(room: PanelRoom) -> list[ScreenText]:
 
 
 def _end_names(room: PanelRoom) -> tuple[list[ScreenText], list[Leader]]:
-    found = room.end_names()
-    height = room.axes.height
-    middles = spread([end[1] * height for _, _, end in found], [text.height for _, text, _ in found], -theme.px(6),
-                     height + theme.px(6))
+    names = room.end_names()
+    gap = names_gap(names, room.axes)
     texts: list[ScreenText] = []
     leaders = []
-    for (mark, text, end), middle in zip(found, middles, strict=True):
-        y = room.axes.bottom - middle
-        texts += _centred(text, room.axes.right + theme.px(6), y, mark.role, kind="line name", whole=mark.label)
-        if end[0] < ENDS_EARLY:
-            leaders.append(Leader(room.axes.left + end[0] * room.axes.width, room.axes.bottom - end[1] * height,
-                                  room.axes.right + theme.px(4), y, mark.role))
+    for placed in placed_names(names, room.axes):
+        mark, text = placed.name.mark, placed.name.text
+        texts += _centred(text, room.axes.right + gap, placed.y, mark.role, kind="line name", whole=mark.label)
+        if placed.start is not None:
+            leaders.append(Leader(*placed.start, room.axes.right + gap - theme.px(2), placed.y, mark.role))
     return texts, leaders
 
 
@@ -257,16 +267,17 @@ def _key(room: PanelRoom) -> tuple[list[ScreenText], list[KeyPlace]]:
                     default=room.axes.right)
         top = room.axes.bottom + theme.px(4)
     else:
-        start, top = room.cell.left, room.axes.bottom + room.margins().bottom - len(rows) * key_pitch()
+        start, top = room.cell.left, room.axes.bottom + room.margins().bottom - room.key_tops()[-1]
     texts: list[ScreenText] = []
     marks = []
-    for number, row in enumerate(rows):
+    for begin, row in zip(room.key_tops(), rows, strict=False):
         x = start
         for entry in row:
-            text = words(room.panel.key[entry].text, "caption")
-            middle = top + (number + 0.5) * key_pitch()
+            text = room.key_words(room.panel.key[entry])
+            middle = top + begin + 0.5 * key_pitch()
             marks.append(KeyPlace(x + theme.px(5), middle, entry))
-            texts += _centred(text, x + theme.px(14), middle, "text2", kind="key", whole=room.panel.key[entry].text)
+            texts += _centred(text, x + theme.px(14), middle + (len(text.lines) - 1) * text.line / 2, "text2",
+                              kind="key", whole=room.panel.key[entry].text)
             x += text.width + theme.px(30)
     return texts, marks
 
@@ -319,15 +330,22 @@ def _lines(text: Words, x: float, top: float, colour: str, *, align: str = "left
            whole: str = "") -> list[ScreenText]:
     """Lines from ``top`` downwards."""
     lift = (text.line + cap_height(text.role)) / 2
+    full = "" if text.complete else whole
     whole = whole if text.complete else ""
     return [ScreenText(x, top + number * text.line + lift, line, text.role, colour, text.bold, align, kind=kind,
-                       whole=whole or _whole(text)) for number, line in enumerate(text.lines)]
+                       whole=whole or _whole(text), full=full) for number, line in enumerate(text.lines)]
 
 
 def _centred(text: Words, x: float, middle: float, colour: str, *, align: str = "left", kind: str = "",
              whole: str = "") -> list[ScreenText]:
     """Lines centred on ``middle`` by the height of capitals."""
+    full = whole if not text.complete or _unlike(whole, text) else ""
     whole = whole if text.complete else ""
     first = middle - (len(text.lines) - 1) * text.line / 2 + cap_height(text.role) / 2
     return [ScreenText(x, first + number * text.line, line, text.role, colour, text.bold, align, kind=kind,
-                       whole=whole or _whole(text)) for number, line in enumerate(text.lines)]
+                       whole=whole or _whole(text), full=full) for number, line in enumerate(text.lines)]
+
+
+def _unlike(whole: str, text: Words) -> bool:
+    """True where other words stand for ``whole``."""
+    return bool(whole) and "".join(printable(whole).split()) != "".join("".join(text.lines).split())

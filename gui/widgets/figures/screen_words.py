@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from dataclasses import dataclass
 
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -16,6 +17,10 @@ from gui import theme
 CAP_HEIGHT = 0.727
 """Height of a capital letter of Inter as a share of the font size: words are centred by it."""
 LINE_SHARE = {"title": 18 / 13, "body": 18 / 13, "small": 17 / 12, "caption": 15 / 11}
+
+
+SPACES = re.compile("(?<!\u2190) (?!\u2192)")
+"""Where a line may end: an arrow stays with its word."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class ScreenText:
     """One line of words: ``x`` of its anchor and ``y`` of its baseline, in pixels from the figure's upper left.
 
     ``colour`` is a role; ``kind`` says what it is, as in core.figures.panel_words; ``turned`` words run upwards.
-    ``whole`` is the text of the spec that this line belongs to.
+    ``whole`` is the text of the spec that this line belongs to; ``full`` the same where only a part is shown.
     """
 
     x: float
@@ -52,6 +57,7 @@ class ScreenText:
     turned: bool = False
     kind: str = ""
     whole: str = ""
+    full: str = ""
 
     @property
     def left(self) -> float:
@@ -152,7 +158,7 @@ def _wrapped(text: str, role: str, bold: bool, within: float) -> list[str]:
         return [text]
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
+    for word in SPACES.split(text):
         longer = f"{line} {word}" if line else word
         if text_width(longer, role, bold) <= within:
             line = longer

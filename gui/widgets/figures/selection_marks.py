@@ -48,6 +48,7 @@ class Ink:
     cut: tuple[tuple[float, float, float], ...] = ()
     cut_focus: bool = False
     focus: bool = False
+    kept_free: tuple[QRectF, ...] = ()
 
 
 class SelectionMarks(QGraphicsItem):
@@ -121,16 +122,19 @@ class SelectionMarks(QGraphicsItem):
                 painter.drawRoundedRect(handle.adjusted(-3, -3, 3, 3), 4, 4)
 
     def _paint_tags(self, painter: QPainter) -> None:
-        """One after the other, each where it hides no tag before it, if there is such a place."""
+        """One after the other, each where it hides no words and no tag before it, else no tag, if there is a place."""
         taken: list[QRectF] = []
         ink = self._ink
         wanted = [(ring.words, [(ring.x, ring.y, side) for side in SIDES])
-                  for ring in (*([ink.hover] if ink.hover else []), *ink.rings) if ring.words]
+                  for ring in dict.fromkeys((*([ink.hover] if ink.hover else []), *ink.rings)) if ring.words]
         wanted += [(outline.words, [(outline.box.center().x(), outline.box.bottom(), "below")])
                    for outline in ink.outlines if outline.words]
         for text, places in wanted:
             boxes = [tag_box(text, x, y, self._size, side) for x, y, side in places]
-            box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), boxes[0])
+            boxes = [box for box, (x, y, _) in zip(boxes, places, strict=True) if not box.contains(x, y)] or boxes
+            free = [box for box in boxes if not any(box.intersects(other) for other in taken)]
+            box = next((box for box in free if not any(box.intersects(words) for words in ink.kept_free)),
+                       (free or boxes)[0])
             taken.append(box)
             self._paint_tag(painter, box, text)
 
@@ -139,9 +143,17 @@ class SelectionMarks(QGraphicsItem):
         painter.setBrush(QBrush(theme.current().colour("sel")))
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(theme.current().colour("onsel"))
-        painter.setFont(font("caption", True))
-        painter.drawText(QPointF(box.left() + theme.px(6), box.center().y() + cap_height("caption") / 2),
-                         shortened(text))
+        pitch = line_height("caption")
+        for number, line in enumerate(tag_lines(text)):
+            middle = box.top() + theme.px(2) + (number + 0.5) * pitch
+            painter.setFont(font("caption", number == 0))
+            painter.drawText(QPointF(box.left() + theme.px(6), middle + cap_height("caption") / 2), line)
+
+
+def tag_lines(text: str) -> list[str]:
+    """The name, and below it what is said of it, part by part: a tall tag hides less of a curve than a wide one."""
+    name, _, said = text.partition("\n")
+    return [shortened(line) for line in (name, *said.split(", ")) if line]
 
 
 def shortened(text: str) -> str:
@@ -152,8 +164,9 @@ def shortened(text: str) -> str:
 
 def tag_box(text: str, x: float, y: float, inside: QRectF, side: str) -> QRectF:
     """Where the tag of a point stands: at a corner of its ring, or centred below; always inside the figure."""
-    wide = text_width(shortened(text), "caption", True) + 2 * theme.px(6)
-    tall = line_height("caption") + theme.px(4)
+    lines = tag_lines(text)
+    wide = max(text_width(line, "caption", number == 0) for number, line in enumerate(lines)) + 2 * theme.px(6)
+    tall = len(lines) * line_height("caption") + theme.px(4)
     left = {"left": x - theme.px(8) - wide, "right": x + theme.px(8)}.get(side.partition(" ")[2], x - wide / 2)
     top = {"upper": y - tall - theme.px(6), "lower": y + theme.px(6)}.get(side.partition(" ")[0], y + theme.px(2))
     left = max(min(left, inside.right() - wide - 2), inside.left() + 2)

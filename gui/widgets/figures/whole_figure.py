@@ -17,9 +17,10 @@ from gui.widgets.figures.figure_layout import Layout
 from gui.widgets.figures.hover import mapped
 from gui.widgets.figures.panel_frame import paint_texts, rect
 from gui.widgets.figures.panel_plot import PanelPlot
-from gui.widgets.figures.screen_words import cap_height, text_width
+from gui.widgets.figures.screen_words import ScreenText, cap_height, line_height, text_width
 from gui.widgets.figures.selection_marks import Outline, Ring
 
+KEPT_FREE = ("label", "line name", "at risk", "x tick", "title", "remark")
 MOST_TAGS = 6
 """With more patients selected, rings stay and tags go: they would hide the figure."""
 
@@ -51,13 +52,19 @@ class Badge(QGraphicsItem):
         paint_texts(painter, self._layout.badge_texts)
 
 
+def kept_free(texts: Sequence[ScreenText]) -> tuple[QRectF, ...]:
+    """Where tags of patients should not stand: words inside the axes, names of lines, numbers under them."""
+    return tuple(QRectF(text.left, text.y - line_height(text.role), text_width(text.text, text.role, text.bold),
+                        1.3 * line_height(text.role)) for text in texts if text.kind in KEPT_FREE and not text.turned)
+
+
 def selected_ink(plots: Sequence[PanelPlot],
                  selection: tuple[tuple[str, ...], str, str]) -> tuple[list[Ring], list[Outline]]:
     """Rings round the points of selected patients, boxes round their columns, the selected row and group."""
     patients, receptor, group = selection
     rings: list[Ring] = []
     outlines: list[Outline] = []
-    tagged = len(patients) <= MOST_TAGS
+    tagged, alone = len(patients) <= MOST_TAGS, len(patients) == 1
     for plot in plots:
         if plot.places is None or plot.room is None:
             continue
@@ -67,8 +74,8 @@ def selected_ink(plots: Sequence[PanelPlot],
         for patient in patients:
             spots = places.by_sample.get(patient, [])
             px, py = mapped(to_scene, places.x[spots], places.y[spots])
-            rings += [Ring(float(x), float(y), patient if tagged else "") for x, y in zip(px, py, strict=True)
-                      if frame.contains(float(x), float(y))]
+            rings += [Ring(float(x), float(y), "" if not tagged else places.tag(spot) if alone else patient)
+                      for spot, x, y in zip(spots, px, py, strict=True) if frame.contains(float(x), float(y))]
         if places.tiles is not None:
             outlines += _tile_outlines(plot, patients if tagged else (), receptor)
         if group:
