@@ -214,8 +214,7 @@ def test_that_a_fault_of_ours_keeps_the_figure_and_offers_its_text(her2: Desk, m
     her2.run()
     assert her2.page.notice.text().startswith("Something broke in RTKscope. Your study is safe. The figure shows")
     her2.click("Copy the error")
-    clipboard = QApplication.clipboard().text()
-    copied = clipboard
+    copied = QApplication.clipboard().text()
     assert "Error: RuntimeError" in copied
     assert "a fault of ours" not in copied, "the words of an error may hold data"
 
