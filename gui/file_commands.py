@@ -21,7 +21,7 @@ from gui.preferences import Preferences, RecentStudy
 from gui.problem_view import ask, tell
 from gui.save_path import ask_save_path
 from gui.session import Session
-from gui.tried import tried_of
+from gui.tried import Tried, tried_of
 
 if TYPE_CHECKING:
     from core.jobs import JobContext
@@ -49,6 +49,7 @@ class FileCommands(QObject):
         self._saved_at = ""
         self._saving = False
         self._studies = 0
+        self._given_up: tuple[Project, Tried] | None = None
         self._opening: set[Path] = set()
         self._why_not_saved = ""
         self._tried_when_saved = session.tried
@@ -118,6 +119,7 @@ class FileCommands(QObject):
         if is_project and path.is_file():
             lock = self._locked(path, ALREADY_OPEN)
             if lock is None:
+                self._given_up = None
                 return
 
         def work(job: JobContext) -> tuple[Project, Any, tuple[Problem, ...]]:
@@ -136,6 +138,7 @@ class FileCommands(QObject):
                 self._let_go(lock)
                 return
             if lock is not None and not self._held(lock, ALREADY_OPEN):
+                self._given_up = None
                 return
             project, tried, notes = found
             self._take(project, path if is_project else None, tried, lock=lock, is_example=is_example)
@@ -146,6 +149,7 @@ class FileCommands(QObject):
 
         def stopped() -> None:
             self._opening.discard(path)
+            self._given_up = None  # what was to be left is still open, and unsaved
             self._let_go(lock)
 
         def failed(problems: tuple[Problem, ...]) -> None:
@@ -199,6 +203,7 @@ class FileCommands(QObject):
         if self._lock is not None and self._lock is not lock:
             self._lock.release()
         self._studies += 1
+        self._given_up = None
         self._lock, self.path, self.is_example = lock, path, is_example
         self._saving, self._why_not_saved = False, ""
         self._saved_at = time.strftime("%H:%M", time.localtime(path.stat().st_mtime)) if path and path.exists() else ""
@@ -302,12 +307,12 @@ class FileCommands(QObject):
 
     def may_leave(self, again: Callable[[], Any]) -> bool:
         """True when nothing would be lost; else asks, and calls ``again`` once it is saved or given up."""
-        if not self.is_modified:
+        if not self.is_modified or self._given_up == (self._session.project, self._session.tried):
             return True
 
         def give_up() -> None:
-            self._session.undo_stack.setClean()
-            self._tried_when_saved = self._session.tried
+            # Not marked as saved: where the next study cannot be opened, this one stays, and it is asked for again.
+            self._given_up = (self._session.project, self._session.tried)
             again()
 
         said = f"Last saved {self._saved_at}." if self._saved_at else "It has not been saved yet."

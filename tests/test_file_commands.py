@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.jobs import JobContext
+from core.problems import user_error
 from core.project.project import Project, renamed, with_dataset
 from core.project.project_file import open_project, save_project
 from core.project.project_lock import ProjectLock
@@ -242,3 +243,37 @@ def test_that_the_example_with_other_data_is_no_example(qtbot: QtBot, room: Room
     assert not room.files.shows_example
     room.session.undo_stack.undo()
     assert room.files.shows_example
+
+
+def test_that_a_study_given_up_for_one_that_cannot_be_opened_is_still_unsaved(
+        qtbot: QtBot, room: Room, tmp_path: Path) -> None:
+    diary = tmp_path / "diary.rtkproj"
+    diary.write_text("dear diary", encoding="utf-8")
+    room.rename("Work of a morning")
+    room.files.open_path(diary)
+    room.answer("Close without saving")
+    idle(qtbot, room)
+    assert "could not be opened" in room.boxes()[-1].text()
+    room.answer("Close")
+    assert room.session.project.name == "Work of a morning"
+    assert room.files.is_modified
+    room.files.new()
+    assert room.session.project.name == "Work of a morning"
+    assert "Save “Work of a morning”" in room.boxes()[-1].text()
+    room.answer("Close without saving")
+    assert room.session.project.name != "Work of a morning"
+    assert not room.files.is_modified
+
+
+def test_that_a_study_given_up_for_one_that_another_window_has_is_still_unsaved(
+        qtbot: QtBot, room: Room, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def elsewhere(lock: ProjectLock) -> None:
+        raise user_error("open_elsewhere", "the study is open in another RTKscope", remedy="close it there")
+
+    monkeypatch.setattr(ProjectLock, "acquire", elsewhere)
+    room.rename("Work of a morning")
+    room.files.open_path(saved)
+    room.answer("Close without saving")
+    idle(qtbot, room)
+    assert room.session.project.name == "Work of a morning"
+    assert not room.files.may_leave(lambda: None)
