@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
 NOT_USABLE = 2
-PRELOADED = ("pyqtgraph", "core.study_runner", "core.batch", "pandas", "scipy.stats", "lifelines", "matplotlib.figure")
-"""What pages and analyses will need, imported in the background once the first window is up."""
+PRELOADED = ("core.study_runner", "core.batch", "gui.widgets.export_dialog", "pandas", "scipy.stats", "lifelines",
+             "matplotlib.figure")
+"""What analyses and files will need, imported after the pages in the background once the first window is up."""
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -105,7 +106,7 @@ def open_window(app: QApplication, home: Path | None = None) -> MainWindow:
     window = MainWindow(Session(jobs), preferences, home)
     faults = Faults(home, window.files.autosaver, jobs, window)
     window.closed.connect(faults.close)
-    app.installEventFilter(window)
+    window.events.begin()
     window.show()
     window.rail.setFocus()
     files = window.files
@@ -127,8 +128,9 @@ def _preload(home: Path) -> None:
     def work() -> None:
         from core.project.autosave import Autosave
         from core.project.data_shelf import DataShelf
+        from gui.page_list import PAGES
 
-        for name in PRELOADED:
+        for name in (*(entry.module for entry in PAGES), *PRELOADED):
             importlib.import_module(name)
         DataShelf(home / "data").sweep(Autosave(home / "autosave").data_files())
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QHelpEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QSplitter, QStackedWidget, QWidget
 
 from core.problems import Problem
@@ -19,10 +18,10 @@ from core.project.project import Project
 from gui import theme
 from gui.actions import ACTIONS, LINE, MENUS
 from gui.analysis_runs import AnalysisRuns
+from gui.application_events import ApplicationEvents
 from gui.file_commands import FileCommands
-from gui.page_list import PAGES
+from gui.page_list import PAGES, PageEntry
 from gui.pages.base_page import Page, PageServices
-from gui.plain_tool_tips import shown_plain
 from gui.preferences import Preferences, save_preferences
 from gui.session import Session
 from gui.study_loader import StudyLoader
@@ -53,6 +52,8 @@ class MainWindow(QMainWindow):
         self.runs = AnalysisRuns(session, self)
         self.files = FileCommands(self, session, preferences, home)
         self.commands = WindowCommands(self)
+        self.events = ApplicationEvents(self)
+        self.events.file_wanted.connect(self.files.open_path)
         self.pages: dict[str, Page] = {}
         self._rooms: dict[str, PageRoom] = {}
         self.current_key = ""
@@ -169,17 +170,20 @@ class MainWindow(QMainWindow):
     def page_of(self, key: str) -> Page:
         """The page of that key, built when it is first needed."""
         if key not in self.pages:
-            entry = next(entry for entry in PAGES if entry.key == key)
-            page = entry.build(self.services())
-            page.state_changed.connect(self._look_around)
-            self.pages[key] = page
-            self._rooms[key] = PageRoom(page)
-            self.stack.addWidget(self._rooms[key])
-            settings = page.inspector()
-            if settings is not None:
-                self.inspectors.addWidget(settings)
-            page.refresh(self.session.project, self.session.project)
+            with self.events.paused():
+                self._build_page(next(entry for entry in PAGES if entry.key == key))
         return self.pages[key]
+
+    def _build_page(self, entry: PageEntry) -> None:
+        page = entry.build(self.services())
+        page.state_changed.connect(self._look_around)
+        self.pages[entry.key] = page
+        self._rooms[entry.key] = PageRoom(page)
+        self.stack.addWidget(self._rooms[entry.key])
+        settings = page.inspector()
+        if settings is not None:
+            self.inspectors.addWidget(settings)
+        page.refresh(self.session.project, self.session.project)
 
     def _build_one_page(self) -> None:
         """Once a study has data, make the pages that were not shown yet, one at a time, so that the rail tells all."""
@@ -355,16 +359,6 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         QTimer.singleShot(0, self, lambda: self._take(paths))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Of the whole program: a file that the system asks us to open (double click on macOS), tool tips."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            return shown_plain(watched, event)
-        if event.type() == QEvent.Type.FileOpen:
-            asked: Any = event
-            self.files.open_path(Path(asked.file()))
-            return True
-        return super().eventFilter(watched, event)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_leave(self.close):
             event.ignore()
@@ -383,7 +377,8 @@ class MainWindow(QMainWindow):
         self.preferences.theme, self.preferences.text_percent = name, percent
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, name, percent)
+        with self.events.paused():
+            theme.apply(app, name, percent)
 
     def widget_areas(self) -> list[QWidget]:
         """The areas that F6 goes round."""
