@@ -251,15 +251,14 @@ class ProblemsPanel(QTableView):
         for column, each in enumerate(widths):
             self.setColumnWidth(column, each)
         margin, least = theme.px(32), theme.px(24)
+        measured: dict[tuple[str, int], int] = {}  # thousands of notes say the same in some column
         for number, row in enumerate(self.rows.rows):
             height = small.height()
             for column in range(1, len(HEADERS)) if row.problem is not None else ():
                 text, room_left = self.rows.text(number, column), widths[column] - margin
-                if small.horizontalAdvance(text) > room_left:
-                    area = QRect(0, 0, max(room_left, theme.px(40)), 100_000)
-                    flags = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere) if _one_long_word(
-                        text, small, room_left) else int(Qt.TextFlag.TextWordWrap)
-                    height = max(height, small.boundingRect(area, flags, text).height())
+                if (text, room_left) not in measured:
+                    measured[text, room_left] = _height(text, small, room_left)
+                height = max(height, measured[text, room_left])
             self.setRowHeight(number, max(least, height + theme.px(10)))
 
     def _mark(self) -> None:
@@ -272,6 +271,16 @@ class ProblemsPanel(QTableView):
         problem = self.rows.rows[index.row()].problem if index.isValid() else None
         if problem is not None:
             self.place_requested.emit(problem)
+
+
+def _height(text: str, metrics: QFontMetrics, room: int) -> int:
+    if metrics.horizontalAdvance(text) <= room:
+        return metrics.height()
+    area = QRect(0, 0, max(room, theme.px(40)), 100_000)
+    flags = Qt.TextFlag.TextWordWrap
+    if _one_long_word(text, metrics, room):
+        flags |= Qt.TextFlag.TextWrapAnywhere
+    return metrics.boundingRect(area, int(flags), text).height()
 
 
 def _one_long_word(text: str, metrics: QFontMetrics, room: int) -> bool:

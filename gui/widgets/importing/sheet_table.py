@@ -22,8 +22,7 @@ from gui import theme
 from gui.widgets.importing.sheet_model import SheetModel
 from gui.widgets.importing.sheet_picture import DECIDE, SheetPicture
 
-_ROWS_MEASURED = 60
-_COLUMNS_MEASURED = 400
+_ROWS_MEASURED, _COLUMNS_MEASURED, _LONGEST_MEASURED = 30, 200, 3
 _NARROWEST, _WIDEST = 56, 170
 
 
@@ -227,7 +226,9 @@ class SheetTable(QTableView):
         if picture is None:
             return
         metrics = self.fontMetrics()
+        rows = min(_ROWS_MEASURED, self.sheet.rowCount())
         for column in range(min(_COLUMNS_MEASURED, picture.table.n_columns)):
-            widest = max((metrics.horizontalAdvance(str(self.sheet.data(self.sheet.index(row, column)))[:40])
-                          for row in range(min(_ROWS_MEASURED, self.sheet.rowCount()))), default=0)
+            texts = {str(self.sheet.data(self.sheet.index(row, column)))[:40] for row in range(rows)}
+            widest = max(map(metrics.horizontalAdvance, sorted(texts, key=len, reverse=True)[:_LONGEST_MEASURED]),
+                         default=0)
             self.setColumnWidth(column, min(max(widest + theme.px(20), theme.px(_NARROWEST)), theme.px(_WIDEST)))
