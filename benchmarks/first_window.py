@@ -25,12 +25,12 @@ from gui.app import make_application, open_window
 app = make_application(["RTKscope"])
 window = open_window(app, Path(sys.argv[1]))
 def shown():
-    print([name for name in %r if name in sys.modules], flush=True)
+    print([name for name in HEAVY if name in sys.modules], flush=True)
     import os
     os._exit(0)
 QTimer.singleShot(0, shown)
 app.exec()
-""" % (HEAVY,)
+""".replace("HEAVY", repr(HEAVY))
 _BARE = """
 import os
 from PySide6.QtCore import QTimer

@@ -1,0 +1,115 @@
+"""How long the thread of the window was away from its event loop, in which step, and what it did meanwhile.
+
+A timer beats every 5 ms in the event loop; a second thread looks at the stack of the first one while no beat comes.
+Not for: frames per second; those are in window.py.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+PROJECT = Path(__file__).resolve().parents[1]
+BEAT_MS = 5
+LOOK_SECONDS = 0.01
+WORTH_A_LOOK = 0.05
+OURS = ("gui", "core")
+
+
+@dataclass(frozen=True)
+class Stall:
+    """One time away: its length, what the thread itself computed of it, all threads together, and where it was seen."""
+
+    seconds: float
+    own_cpu: float
+    all_cpu: float
+    seen: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """Where it was most often seen, and whether it computed or waited."""
+        why = "computing" if self.own_cpu > 0.6 * self.seconds else (
+            "waiting for another thread" if self.all_cpu > 0.7 * self.seconds else "waiting")
+        places = ", ".join(place for place, _ in Counter(self.seen).most_common(1))
+        return f"{why} {1000 * self.own_cpu:.0f} ms of it" + (f", in {places}" if places else "")
+
+
+@dataclass
+class Step:
+    """A step of the session with its longest stall."""
+
+    name: str
+    worst: Stall = field(default_factory=lambda: Stall(0.0, 0.0, 0.0))
+
+
+class StallWatch(QObject):
+    """See the module. Make it on the thread that is watched, ``begin`` a step, ``close`` at the end."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.steps: list[Step] = []
+        self._watched = threading.get_ident()
+        self._last = time.perf_counter()
+        self._own, self._all = time.thread_time(), time.process_time()
+        self._seen: list[str] = []
+        self._ended = threading.Event()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+        self._looker = threading.Thread(target=self._look, name="stall-watch", daemon=True)
+        self._looker.start()
+
+    def begin(self, name: str) -> None:
+        """What follows belongs to this step."""
+        self._beat()
+        if self.steps:
+            worst = self.steps[-1].worst
+            said = f"{1000 * worst.seconds:6.0f} ms  {self.steps[-1].name}: {worst.words()}"
+            print(said, file=sys.stderr, flush=True)
+        self.steps.append(Step(name))
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._beat()
+        self._ended.set()
+        self._timer.stop()
+        self._looker.join()
+
+    def _beat(self) -> None:
+        now, own, every = time.perf_counter(), time.thread_time(), time.process_time()
+        away = now - self._last
+        if self.steps and away > self.steps[-1].worst.seconds:
+            self.steps[-1].worst = Stall(away, own - self._own, every - self._all, tuple(self._seen))
+        self._last, self._own, self._all = now, own, every
+        self._seen.clear()
+
+    def _look(self) -> None:
+        while not self._ended.wait(LOOK_SECONDS):
+            if time.perf_counter() - self._last > WORTH_A_LOOK:
+                frames = sys._current_frames()
+                places = {thread: place_of(traceback.extract_stack(frame)) for thread, frame in frames.items()
+                          if thread != threading.get_ident()}
+                mine = places.pop(self._watched, "")
+                others = [place for place in places.values() if place]
+                if mine or others:
+                    self._seen.append(mine or f"another thread: {others[0]}")
+
+
+def place_of(stack: traceback.StackSummary) -> str:
+    """The innermost lines of the program itself, with what they called; empty where it is not at work."""
+    ours = [number for number, frame in enumerate(stack)
+            if any((PROJECT / part) in Path(frame.filename).parents for part in OURS)]
+    if not ours or stack[-1].name == "worker" or stack[-1].filename.endswith("threading.py"):
+        return ""
+    chosen = [stack[number] for number in ours[-3:]]
+    if ours[-1] != len(stack) - 1:
+        chosen.append(stack[-1])
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(chosen))
