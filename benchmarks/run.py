@@ -1,6 +1,8 @@
-"""All benchmarks, one command; writes docs/benchmarks.md.
+"""All benchmarks, one command; writes docs/benchmarks.md, a section for each suite.
 
     python -m benchmarks.run [--rounds 5] [--only survival reading]
+
+With --only the sections of the other suites stay as they are.
 Not for: tests. Speed is a ratio against a peer in the same run, so nothing here fails a build.
 """
 
@@ -10,24 +12,41 @@ import argparse
 import importlib
 import os
 import platform
+import re
 from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-SUITES = ("survival", "reading", "window")
+SUITES = ("survival", "reading", "first_window", "window", "gui_thread")
+TITLES = {"survival": "Survival", "reading": "Reading files", "first_window": "First window",
+          "window": "Figures on screen", "gui_thread": "The longest time that the window was away"}
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `python -m benchmarks.run`. Every ratio is measured in one run on one machine, the peer alternating
-with RTKscope, one BLAS thread, medians of {rounds} rounds after one that does not count; seconds depend on the machine
-and on what else it does, ratios much less. A bar is the least ratio that we accept.
-
-Python {python}, {cores} cores.{absent}
-
-| workload | RTKscope | peer | peer takes | ratio | bar | | peak memory |
+Written by `python -m benchmarks.run`, a suite at a time. Every ratio is measured in one run on one machine, the peer
+alternating with RTKscope, one BLAS thread, medians of several rounds after one that does not count; seconds depend on the
+machine and on what else it does, ratios much less. A bar is the least ratio that we accept.
+"""
+TABLE = """| workload | RTKscope | peer | peer takes | ratio | bar | | peak memory |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
+
+
+def section(suite: str, rounds: int) -> str:
+    """Run a suite; its section of the page."""
+    rows, absent = importlib.import_module(f"benchmarks.{suite}").run(rounds)
+    for row in rows:
+        print(row.markdown(), flush=True)
+    words = f" Not installed here, so not compared: {', '.join(absent)}." if absent else ""
+    facts = f"{rounds} rounds, Python {platform.python_version()}, {os.cpu_count()} cores.{words}"
+    return f"## {TITLES[suite]}\n\n{facts}\n\n{TABLE}" + "\n".join(row.markdown() for row in rows) + "\n"
+
+
+def sections_of(page: str) -> dict[str, str]:
+    """The sections of a page that was written before, by their titles."""
+    parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]
+    return {part.splitlines()[0].removeprefix("## "): part.rstrip() + "\n" for part in parts}
 
 
 def main() -> None:
@@ -35,18 +54,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=SUITES, default=SUITES)
     chosen = parser.parse_args()
-    lines, absent = [], []
+    known = sections_of(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
     for suite in chosen.only:
-        rows, lacking = importlib.import_module(f"benchmarks.{suite}").run(chosen.rounds)
-        absent += lacking
-        for row in rows:
-            lines.append(row.markdown())
-            print(lines[-1], flush=True)
-    words = f" Not installed here, so not compared: {', '.join(absent)}." if absent else ""
-    head = HEAD.format(rounds=chosen.rounds, python=platform.python_version(), cores=os.cpu_count(), absent=words)
-    if tuple(chosen.only) == SUITES:
-        TARGET.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
-        print(f"written: {TARGET.name}")
+        known[TITLES[suite]] = section(suite, chosen.rounds)
+    TARGET.write_text("\n".join([HEAD, *(known[TITLES[suite]] for suite in SUITES if TITLES[suite] in known)]),
+                      encoding="utf-8")
+    print(f"written: {TARGET.name}")
 
 
 if __name__ == "__main__":
