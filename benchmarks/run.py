@@ -25,8 +25,8 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
 Written by `python -m benchmarks.run`, a suite at a time. Every ratio is measured in one run on one machine, the peer
-alternating with RTKscope, one BLAS thread, medians of several rounds after one that does not count; seconds depend on the
-machine and on what else it does, ratios much less. A bar is the least ratio that we accept.
+alternating with RTKscope, one BLAS thread, medians of several rounds after one that does not count; seconds depend on
+the machine and on what else it does, ratios much less. A bar is the least ratio that we accept.
 """
 TABLE = """| workload | RTKscope | peer | peer takes | ratio | bar | | peak memory |
 | --- | --- | --- | --- | --- | --- | --- | --- |
