@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, Page] = {}
         self._rooms: dict[str, PageRoom] = {}
         self.current_key = ""
-        self._stale_pages: set[str] = set()
+        self._stale_pages: dict[str, Project] = {}
         self.actions_by_key: dict[str, QAction] = {}
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 640)
@@ -196,9 +196,9 @@ class MainWindow(QMainWindow):
     def go_to(self, key: str) -> None:
         """Bring a page to the front."""
         page = self.page_of(key)
-        if key in self._stale_pages:
-            self._stale_pages.discard(key)
-            page.refresh(self.session.project, self.session.project)
+        seen = self._stale_pages.pop(key, None)
+        if seen is not None:
+            page.refresh(seen, self.session.project)
         self.current_key = key
         self.stack.setCurrentWidget(self._rooms[key])
         self.rail.set_current(key)
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
             if key == self.current_key:
                 page.refresh(old, new)
             else:
-                self._stale_pages.add(key)
+                self._stale_pages.setdefault(key, old)
         self._show_study()
         self._look_around()
 

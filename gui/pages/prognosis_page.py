@@ -345,7 +345,8 @@ class PrognosisPage(AnalysisPage):
     def refresh(self, old: Project, new: Project) -> None:
         super().refresh(old, new)
         if self._shown is not None and old is not new:
-            self._show_receptor()
+            if old.study.analyses is not new.study.analyses or old.study.datasets is not new.study.datasets:
+                self._show_receptor()
             if self._views_outcome() is not self._views_shown:
                 self.show_more(self._shown)
         self.views.look(self.spec, self.session, self.services.runs)

@@ -28,11 +28,13 @@ class PrognosisPictures:
 
     _curves: dict[str, FigureSpec] = field(default_factory=dict)
     _scans: dict[str, tuple[FigureSpec, tuple[float, ...]]] = field(default_factory=dict)
+    _last_cut: tuple[tuple[str, float, bool], tuple[FigureSpec, ChosenCut]] | None = None
 
     def forget(self) -> None:
         """Another result is shown."""
         self._curves.clear()
         self._scans.clear()
+        self._last_cut = None
 
     def curve(self, numbers: PrognosisNumbers, receptor: str, cut: float | None,
               simulated: bool) -> tuple[FigureSpec, ChosenCut | None]:
@@ -41,11 +43,15 @@ class PrognosisPictures:
         from core.analyses.prognosis_pictures import receptor_curve
 
         if cut is not None:
+            wanted = (receptor, cut, simulated)
+            if self._last_cut is not None and self._last_cut[0] == wanted:
+                return self._last_cut[1]
             try:
                 found, spec = chosen_cut(numbers, receptor, cut, simulated=simulated)
             except UserError:
                 pass
             else:
+                self._last_cut = wanted, (spec, found)
                 return spec, found
         if receptor not in self._curves:
             self._curves[receptor] = receptor_curve(numbers, receptor, simulated=simulated)
