@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from core.analyses.base import Inputs, Result
+from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.analyses.prognosis_pictures import event_words
+from core.analyses.prognosis_words import answer
 from core.analyses.rtk_prognosis import Parameters, run
 from core.data.patients.cohort import Cohort
 from core.data.tables import ClinicalColumn, ClinicalTable, EndpointRule, ExpressionMatrix, Scale
@@ -69,6 +71,39 @@ def test_that_a_copied_covariate_leaves_the_concordance_and_is_named() -> None:
     told = [problem for problem in twice.warnings if problem.code == "covariate_says_nothing_new"]
     assert len(told) == 1
     assert "“age_in_months”" in told[0].what
+
+
+def test_that_a_column_of_one_value_is_nowhere_said_to_be_adjusted_for() -> None:
+    time, event, x = ordinary()
+    age = np.random.default_rng(1).normal(60, 9, 60).round()
+    group = cohort(time, event, x, age=age, status=["Positive"] * 60)
+    alone = analysed(group, replace(FAST, adjust=("status",)))
+    assert "constant_covariate" in [problem.code for problem in alone.warnings]
+    told = [*alone.findings, alone.methods, *(figure.caption for figure in alone.figures),
+            *(text for _, text in answer_of(alone))]
+    assert not [text for text in told if "adjusted for" in text and "not adjusted" not in text]
+    both = analysed(group, replace(FAST, adjust=("status", "age")))
+    assert "adjusted for age " in both.methods
+    assert not [text for text in both.findings if "status" in text]
+
+
+def test_that_the_answer_and_the_curve_say_what_was_adjusted_for() -> None:
+    time, event, x = ordinary()
+    age = np.random.default_rng(1).normal(60, 9, 60).round()
+    group = cohort(time, event, x, age=age)
+    adjusted, plain = analysed(group, replace(FAST, adjust=("age",))), analysed(group)
+    assert "Every estimate is adjusted for age." in dict(answer_of(adjusted))["explanation"]
+    assert "Every estimate is adjusted for age." in adjusted.findings[0]
+    assert "adjusted" not in dict(answer_of(plain))["explanation"]
+    curves = [figure for figure in adjusted.figures if figure.name.startswith("kaplan_meier")]
+    assert curves
+    assert all("per SD, adjusted, corrected for" in figure.caption for figure in curves)
+
+
+def answer_of(result: Result) -> list[tuple[str, str]]:
+    assert isinstance(result.numbers, PrognosisNumbers)
+    said = answer(result.numbers)
+    return [("sentence", said.sentence), ("explanation", said.explanation)]
 
 
 def test_that_a_category_without_events_leaves_every_receptor_its_row_and_is_named() -> None:
@@ -147,7 +182,7 @@ def test_that_two_constant_receptors_are_said_in_the_plural() -> None:
 def test_that_every_p_and_estimate_in_the_answer_has_its_numbers_beside_it() -> None:
     time, event, x = ordinary()
     result = analysed(cohort(time, event, x))
-    assert f"60 patients, {event.sum()} events" in result.findings[0]
+    assert f"60 patients, {event.sum()} deaths" in result.findings[0]
     assert "corrected P = " in result.findings[0]
     for sentence in result.table("checks").columns["sentence"]:
         if "(P " in sentence or "; P " in sentence:

@@ -25,11 +25,13 @@ class Covariates:
 
     ``rows`` index the cohort's patients who have every covariate and stratum; ``design`` has shape
     (len(rows), n_terms) with one name per term; ``strata`` holds a code per row, None where none were asked for.
+    ``adjusted`` are the columns that really entered the model: one value only cannot be adjusted for.
     """
 
     rows: NDArray[np.intp]
     design: NDArray[np.float64]
     terms: tuple[str, ...]
+    adjusted: tuple[str, ...]
     strata: NDArray[np.int64] | None
     left_out: tuple[tuple[str, str], ...]
     warnings: tuple[Problem, ...]
@@ -66,6 +68,7 @@ def build_covariates(cohort: Cohort, adjust: Sequence[str], strata: Sequence[str
                          f"{', '.join(columns)}", cohort.clinical.place, remedy="adjust for fewer columns")
     parts: list[NDArray[np.float64]] = []
     terms: list[str] = []
+    adjusted: list[str] = []
     warnings: list[Problem] = []
     for name in adjust:
         column = columns[name]
@@ -79,6 +82,8 @@ def build_covariates(cohort: Cohort, adjust: Sequence[str], strata: Sequence[str
             warnings.append(warning("constant_covariate", f"“{name}” has one value only among the {rows.size} analysed "
                                     "patients, so it cannot be adjusted for", column.place,
                                     remedy="take it out of adjust"))
+        else:
+            adjusted.append(name)
         terms += [term for term, _ in useful]
         parts += [values for _, values in useful]
     design = np.column_stack(parts) if parts else np.empty((rows.size, 0))
@@ -86,7 +91,7 @@ def build_covariates(cohort: Cohort, adjust: Sequence[str], strata: Sequence[str
     if strata:
         keys = ["\x1f".join(value_key(columns[name].texts[row]) for name in strata) for row in at[rows]]
         codes = np.unique(np.array(keys), return_inverse=True)[1].astype(np.int64)
-    return Covariates(rows, design, tuple(terms), codes, tuple(left_out), tuple(warnings))
+    return Covariates(rows, design, tuple(terms), tuple(adjusted), codes, tuple(left_out), tuple(warnings))
 
 
 def _indicators(name: str, texts: list[str], cohort: Cohort) -> list[tuple[str, NDArray[np.float64]]]:

@@ -132,9 +132,9 @@ def _forest(numbers: PrognosisNumbers, parameters: Parameters, badge: str) -> Fi
         events=[int(numbers.events[i]) for i in order], hr=numbers.fit.hr[order], hr_low=low[order],
         hr_high=high[order], q_bh=numbers.q_bh[order], p_maxt=numbers.p_maxt[order])
     return forest(rows, cohort_words=cohort_words(numbers), endpoint_words=numbers.cohort.endpoint.name,
-                  adjusted_for=parameters.adjust, strata=parameters.strata, permutations=parameters.permutations,
-                  margin=parameters.equivalence, better_worse=direction_words(numbers.cohort.endpoint.name),
-                  badge=badge)
+                  adjusted_for=numbers.covariates.adjusted, strata=parameters.strata,
+                  permutations=parameters.permutations, margin=parameters.equivalence,
+                  better_worse=direction_words(numbers.cohort.endpoint.name), badge=badge)
 
 
 def _curves(numbers: PrognosisNumbers, parameters: Parameters, i: int, badge: str) -> FigureSpec:
@@ -162,9 +162,10 @@ def _curves(numbers: PrognosisNumbers, parameters: Parameters, i: int, badge: st
         cohort_words=cohort_words(numbers), event_words=event_words(numbers.cohort.endpoint.name),
         split_words=SPLIT_WORDS[parameters.split], hr=ratio, hr_comparison=f"{names[-1]} v {names[0]}",
         corrected_p=corrected if np.isfinite(corrected) else None,
-        corrected_words=f"per SD, corrected for {counted(int(np.isfinite(numbers.p_maxt).sum()), 'receptor')} (maxT)",
+        corrected_words=f"per SD, {'adjusted, ' if numbers.covariates.adjusted else ''}corrected for "
+        f"{counted(int(np.isfinite(numbers.p_maxt).sum()), 'receptor')} (maxT)",
         logrank_p=float(numbers.split.p[i]),
-        forest_adjusted_for=(*parameters.adjust, *(f"{name} (as strata)" for name in parameters.strata)),
+        forest_adjusted_for=(*numbers.covariates.adjusted, *(f"{name} (as strata)" for name in parameters.strata)),
         follow_up_words=f"median follow-up {time_words(follow_up, numbers.unit)} (reverse Kaplan-Meier)", badge=badge)
 
 

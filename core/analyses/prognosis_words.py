@@ -62,7 +62,7 @@ def answer(numbers: PrognosisNumbers) -> Answer:
         return Answer(sentence, _what_holds(numbers, len(held), other, one, happened), three, "ok")
     strongest = f"The strongest is {numbers.receptors[tested[0]]}{_estimate(numbers, tested[0], True)}."
     if numbers.detectable_hr > LARGE_HR:
-        return Answer(f"{happened} cannot answer this.", f"{only} {strongest}", three, "unsure")
+        return Answer(f"{happened} cannot answer this.", f"{only} {strongest}{_beside(numbers)}", three, "unsure")
     of_all = " after correction" if total > 1 else ""
     return Answer(f"No {one} holds{of_all}.", f"{strongest} {_rest(numbers, happened)}", three, "nothing")
 
@@ -82,7 +82,8 @@ def _one_clause(numbers: PrognosisNumbers, held: Sequence[int], better: str, wor
 def _what_holds(numbers: PrognosisNumbers, held: int, other: Sequence[str], one: str, happened: str) -> str:
     total = len(numbers.receptors)
     if total == 1:
-        return f"It holds with {counted(numbers.parameters.permutations, 'shuffle')}. It was the only {one} tested."
+        return (f"It holds with {counted(numbers.parameters.permutations, 'shuffle')}. It was the only {one} tested."
+                f"{_beside(numbers)}")
     aside = f" ({list_words(other[:NAMES_IN_ANSWER])} the other way)" if 0 < len(other) <= NAMES_IN_ANSWER else \
         f" ({len(other)} the other way)" if other else ""
     start = f"{held} of {total} {_verb(held, 'holds', 'hold')} after correction for all {total}{aside}."
@@ -98,13 +99,21 @@ def _rest(numbers: PrognosisNumbers, happened: str) -> str:
         words.append(f"{little} {_verb(little, 'is', 'are')} shown to matter little (HR within {low:g} to {high:g}).")
     if unsettled:
         words.append(f"{unsettled} cannot be settled with {happened}.")
-    return " ".join(words)
+    return (" ".join(words) + _beside(numbers)).strip()
+
+
+def _beside(numbers: PrognosisNumbers) -> str:
+    """What stood beside the receptor in every model, as a sentence to follow another; empty where nothing did."""
+    adjusted, strata = numbers.covariates.adjusted, numbers.parameters.strata
+    parts = [f"adjusted for {list_words(adjusted)}"] if adjusted else []
+    parts += [f"stratified by {list_words(strata)}"] if strata else []
+    return f" Every estimate is {' and '.join(parts)}." if parts else ""
 
 
 def findings(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[str, ...]:
     """The answer first, then what holds, what matters little, what the numbers cannot say, and amber lights."""
     better, worse = direction_words(numbers.cohort.endpoint.name)
-    words = [_answer(numbers, better, worse)]
+    words = [_answer(numbers, better, worse) + _beside(numbers)]
     counts = {verdict: numbers.verdict.count(verdict) for verdict in ("holds", "matters little", "not settled")}
     total = len(numbers.receptors)
     events = counted(int(numbers.event.sum()), "event")
@@ -165,8 +174,9 @@ def _estimate(numbers: PrognosisNumbers, i: int, after_a_name: bool) -> str:
     ratio = hr_words(float(numbers.fit.hr[i]), float(low[i]), float(high[i]))
     hr = f"HR {ratio} per SD" if np.isfinite(numbers.fit.coef[i]) else "no finite HR"
     p_text = f"corrected {p_equals(corrected)}" if np.isfinite(corrected) else "no corrected P"
+    plural = event_words(numbers.cohort.endpoint.name)
     return (f"{',' if after_a_name else ''} {hr}, {p_text} ({counted(int(numbers.n[i]), 'patient')}, "
-            f"{counted(int(numbers.events[i]), 'event')})")
+            f"{counted(int(numbers.events[i]), plural.removesuffix('s'), plural)})")
 
 
 def _verb(count: int, one: str, many: str) -> str:
@@ -272,8 +282,9 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
         f"{time_words(numbers.follow_up.median, numbers.unit)}.")
     sentences += [f"{name[0].upper()}{name[1:]}: {text}." for name, text in cohort.facts.items()]
     beside = ""
-    if parameters.adjust:
-        beside += f", adjusted for {list_words(parameters.adjust)}"
+    adjusted = numbers.covariates.adjusted
+    if adjusted:
+        beside += f", adjusted for {list_words(adjusted)}"
     if parameters.strata:
         beside += f", stratified by {list_words(parameters.strata)}"
     sentences.append(
@@ -283,7 +294,7 @@ def methods_text(numbers: PrognosisNumbers, *, simulated: bool) -> str:
         "score test of the time-varying coefficient on the Kaplan-Meier scale.")
     if parameters.permutations:
         kept = " within strata" if parameters.strata else ""
-        if parameters.adjust:
+        if adjusted:
             how = (f"time and status were shuffled{kept} against patients' receptors and covariates together, the "
                    "covariate model was refitted each time, and the statistic was the efficient score of the receptor "
                    "(approximate)")
