@@ -186,10 +186,11 @@ class WarningRow(QFrame):
         says = QVBoxLayout()
         says.setSpacing(theme.px(2))
         says.addWidget(words(what, "title", wrap=True))
-        for text in (problem.where.words(), problem.why, problem.remedy):
+        if place := problem.where.words():  # names from files stand letter by letter
+            says.addWidget(words(place, "caption", wrap=True))
+        for text in (problem.why, problem.remedy):
             if text:
-                shown = f"{text[:1].upper()}{text[1:]}" if text is not problem.where.words() else text
-                says.addWidget(words(shown, "caption" if text == problem.where.words() else "help", wrap=True))
+                says.addWidget(words(f"{text[:1].upper()}{text[1:]}", "help", wrap=True))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
         line.setSpacing(theme.px(9))
