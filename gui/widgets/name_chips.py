@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QStringListModel, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMoveEvent
+from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.widgets.flow_layout import FlowLayout
@@ -29,6 +29,28 @@ class AddField(QLineEdit):
             completer.complete()
             return
         super().keyPressEvent(event)
+
+
+class NameList(QListView):
+    """Names to choose from, each of them whole: wider than the field that opens it, never beyond the screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of columns differ at the end
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """As wide as the longest of these names with the scroll bar beside it."""
+        measured = QFontMetrics(theme.font("body"))
+        longest = max((measured.horizontalAdvance(name) for name in names), default=0)
+        bar = self.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(min(longest + bar + theme.px(24), self.screen().availableGeometry().width()))
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        screen = self.screen().availableGeometry()
+        beyond = self.x() + max(self.width(), self.minimumWidth()) - screen.right() - 1
+        if beyond > 0:
+            self.move(self.x() - beyond, self.y())
 
 
 class NamesEditor(Editor):
@@ -55,6 +77,8 @@ class NamesEditor(Editor):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(12)
+        self._list = NameList()
+        completer.setPopup(self._list)
         completer.activated.connect(self._add_chosen, Qt.ConnectionType.QueuedConnection)
         self.field.setCompleter(completer)
         self.field.returnPressed.connect(self._add_typed)
@@ -112,6 +136,7 @@ class NamesEditor(Editor):
     def _measure(self) -> None:
         self._flow.setContentsMargins(theme.px(5), theme.px(3), theme.px(5), theme.px(3))
         self.field.setFixedWidth(theme.px(88))
+        self._list.set_names(self._model.stringList())
 
     def _show(self) -> None:
         for chip in self._frame.findChildren(NameChip, options=Qt.FindChildOption.FindDirectChildrenOnly):
@@ -124,6 +149,7 @@ class NamesEditor(Editor):
         taken = set(self._names)
         left = [name for name in self._options if name not in taken]
         self._model.setStringList(left)
+        self._list.set_names(left)
         self.field.setVisible(self._free or bool(left))
         self._frame.setVisible(self._segments is None or self._segments.key == "list")
         self.updateGeometry()
