@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from core.data.load_dataset import FileShelf, load_dataset
@@ -19,7 +20,7 @@ from core.project.study_file import read_study
 from core.resources import resource_path
 from gui import theme
 from gui.pages.import_page import ImportPage
-from gui.pages.importing.import_steps import CHECK_AT, FILES_AT, GENES_AT, OUTCOME_AT, REGIONS_AT
+from gui.pages.importing.import_steps import CHECK_AT, FILES_AT, GENES_AT, OUTCOME_AT, REGIONS_AT, SHEETS_AT
 from tests.gui_builders import Asked, new_session, services
 
 METABRIC = resource_path("examples", "metabric", "metabric.csv.gz")
@@ -231,6 +232,31 @@ def test_that_a_number_with_the_other_decimal_sign_is_read_only_when_asked(qtbot
     assert imported.matrix.column("EGFR").tolist() == [5.5, 6.25, 9.125]
 
 
+def test_that_many_words_with_commas_in_a_workbook_are_one_answer(qtbot: QtBot, page: ImportPage,
+                                                                  tmp_path: Path) -> None:
+    path = tmp_path / "words.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Expr")
+        sheet.write_row(0, 0, ["Gene", *[f"P{at}" for at in range(30)]])
+        sheet.write_row(1, 0, ["EGFR", *[5.125 + at / 8 for at in range(30)]])
+        sheet.write_row(2, 0, ["ERBB2", *[f"8,{at + 100}" for at in range(30)]])  # thousands or decimals: asked
+        sheet.write_row(3, 0, ["MET", *[4.25 + at / 8 for at in range(30)]])
+    added(qtbot, page, path)
+    page.steps.go_to_step(REGIONS_AT)
+    step = page.steps.regions_step
+    row = next(row for row in step.findings.rows() if row.key.startswith("unreadable_values"))
+    assert row.remedies[0] == ("comma", "Read the commas of this sheet as decimals: 8,100 is 8.100")
+    step.findings.remedied.emit(row.key, "comma")
+    settled(qtbot, page)
+    assert page.steps.reading is not None
+    read = page.steps.reading.sheets[0].tables[0]
+    assert read.spec.decimal == ","
+    assert read.imported is not None
+    assert read.imported.matrix is not None
+    assert read.imported.matrix.column("ERBB2")[:2].tolist() == [8.1, 8.101]
+    assert read.imported.matrix.column("EGFR")[0] == 5.125
+
+
 def test_that_samples_that_differ_in_spelling_match_only_when_accepted(qtbot: QtBot, page: ImportPage,
                                                                        tmp_path: Path) -> None:
     clinical = table(tmp_path, "clinical.csv", ["Patient,OS_months,status", *(
@@ -375,6 +401,10 @@ def test_that_a_file_that_is_no_table_says_why_and_nothing_is_imported(qtbot: Qt
     assert page.view == "steps"
     assert page.steps.draft is not None
     assert page.steps.draft.files[0].problems
+    assert not page.steps.next.isEnabled()
+    assert "No file can be read" in page.steps.next.toolTip()
+    page.steps.go_to_step(SHEETS_AT)
+    assert any("there is no sheet to choose" in label.text() for label in page.steps.sheets_step.findChildren(QLabel))
     page.steps.go_to_step(CHECK_AT)
     settled(qtbot, page)
     assert not page.steps.next.isEnabled()

@@ -301,7 +301,8 @@ class ImportSteps(QWidget):
         last = self.step == CHECK_AT
         verb = "Put into the study" if draft.instead_of else "Add to the study"
         self.next.setText(verb if last else f"Next: {STEPS[self.step + 1].lower()}")
-        self.next.setEnabled(not last or self.ready)
+        some = bool(draft.tables) or any(file.sheets for file in draft.files)
+        self.next.setEnabled(self.ready if last else some or self.reader.busy)
         set_look(self.next, "role", "primary" if self.next.isEnabled() else "")
         self.next.setToolTip("" if self.next.isEnabled() else self._why_not())
 
@@ -314,7 +315,8 @@ class ImportSteps(QWidget):
 
     def _why_not(self) -> str:
         if self.draft is None or not self.draft.tables:
-            return "No table is used yet"
+            unread = self.draft is not None and any(file.problems for file in self.draft.files)
+            return "No file can be read; step 1 says why" if unread else "No table is used yet"
         if self.whole is None or self.reader.busy:
             return "The data set is being read"
         return self.whole.dataset.unusable[0].line() if self.whole.dataset.unusable else "Nothing could be read"

@@ -220,6 +220,10 @@ def _of_repeats(sheet: SheetReading) -> list[Remedy]:
     return [Remedy("apart", "Keep them all as repeats", apart), Remedy("first", "Keep the first of each", first)]
 
 
+MANY_CELLS = 20
+"""From here on one setting of the sheet is the answer, not one answer per cell."""
+
+
 def _with_commas(sheet: SheetReading) -> list[Remedy]:
     """Unreadable cells that are numbers with the other decimal sign: offered, never done unasked."""
     cells = [(change.cell, change.before.strip()) for table in sheet.tables if table.imported is not None
@@ -227,13 +231,17 @@ def _with_commas(sheet: SheetReading) -> list[Remedy]:
              if change.reason.startswith("no number") and _COMMA.fullmatch(change.before.strip())]
     if not cells:
         return []
+    text = cells[0][1]
+    if len(cells) > MANY_CELLS and sheet.table is not None and sheet.table.sheet:
+        # In a workbook only words are read with this sign: its numbers keep theirs.
+        return [Remedy("comma", f"Read the commas of this sheet as decimals: {text} is {text.replace(',', '.')}",
+                       _reading(sheet, EXPRESSION, decimal=","))]
 
     def as_points(draft: Draft) -> Draft:
         for cell, text in cells:
             draft = with_answer(draft, "cells", address(sheet, cell), text.replace(",", "."))
         return draft
 
-    text = cells[0][1]
     words = f"Read {text} as {text.replace(',', '.')}" + (f", and {len(cells) - 1} more" if len(cells) > 1 else "")
     return [Remedy("comma", words, as_points)]
 

@@ -60,7 +60,9 @@ class SheetsStep(QWidget):
                 self._add(draft, file, sheet, line)
                 line += 3
         if line == 0:
-            said = "Every file has one sheet. Nothing to choose." if draft.files else "No file yet."
+            said = "No file yet." if not draft.files else \
+                "Every file has one sheet. Nothing to choose." if any(file.sheets for file in draft.files) else \
+                "No file can be read, so there is no sheet to choose. Step 1 says why of each."
             self._grid.addWidget(words(said, "help", wrap=True), 0, 0, 1, 5)
             line = 1
         self._grid.setRowStretch(line, 1)
