@@ -6,9 +6,13 @@ Not for: tables. A csv or a workbook holds the raw number.
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from collections.abc import Sequence
 
 MINUS = "\u2212"
+LINE_ENDS = re.compile(r"(?<!\u2190)(?<!\d to)(?<![<=])(?<!\bHR)(?<!\bP)(?<!\bCI) (?!\u2192)(?!to [\d.\u2212])(?![<=])")
+"""Where words may be broken into lines: numbers and intervals stay whole, an arrow stays with its word."""
 NOT_ESTIMATED = "not estimated"
 NOT_REACHED = "not reached"
 
@@ -42,6 +46,12 @@ def number_words(value: float | None, digits: int = 2) -> str:
     if float(text) == 0:
         return text.lstrip("-")
     return text.replace("-", MINUS)
+
+
+def lines_of(text: str, letters: int) -> list[str]:
+    """Lines of at most so many letters, numbers and intervals not torn apart."""
+    whole = " ".join(piece.replace(" ", "\xa0") for piece in LINE_ENDS.split(text))
+    return [line.replace("\xa0", " ") for line in textwrap.wrap(whole, letters, break_on_hyphens=False)]
 
 
 def short_number(value: float) -> str:

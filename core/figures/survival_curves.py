@@ -6,14 +6,13 @@ Not for: estimating. The curve arrives finished; only patients at the ticks are 
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.figures.number_words import capitalised, counted, hr_words, list_words, p_words, short_number
+from core.figures.number_words import capitalised, counted, hr_words, lines_of, list_words, p_words, short_number
 from core.figures.spec import AtRiskRow, Axis, Band, FigureSpec, HoverPoints, Label, Mark, Panel, StepLine, Ticks
 
 FloatArray = NDArray[np.float64]
@@ -301,7 +300,7 @@ def _place_words(words: tuple[str, ...], groups: Sequence[GroupCurve], longest: 
     for with_bands, room in ((True, 1.0), (True, 0.78), (True, 0.6), (False, 1.0), (False, 0.78)):
         letters = max(20, int((room * axes_mm - 4.0) / LETTER_MM))
         lines = [(line, number, part > 0) for number, text in enumerate(words)
-                 for part, line in enumerate(textwrap.wrap(text, letters, break_on_hyphens=False))]
+                 for part, line in enumerate(lines_of(text, letters))]
         shares = [min(1.0, (LETTER_MM * len(line) + 4.0) / axes_mm) for line, *_ in lines]
         last = len(lines) - 1
         if all(_lowest(groups, share * longest, with_bands) > LINE_SHARE * (last + 1 - line) + 4.0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from dataclasses import dataclass
 
 from matplotlib import font_manager
@@ -16,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
 from core.figures.file_names import printable
+from core.figures.number_words import LINE_ENDS
 from core.figures.style import (
     FALLBACK_FAMILY,
     FAMILY,
@@ -29,8 +29,6 @@ from core.figures.style import (
 
 MEASURING_DPI = 720
 FLOOR_PT = 1.5
-SPACES = re.compile("(?<!\u2190) (?!\u2192)")
-"""Where a line may end: an arrow stays with its word."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def _wrapped(text: str, size: float, bold: bool, within: float) -> list[str]:
         return [text]
     lines: list[str] = []
     line = ""
-    for word in SPACES.split(text):
+    for word in LINE_ENDS.split(text):
         longer = f"{line} {word}" if line else word
         if width_mm(longer, size, bold) <= within:
             line = longer

@@ -142,7 +142,7 @@ def paint_texts(painter: QPainter, texts: Sequence[ScreenText]) -> None:
 def _paint_key(painter: QPainter, x: float, y: float, entry: KeyEntry) -> None:
     ink = _shaded(entry)
     side = float(theme.px(10 if entry.shape == "patch" else 8))
-    painter.setPen(QPen(ink, 1.3))
+    painter.setPen(QPen(theme.current().colour("control") if entry.role == "margin" else ink, 1.3))
     painter.setBrush(QBrush(ink) if entry.filled else QBrush(theme.current().colour("surface")))
     if not entry.role:
         painter.setBrush(QBrush(theme.current().colour("control", 0.6), Qt.BrushStyle.BDiagPattern))

@@ -97,14 +97,14 @@ class PanelRoom:
             needed = tick_length() + theme.px(4) + max((tick.width for _, tick in ticks), default=0.0)
         title = self.y_title()
         needed += title.height + theme.px(4) if title.lines else 0.0
-        needed += sum(self.column_width(column) + column_gap() for column in self.columns("left")) + self.inset()
+        needed += sum(self.column_width(column) + self.gap() for column in self.columns("left")) + self.inset()
         overhang = max((width / 2 - self.x.place(at) * self.axes.width for at, width in self._under_ticks()),
                        default=0.0)
         names = max((name.width for name in self.row_names()), default=0.0)
         return max(needed, overhang + (names + theme.px(8) if names else 0.0), theme.px(3))
 
     def _right(self) -> float:
-        columns = sum(self.column_width(column) + column_gap() for column in self.columns("right"))
+        columns = sum(self.column_width(column) + self.gap() for column in self.columns("right"))
         overhang = max((width / 2 - (1 - self.x.place(at)) * self.axes.width for at, width in self._under_ticks()),
                        default=0.0)
         return max(self.end_room() + columns, overhang, theme.px(4))
@@ -153,6 +153,10 @@ class PanelRoom:
         return [column for number, column in enumerate(self.panel.columns)
                 if number not in self.fold.columns and side in ("", column.side)]
 
+    def gap(self) -> float:
+        """Between columns; less where these have to stand close."""
+        return column_gap() * (0.6 if self.fold.short_titles else 1.0)
+
     def inset(self) -> float:
         """Room between the accent edge of a selected row and its first word."""
         return float(theme.px(9)) if self.scrolls else 0.0
@@ -168,7 +172,7 @@ class PanelRoom:
         return column.short if column.short and self.fold.short_titles else column.title
 
     def column_title(self, column: TextColumn) -> Words:
-        return words(self.title_of(column), "caption", bold=True, within=self.column_width(column) + column_gap() / 2)
+        return words(self.title_of(column), "caption", bold=True, within=self.column_width(column) + self.gap() / 2)
 
     def x_title(self) -> Words:
         if not self.panel.x.visible or self.fold.titles:
@@ -184,7 +188,7 @@ class PanelRoom:
 
     def y_title_room(self) -> float:
         """From the heading down to the title of the x axis: what a turned title may use."""
-        return self.foot_of_axes() - self.cell.top - self.heading_height()
+        return self.foot_of_axes() - self.cell.top - self.heading_height() - self.height_above()
 
     def foot_of_axes(self) -> float:
         """Where the title of the x axis ends."""
@@ -332,7 +336,7 @@ class PanelRoom:
 
     def key_beside(self) -> bool:
         """The key stands under the columns at the right when it fits there."""
-        columns = sum(self.column_width(column) + column_gap() for column in self.columns("right")) - column_gap()
+        columns = sum(self.column_width(column) + self.gap() for column in self.columns("right")) - self.gap()
         widest = max((text_width(entry.text, "caption") for entry in self.panel.key), default=0.0)
         return columns > 0 and widest + theme.px(16) <= columns
 

@@ -15,7 +15,7 @@ from core.figures.spec import Label, Matrix, Rule, Span
 from gui import theme
 from gui.widgets.figures.line_names import names_gap, placed_names
 from gui.widgets.figures.panel_room import PanelRoom
-from gui.widgets.figures.panel_sizes import SMALLEST_NAMED_TILE, Box, bolds, column_gap, key_pitch, tick_length
+from gui.widgets.figures.panel_sizes import SMALLEST_NAMED_TILE, Box, bolds, key_pitch, tick_length
 from gui.widgets.figures.screen_words import (
     ScreenText,
     Words,
@@ -128,11 +128,11 @@ def _titles(room: PanelRoom) -> list[ScreenText]:
     texts += _lines(title, middle, room.axes.bottom + depth, "text2", align="center", kind="x title",
                     whole=room.panel.x.label)
     title = room.y_title()
-    left = room.cell.left + room.inset() + sum(room.column_width(column) + column_gap()
+    left = room.cell.left + room.inset() + sum(room.column_width(column) + room.gap()
                                                for column in room.columns("left"))
     middle = (room.axes.top + room.axes.bottom) / 2
     middle = max(min(middle, room.foot_of_axes() - title.width / 2),
-                 room.cell.top + room.heading_height() + title.width / 2)
+                 room.cell.top + room.heading_height() + room.height_above() + title.width / 2)
     for number, line in enumerate(title.lines):
         texts.append(ScreenText(left + (number + 0.8) * title.line, middle, line, title.role, "text2",
                                 align="center", turned=True, kind="y title",
@@ -151,10 +151,10 @@ def column_starts(room: PanelRoom) -> list[tuple[int, float, float]]:
         wide = room.column_width(column)
         if column.side == "left":
             found.append((number, left, wide))
-            left += wide + column_gap()
+            left += wide + room.gap()
         else:
-            found.append((number, right + column_gap(), wide))
-            right += column_gap() + wide
+            found.append((number, right + room.gap(), wide))
+            right += room.gap() + wide
     return found
 
 

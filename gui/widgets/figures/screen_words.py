@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from dataclasses import dataclass
 
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from core.figures.number_words import LINE_ENDS
 from gui import theme
 
 CAP_HEIGHT = 0.727
 """Height of a capital letter of Inter as a share of the font size: words are centred by it."""
 LINE_SHARE = {"title": 18 / 13, "body": 18 / 13, "small": 17 / 12, "caption": 15 / 11}
-
-
-SPACES = re.compile("(?<!\u2190) (?!\u2192)")
-"""Where a line may end: an arrow stays with its word."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +154,7 @@ def _wrapped(text: str, role: str, bold: bool, within: float) -> list[str]:
         return [text]
     lines: list[str] = []
     line = ""
-    for word in SPACES.split(text):
+    for word in LINE_ENDS.split(text):
         longer = f"{line} {word}" if line else word
         if text_width(longer, role, bold) <= within:
             line = longer

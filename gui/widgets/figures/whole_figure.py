@@ -20,6 +20,8 @@ from gui.widgets.figures.panel_plot import PanelPlot
 from gui.widgets.figures.screen_words import ScreenText, cap_height, line_height, text_width
 from gui.widgets.figures.selection_marks import Outline, Ring
 
+ROOM_TO_TELL = 9
+"""Lines of height below which a tag with more than a name would hide the curves."""
 KEPT_FREE = ("label", "line name", "at risk", "x tick", "title", "remark")
 MOST_TAGS = 6
 """With more patients selected, rings stay and tags go: they would hide the figure."""
@@ -71,10 +73,11 @@ def selected_ink(plots: Sequence[PanelPlot],
         room, places = plot.room, plot.places
         frame = rect(room.axes).adjusted(-1, -1, 1, 1)
         to_scene = plot.box.to_scene()
+        told = alone and room.axes.height > ROOM_TO_TELL * line_height("caption")
         for patient in patients:
             spots = places.by_sample.get(patient, [])
             px, py = mapped(to_scene, places.x[spots], places.y[spots])
-            rings += [Ring(float(x), float(y), "" if not tagged else places.tag(spot) if alone else patient)
+            rings += [Ring(float(x), float(y), "" if not tagged else places.tag(spot) if told else patient)
                       for spot, x, y in zip(spots, px, py, strict=True) if frame.contains(float(x), float(y))]
         if places.tiles is not None:
             outlines += _tile_outlines(plot, patients if tagged else (), receptor)
