@@ -57,11 +57,14 @@ def write_files(folder: Path) -> None:
     """The tables and the study that the session opens: as large as we promise to take."""
     import numpy as np
 
-    from benchmarks.reading import expression, write_csv, write_xlsx
+    from benchmarks.reading import GENES, expression, write_csv, write_xlsx
+    from core.data.genes.hgnc import gene_names
     from core.data.reference import rtk_symbols
 
-    write_xlsx(folder / "large.xlsx", expression(200))
-    write_csv(folder / "large.csv", expression(1000))
+    known = sorted(set(gene_names().approved.values()) - set(rtk_symbols()))
+    names = (*sorted(rtk_symbols()), *known)[:GENES]
+    write_xlsx(folder / "large.xlsx", expression(200), names)
+    write_csv(folder / "large.csv", expression(1000), names)
     rng = np.random.default_rng(PATIENTS)
     genes = sorted(rtk_symbols())[:20]
     values = rng.normal(8, 2, (PATIENTS, len(genes))).round(3).tolist()

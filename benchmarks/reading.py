@@ -22,6 +22,7 @@ from benchmarks.row import Row
 from core.data.files.workbook import read_table
 
 GENES = 20_000
+GENE_NAMES = tuple(f"GENE{number}" for number in range(1, GENES + 1))
 _MEMORY = """
 import sys
 from pathlib import Path
@@ -44,22 +45,22 @@ def expression(n_samples: int) -> np.ndarray:
     return (rng.normal(size=(GENES, n_samples)) * spread + rng.gamma(4, 2, (GENES, 1))).round(4)
 
 
-def write_xlsx(path: Path, values: np.ndarray) -> None:
+def write_xlsx(path: Path, values: np.ndarray, genes: Sequence[str] = GENE_NAMES) -> None:
     """Gene names in the first column, samples in the first row."""
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet("Expression")
         sheet.write_row(0, 0, ["Gene", *(f"P{number:04d}" for number in range(values.shape[1]))])
         for row, cells in enumerate(values.tolist(), 1):
-            sheet.write_string(row, 0, f"GENE{row}")
+            sheet.write_string(row, 0, genes[row - 1])
             sheet.write_row(row, 1, cells)
 
 
-def write_csv(path: Path, values: np.ndarray) -> None:
+def write_csv(path: Path, values: np.ndarray, genes: Sequence[str] = GENE_NAMES) -> None:
     """The same as text."""
     with path.open("w", encoding="utf-8") as written:
         written.write("Gene," + ",".join(f"P{number:04d}" for number in range(values.shape[1])) + "\n")
         for row, cells in enumerate(values.tolist(), 1):
-            written.write(f"GENE{row}," + ",".join(map(repr, cells)) + "\n")
+            written.write(f"{genes[row - 1]}," + ",".join(map(repr, cells)) + "\n")
 
 
 def run(rounds: int = 5) -> tuple[list[Row], list[str]]:

@@ -1,25 +1,27 @@
 """How long the thread of the window was away from its event loop, in which step, and what it did meanwhile.
 
-A timer beats every 5 ms in the event loop; a second thread looks at the stack of the first one while no beat comes.
-Not for: frames per second; those are in window.py.
+A timer beats every 5 ms in the event loop; an alarm that each beat puts off looks at the stack where no beat comes.
+Not for: frames per second; those are in window.py. No second thread looks at the stack: walking the frames of a
+running thread crashed CPython 3.11 in every session of a minute.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
-import threading
 import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 PROJECT = Path(__file__).resolve().parents[1]
 BEAT_MS = 5
-LOOK_SECONDS = 0.01
 WORTH_A_LOOK = 0.05
+LOOK_SECONDS = 0.02
 OURS = ("gui", "core")
 
 
@@ -49,23 +51,21 @@ class Step:
 
 
 class StallWatch(QObject):
-    """See the module. Make it on the thread that is watched, ``begin`` a step, ``close`` at the end."""
+    """See the module. Make it on the main thread, which is watched; ``begin`` a step, ``close`` at the end."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.steps: list[Step] = []
-        self._watched = threading.get_ident()
         self._last = time.perf_counter()
         self._own, self._all = time.thread_time(), time.process_time()
         self._seen: list[str] = []
-        self._ended = threading.Event()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
-        self._looker = threading.Thread(target=self._look, name="stall-watch", daemon=True)
-        self._looker.start()
+        signal.signal(signal.SIGALRM, self._look)
+        self._beat()
 
     def begin(self, name: str) -> None:
         """What follows belongs to this step."""
@@ -79,9 +79,8 @@ class StallWatch(QObject):
     def close(self) -> None:
         """Stop watching."""
         self._beat()
-        self._ended.set()
         self._timer.stop()
-        self._looker.join()
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _beat(self) -> None:
         now, own, every = time.perf_counter(), time.thread_time(), time.process_time()
@@ -90,24 +89,21 @@ class StallWatch(QObject):
             self.steps[-1].worst = Stall(away, own - self._own, every - self._all, tuple(self._seen))
         self._last, self._own, self._all = now, own, every
         self._seen.clear()
+        signal.setitimer(signal.ITIMER_REAL, WORTH_A_LOOK, LOOK_SECONDS)
 
-    def _look(self) -> None:
-        while not self._ended.wait(LOOK_SECONDS):
-            if time.perf_counter() - self._last > WORTH_A_LOOK:
-                frames = sys._current_frames()
-                places = {thread: place_of(traceback.extract_stack(frame)) for thread, frame in frames.items()
-                          if thread != threading.get_ident()}
-                mine = places.pop(self._watched, "")
-                others = [place for place in places.values() if place]
-                if mine or others:
-                    self._seen.append(mine or f"another thread: {others[0]}")
+    def _look(self, _number: int, frame: FrameType | None) -> None:
+        """On the watched thread itself, as soon as it is back in Python."""
+        if frame is not None:
+            place = place_of(traceback.extract_stack(frame))
+            if place:
+                self._seen.append(place)
 
 
 def place_of(stack: traceback.StackSummary) -> str:
     """The innermost lines of the program itself, with what they called; empty where it is not at work."""
     ours = [number for number, frame in enumerate(stack)
             if any((PROJECT / part) in Path(frame.filename).parents for part in OURS)]
-    if not ours or stack[-1].name == "worker" or stack[-1].filename.endswith("threading.py"):
+    if not ours:
         return ""
     chosen = [stack[number] for number in ours[-3:]]
     if ours[-1] != len(stack) - 1:
