@@ -11,7 +11,9 @@ import textwrap
 from collections.abc import Sequence
 
 MINUS = "\u2212"
-LINE_ENDS = re.compile(r"(?<!\u2190)(?<!\d to)(?<![<=])(?<!\bHR)(?<!\bP)(?<!\bCI) (?!\u2192)(?!to [\d.\u2212])(?![<=])")
+LINE_ENDS = re.compile(
+    r"(?<!\u2190)(?<!\d to)(?<![<=])(?<!\bv)(?<!\bHR)(?<!\bP)(?<!\bCI)"
+    r" (?!\u2192)(?!to [\d.\u2212])(?![<=])(?!v )")
 """Where words may be broken into lines: numbers and intervals stay whole, an arrow stays with its word."""
 NOT_ESTIMATED = "not estimated"
 NOT_REACHED = "not reached"
