@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.figures import style
 from core.figures.drawing import draw
+from core.figures.forest import forest
 from core.figures.heat_map import category_bar, heat_map, numeric_bar
 from core.figures.page_layout import place_figure
 from core.figures.spec import (
@@ -39,6 +40,7 @@ from gui.widgets.figures.figure_view import FigureView
 from gui.widgets.figures.hover import mapped
 from gui.widgets.figures.panel_plot import DRAWN
 from gui.widgets.figures.zooming import Window
+from tests.figure_data import forest_rows
 from tests.test_figure_files import ALL, curves, every_mark, full_forest, nasty_curve, scan
 
 
@@ -317,6 +319,18 @@ def test_that_numbers_and_ticks_stay_together_on_a_screen_of_small_pixels(ratio)
 
 
 # Tiles, boxes, several panels
+
+
+def test_that_a_forest_with_other_colours_than_the_last_one_is_drawn_like_a_new_one(show):
+    names = ["EGFR", "MET", "AXL"]
+    few = forest(forest_rows(names, q_bh=[0.5] * 3), cohort_words="c", endpoint_words="overall survival")
+    more = forest(forest_rows(names, hr=[1.3, 0.8, 1.05], q_bh=[0.01, 0.01, 0.5], p_maxt=[0.01, 0.2, 0.9]),
+                  cohort_words="c", endpoint_words="overall survival")
+    view = show(few, 600, 400)
+    fresh = show(more, 600, 400).picture()
+    for spec in (more, few, more):
+        view.set_figure(spec)
+    assert view.picture() == fresh
 
 
 def test_that_every_mark_can_be_drawn():

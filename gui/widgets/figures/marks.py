@@ -79,10 +79,15 @@ class DrawnMark:
         self.take(type(None), 0)
 
     def take(self, kind: Any, count: int, lift: float = 0.0, start: int = 0) -> list[Any]:
-        """``count`` items of a kind from place ``start`` on; what is there is used again, what is too much goes."""
-        for item in self.items[start + count:]:
+        """``count`` items of a kind from place ``start`` on; what is there is used again, what is too much goes.
+
+        An item of another kind that stands there goes too: with one colour more, a line takes the place of the squares.
+        """
+        kept = next((place for place, item in enumerate(self.items[:start + count])
+                     if place >= start and type(item) is not kind), start + count)
+        for item in self.items[kept:]:
             self.box.removeItem(item)
-        del self.items[start + count:]
+        del self.items[kept:]
         while len(self.items) < start + count:
             item = kind()
             item.setZValue(10 + self.order * 0.1 + lift)
