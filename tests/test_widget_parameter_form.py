@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from core.analyses import rtk_prognosis
@@ -281,3 +291,26 @@ def test_that_run_is_primary_when_there_is_something_to_run_and_explains_itself_
     assert (inspector.run.isEnabled(), inspector.run.toolTip()) == (False, "Run needs a follow-up column")
     with qtbot.waitSignal(inspector.reset_requested):
         inspector.reset.click()
+
+
+def test_that_a_number_just_typed_counts_for_the_shortcut_that_acts_on_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    column = QVBoxLayout(window)
+    form = ParameterForm(Settings, GROUPS, {})
+    column.addWidget(form)
+    qtbot.addWidget(window)
+    found: list[object] = []
+    form.changed.connect(lambda name, value: found.append((name, value)))
+    run = QShortcut(QKeySequence("Ctrl+Return"), window)
+    run.activated.connect(lambda: found.append("run"))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    field = line(form, "shuffles")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "500")
+    qtbot.keyClick(field, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    assert found == []
+    qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert found == [("shuffles", 500), "run"]
