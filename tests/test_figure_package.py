@@ -68,6 +68,7 @@ def test_that_the_workbook_holds_every_table_caption_settings_and_versions(tmp_p
     assert about["Caption"] == spec.caption
     assert about["Description for screen readers"] == spec.alt_text
     assert about["Width (mm)"] == 89
+    assert str(about["Use"]).startswith("Research use only.")
     assert (about["Study"], about["numpy"]) == ("HER2 resistance", "2.0")
     rows = list(book["curve"].iter_rows(values_only=True))
     assert rows[0] == ("group", "time", "survival", "ci_low", "ci_high")

@@ -7,6 +7,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+from core import RESEARCH_USE
 from core.analyses.base import ResultTable
 from core.data.patients.cohort import LedgerEntry
 from core.export import sheet_cells, workbook
@@ -91,6 +92,7 @@ def test_that_parameters_versions_and_problems_are_there(opened):
 
 def test_that_the_read_me_names_every_sheet(opened):
     words = [cell for row in rows_of(opened["Read me"]) for cell in row]
+    assert RESEARCH_USE in words
     assert {"METABRIC", "All receptors", *opened.sheetnames[1:]} <= set(words)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
+from core import RESEARCH_USE
 from core.export.sheet_cells import MOST_COLUMNS, MOST_ROWS, CellWriter, height_of, number_format, width_of
 from core.export.tables import cell_text
 from core.export.workbook import FIXED_DATE, sheet_names
@@ -129,7 +130,8 @@ def _about(spec: FigureSpec, dpi: int) -> list[tuple[str, Any]]:
             ("Description for screen readers", spec.alt_text), ("Width (mm)", spec.width_mm),
             ("Height (mm)", spec.height_mm), ("Text (pt)", spec.text_pt),
             ("Panel letter", spec.panel_letter or "none"), ("Raster (dpi)", dpi),
-            ("Numbers", "Cells hold the full number; what is shown is rounded. An empty cell means: not defined.")]
+            ("Numbers", "Cells hold the full number; what is shown is rounded. An empty cell means: not defined."),
+            ("Use", RESEARCH_USE)]
 
 
 def _write_about(sheet: Any, cells: CellWriter, rows: Sequence[tuple[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
+from core import RESEARCH_USE
 from core.analyses.base import Result, ResultTable
 from core.data.patients.cohort import LedgerEntry
 from core.export.sheet_cells import MOST_COLUMNS, MOST_ROWS, CellWriter, height_of, number_format, plain, width_of
@@ -146,7 +147,7 @@ def _write_read_me(sheet: Any, cells: CellWriter, study_words: Sequence[tuple[st
              for (result, table), name in zip(tables, names, strict=True)]
     rows += [(fixed[name], words) for name, words in about.items()]
     rows += [("", ""), ("Numbers", "Cells hold the full number; what is shown is rounded. An empty cell means: not "
-                                   "defined, or switched off.")]
+                                   "defined, or switched off."), ("Use", RESEARCH_USE)]
     for row, (label, text) in enumerate(rows):
         sheet.set_row(row, height_of((label, text), widths))
         cells.put(sheet, row, 0, label, "header")
