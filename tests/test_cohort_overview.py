@@ -309,3 +309,15 @@ def test_that_an_endpoint_that_changes_its_name_takes_its_analyses_along() -> No
     changed = with_endpoint(project, "lab", renamed, instead_of="overall survival")
     assert changed.study.datasets[0].endpoints == (renamed,)
     assert changed.study.analyses[0].endpoint == "death"
+
+
+@pytest.mark.parametrize(("unit", "last", "said"), [
+    ("weeks", 320.0, ("0", "52", "104", "157")), ("days", 2200.0, ("0", "365", "730", "1096"))])
+def test_that_ticks_of_whole_years_are_said_as_whole_weeks_and_days(unit: str, last: float,
+                                                                    said: tuple[str, ...]) -> None:
+    dataset = lab({**TWELVE, "months": [last * n / 12 for n in range(1, 13)]})
+    endpoint = dataset.endpoints[0]
+    overview = cohort_overview(CohortRule("c", "lab"), replace(
+        dataset, endpoints=(replace(endpoint, rule=replace(endpoint.rule, unit=unit)),)))
+    assert overview.follow_up is not None
+    assert overview.follow_up.rows[0][0].x.tick_labels[:4] == said

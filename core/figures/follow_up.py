@@ -44,8 +44,10 @@ def follow_up(cohort: Cohort, *, event_words: str = "events", badge: str = "") -
     if np.isfinite(median):
         marks.append(Rule(x=median, role="text3", style="dotted"))
     longest = float(edges[-1])
+    ticks = follow_up_ticks(longest, unit)
+    whole = tuple(f"{tick:.0f}" for tick in ticks) if unit in ("days", "weeks") and longest > 50 else ()  # of years
     panel = Panel(
-        Axis(f"Follow-up ({unit})", 0.0, longest, ticks=follow_up_ticks(longest, unit)),
+        Axis(f"Follow-up ({unit})", 0.0, longest, ticks=ticks, tick_labels=whole),
         Axis("Patients", 0.0, tallest * HEADROOM, ticks=_count_ticks(tallest)), tuple(marks),
         title="Is the follow-up coded right?", remark=f"Cohort “{cohort.name}”, {endpoint}; {words}",
         key=(KeyEntry(f"{event_words} ({count_words(events)})", "high", "patch"),
