@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import __version__
+from core import RESEARCH_USE, __version__
 from gui import theme
 from gui.actions import ACTIONS, LINE
 from gui.tried import Tried
@@ -51,7 +51,7 @@ def tried_rows(tried: Tried) -> Rows:
 def about_words() -> Rows:
     """Name, version, use and privacy."""
     return ("RTKscope", __version__), [
-        ("Use", "Research use only. RTKscope gives no treatment advice."),
+        ("Use", RESEARCH_USE),
         ("Privacy", "It works without a network. Your files are read, never changed, and stay on this computer."),
         ("Licence", "MIT. Inter and Liberation Sans under the SIL Open Font License 1.1."),
         ("Built on", "PySide6, pyqtgraph, NumPy, SciPy, pandas, lifelines, matplotlib, XlsxWriter."),
@@ -75,9 +75,13 @@ def show_text(parent: QWidget, title: str, rows: Rows) -> QDialog:
         for column, words in enumerate(entry):
             table.setItem(row, column, QTableWidgetItem(words))
     widest = max(range(len(heads)), key=lambda column: max((len(entry[column]) for entry in entries), default=0))
+    header = table.horizontalHeader()
     for column in range(len(heads)):
-        table.horizontalHeader().setSectionResizeMode(
-            column, QHeaderView.ResizeMode.Stretch if column == widest else QHeaderView.ResizeMode.ResizeToContents)
+        if column == widest:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        else:  # the edge of the focus takes room from the words of its cell, which their size does not know
+            header.resizeSection(column, max(table.sizeHintForColumn(column), header.sectionSizeHint(column))
+                                 + theme.px(12))
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)

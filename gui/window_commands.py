@@ -99,7 +99,7 @@ class WindowCommands(QObject):
         window.preferences.last_folder = str(path.parent)
         window.session.jobs.submit(
             f"Writing {path.name}", work, owner=self, lane="files",
-            done=lambda _: window.status.say(f"Wrote {path.name} to {path.parent}"),
+            done=lambda _: window.status.say(written_words([path])),
             failed=lambda problems: tell(window, "The workbook was not written", problems))
 
     def _finished(self) -> tuple[Study, dict[str, Outcome]]:
@@ -271,7 +271,7 @@ class WindowCommands(QObject):
             if paths:
                 window.preferences.last_folder = str(paths[0].parent)
                 save_preferences(window.preferences, window.home)
-                window.status.say(f"Wrote {', '.join(path.name for path in paths)} to {paths[0].parent}")
+                window.status.say(written_words(paths))
 
         dialog.finished.connect(dialog.deleteLater)
         dialog.settings_changed.connect(keep)
@@ -337,3 +337,11 @@ def _no_results() -> Problem:
 
     return warning("no_results", "no analysis is finished and up to date on this page",
                    remedy="run one first (Ctrl+Enter on its page)")
+
+
+def written_words(paths: Sequence[Path]) -> str:
+    """What was written and where, short enough for the line: one name with its endings, and the folder's name."""
+    stems = {path.stem for path in paths}
+    names = f"{paths[0].stem} ({', '.join(path.suffix.removeprefix('.') for path in paths)})" \
+        if len(paths) > 1 and len(stems) == 1 else ", ".join(path.name for path in paths)
+    return f"Wrote {names} to {paths[0].parent.name or paths[0].parent}"
