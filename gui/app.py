@@ -6,6 +6,7 @@ Not for: the window itself (main_window.py) or commands without one (core/comman
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ def start(arguments: Sequence[str]) -> int:
         print("There is no display to open a window on. Without one, run a study with: "
               "python main.py run STUDY.toml --out FOLDER", file=sys.stderr)
         return NOT_USABLE
+    gc.disable()  # until _preload has read the libraries: all that is made before stays
     app = make_application(["RTKscope"])
     window = open_window(app)
     if chosen.demo:
@@ -104,6 +106,8 @@ def open_window(app: QApplication, home: Path | None = None) -> MainWindow:
     theme.apply(app, preferences.theme, preferences.text_percent)
     jobs = JobRunner()
     window = MainWindow(Session(jobs), preferences, home)
+    for owned in (jobs, window.session):
+        owned.setParent(window)  # they end with it, and what is connected to them
     faults = Faults(home, window.files.autosaver, jobs, window)
     window.closed.connect(faults.close)
     window.events.begin()
@@ -112,15 +116,16 @@ def open_window(app: QApplication, home: Path | None = None) -> MainWindow:
     files = window.files
     QTimer.singleShot(0, window, lambda: offer_recovery(files.autosaver, jobs, window, files.take_recovered,
                                                         files.open_path))
-    QTimer.singleShot(400, window, lambda: _preload(home))
+    QTimer.singleShot(400, window, lambda: _preload(window, home))
     return window
 
 
-def _preload(home: Path) -> None:
+def _preload(window: MainWindow, home: Path) -> None:
     """Import what pages and analyses will need, on a thread of its own: no file or analysis waits for it.
 
     Data of projects that nobody has opened for long are then removed from the private shelf, but not those of a study
-    that a crash left and that may still be given back.
+    that a crash left and that may still be given back. What the libraries brought stays for good: the garbage collector
+    need not go through it again and again, each time with every thread stopped for a sixth of a second.
     """
     import importlib
     import threading
@@ -130,8 +135,14 @@ def _preload(home: Path) -> None:
         from core.project.data_shelf import DataShelf
         from gui.page_list import PAGES
 
-        for name in (*(entry.module for entry in PAGES), *PRELOADED):
-            importlib.import_module(name)
+        try:
+            for name in (*(entry.module for entry in PAGES), *PRELOADED):
+                importlib.import_module(name)
+            if not gc.get_freeze_count():
+                gc.freeze()
+        finally:
+            gc.enable()
         DataShelf(home / "data").sweep(Autosave(home / "autosave").data_files())
 
-    threading.Thread(target=work, name="rtkscope-preload").start()
+    window.preloading = threading.Thread(target=work, name="rtkscope-preload")
+    window.preloading.start()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
@@ -57,6 +58,9 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, Page] = {}
         self._rooms: dict[str, PageRoom] = {}
         self.current_key = ""
+        self.preloading: Thread | None = None
+        self._look_timer = QTimer(self, singleShot=True, interval=0)
+        self._look_timer.timeout.connect(self._look_now)
         self._stale_pages: dict[str, Project] = {}
         self.actions_by_key: dict[str, QAction] = {}
         self.setAcceptDrops(True)
@@ -189,8 +193,9 @@ class MainWindow(QMainWindow):
         """Once a study has data, make the pages that were not shown yet, one at a time, so that the rail tells all."""
         waiting = [entry.key for entry in PAGES if entry.key not in self.pages]
         if waiting and self.session.datasets and self.isVisible():
-            self.page_of(waiting[0])
-            self._look_around()
+            if self.preloading is None or not self.preloading.is_alive():  # two threads would take turns
+                self.page_of(waiting[0])
+                self._look_around()
             QTimer.singleShot(IDLE_MS, self, self._build_one_page)
 
     def go_to(self, key: str) -> None:
@@ -254,12 +259,9 @@ class MainWindow(QMainWindow):
 
     def _look_around(self) -> None:
         """Rail, problems, tried and undo as they are now; many calls in a row cost one look."""
-        if not getattr(self, "_look_pending", False):
-            self._look_pending = True
-            QTimer.singleShot(0, self, self._look_now)
+        self._look_timer.start()
 
     def _look_now(self) -> None:
-        self._look_pending = False
         states = {key: page.rail_state() for key, page in self.pages.items()}
         self.rail.set_pages([RailPage(entry.key, entry.number, entry.title, entry.question, entry.group,
                                       states.get(entry.key, "none")) for entry in PAGES])

@@ -115,6 +115,7 @@ def test_that_a_file_is_read_while_an_analysis_runs(jobs: JobRunner, qtbot: QtBo
 
 
 def test_that_closing_waits_for_the_threads_and_calls_nobody(qtbot: QtBot) -> None:
+    before = set(threading.enumerate())
     runner = JobRunner()
     came: list[str] = []
 
@@ -128,4 +129,4 @@ def test_that_closing_waits_for_the_threads_and_calls_nobody(qtbot: QtBot) -> No
     runner.close()
     qtbot.wait(50)
     assert came == []
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("rtkscope-analyses")]
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("rtkscope-")]
