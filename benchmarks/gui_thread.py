@@ -348,9 +348,10 @@ class Session:
             yield self.after(0.03)
         window.commands._palette.close_palette()
         yield self.after(0.1)
-        begin("prognosis of 20,000 patients")
+        begin("prognosis of 20,000 patients, 100 shuffles")
         window.go_to("prognosis")
         yield self.after(0.2)
+        window.page.choice.set_parameter("permutations", 100)
         window.page.run()
         yield self.after(0.3)
         yield self.idle

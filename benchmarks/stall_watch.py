@@ -7,6 +7,7 @@ running thread crashed CPython 3.11 in every session of a minute.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import time
@@ -32,6 +33,7 @@ class Stall:
     seconds: float
     own_cpu: float
     all_cpu: float
+    collecting: float = 0.0
     seen: tuple[str, ...] = ()
 
     def words(self) -> str:
@@ -39,7 +41,8 @@ class Stall:
         why = "computing" if self.own_cpu > 0.6 * self.seconds else (
             "waiting for another thread" if self.all_cpu > 0.7 * self.seconds else "waiting")
         places = ", ".join(place for place, _ in Counter(self.seen).most_common(1))
-        return f"{why} {1000 * self.own_cpu:.0f} ms of it" + (f", in {places}" if places else "")
+        garbage = f", garbage collected for {1000 * self.collecting:.0f} ms" if self.collecting > LOOK_SECONDS else ""
+        return f"{why} {1000 * self.own_cpu:.0f} ms of it{garbage}" + (f", in {places}" if places else "")
 
 
 @dataclass
@@ -59,6 +62,8 @@ class StallWatch(QObject):
         self._last = time.perf_counter()
         self._own, self._all = time.thread_time(), time.process_time()
         self._seen: list[str] = []
+        self._collecting, self._gc_began = 0.0, 0.0
+        gc.callbacks.append(self._collected)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
@@ -80,16 +85,27 @@ class StallWatch(QObject):
         """Stop watching."""
         self._beat()
         self._timer.stop()
+        gc.callbacks.remove(self._collected)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _beat(self) -> None:
         now, own, every = time.perf_counter(), time.thread_time(), time.process_time()
         away = now - self._last
         if self.steps and away > self.steps[-1].worst.seconds:
-            self.steps[-1].worst = Stall(away, own - self._own, every - self._all, tuple(self._seen))
+            self.steps[-1].worst = Stall(away, own - self._own, every - self._all, self._collecting,
+                                         tuple(self._seen))
         self._last, self._own, self._all = now, own, every
         self._seen.clear()
+        self._collecting = 0.0
         signal.setitimer(signal.ITIMER_REAL, WORTH_A_LOOK, LOOK_SECONDS)
+
+    def _collected(self, phase: str, _facts: dict[str, int]) -> None:
+        """The garbage collector stops every thread, whichever one it runs in."""
+        now = time.perf_counter()
+        if phase == "start":
+            self._gc_began = now
+        else:
+            self._collecting += now - self._gc_began
 
     def _look(self, _number: int, frame: FrameType | None) -> None:
         """On the watched thread itself, as soon as it is back in Python."""
@@ -103,7 +119,7 @@ def place_of(stack: traceback.StackSummary) -> str:
     """The innermost lines of the program itself, with what they called; empty where it is not at work."""
     ours = [number for number, frame in enumerate(stack)
             if any((PROJECT / part) in Path(frame.filename).parents for part in OURS)]
-    if not ours:
+    if not ours or stack[ours[-1]].name == "eventFilter":  # the first Python that any event meets, long after the fact
         return ""
     chosen = [stack[number] for number in ours[-3:]]
     if ours[-1] != len(stack) - 1:
