@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.analyses.prognosis_pictures import receptor_curve
@@ -141,12 +141,18 @@ def test_that_band_and_at_risk_rows_can_be_left_out_of_screen_and_export(her2: D
     assert shown[1] == f"prognosis/{spec.name}"
 
 
-def test_that_the_focused_figure_is_the_one_that_is_exported(her2: Desk) -> None:
+def test_that_ctrl_e_takes_the_focused_figure_and_the_button_asks_which(her2: Desk) -> None:
     her2.page.figures.focused = her2.page.figures.cut.view
+    focused = her2.page.figure()
+    assert focused is not None
+    assert focused[0].name.startswith("cutoffs_")
+    assert focused[1] == f"prognosis/{focused[0].name}"
     her2.click("Export figure…")
+    (menu,) = her2.page.export_button.findChildren(QMenu)
+    menu.actions()[-1].trigger()
+    menu.close()
     ((spec, key),) = her2.asked.of("export_figure")
-    assert key == f"prognosis/{spec.name}"
-    assert spec.name.startswith("cutoffs_")
+    assert (spec.name, key) == (focused[0].name, focused[1])
 
 
 def test_that_the_menu_of_a_figure_copies_describes_and_goes_to_its_table(her2: Desk) -> None:
