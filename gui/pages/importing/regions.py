@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,19 +71,11 @@ def value_cells(imported: Imported) -> tuple[list[int], list[int]]:
     return rows, sorted({column for _, column in _gene_cells(imported)})
 
 
-_GENE_CELLS: WeakKeyDictionary[Imported, list[tuple[int, int]]] = WeakKeyDictionary()
-"""Found once per reading, off the GUI thread: 20,000 addresses take a tenth of a second to take apart."""
-
-
 def _gene_cells(imported: Imported) -> list[tuple[int, int]]:
     if imported.matrix is None:
         return []
-    known = _GENE_CELLS.get(imported)
-    if known is None:
-        groups = imported.matrix.rows_of_gene.values()
-        cells = (cell_of_address(cell, imported.raw) for group in groups for cell in group)
-        known = _GENE_CELLS[imported] = [cell for cell in cells if cell is not None]
-    return known
+    cells = (cell_of_address(cell, imported.raw) for group in imported.matrix.rows_of_gene.values() for cell in group)
+    return [cell for cell in cells if cell is not None]
 
 
 def _data_rows(imported: Imported) -> NDArray[np.bool_]:
