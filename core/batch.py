@@ -119,8 +119,9 @@ def _write_results(run: StudyRun, folder: Path, out: Path, written_as: Mapping[P
     methods = methods_markdown(run.results, study_name=study.name, data_words=_data_words(run), versions=versions(),
                                simulated=simulated)
     (folder / "methods.md").write_text(methods, encoding="utf-8", newline="\n")
-    report = import_report(_datasets_in_words(run), study_name=study.name,
-                           further=[warning for result in run.results for warning in result.warnings])
+    of_data = {finding for dataset in run.datasets.values() for finding in dataset.findings}
+    further = [warning for result in run.results for warning in result.warnings if warning not in of_data]
+    report = import_report(_datasets_in_words(run), study_name=study.name, further=further)
     (folder / "import_report.md").write_text(report, encoding="utf-8", newline="\n")
     job.progress(0.85, "Writing results.xlsx")
     run.problems += write_run_workbook(run, folder / "results.xlsx")

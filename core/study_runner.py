@@ -119,7 +119,10 @@ def _of_analysis(problem: Problem, spec: AnalysisSpec) -> Problem:
 
 
 def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Result, Cohort]:
-    """One analysis. Raises UserError when it cannot run, Cancelled when told to stop."""
+    """One analysis; doubts about its outcome stand first among its warnings.
+
+    Raises UserError when it cannot run, Cancelled when told to stop.
+    """
     place = _place_of(spec, run)
     module = _module_of(spec, run)
     parameters = build_parameters(module.Parameters, spec.parameters, place)
@@ -128,7 +131,8 @@ def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Re
     inputs = _inputs(run, spec, parameters)
     named = JobContext(lambda fraction, words: job.progress(fraction, f"{spec.name}: {words}"))
     result: Result = module.run(inputs, parameters, named)
-    return result, inputs.cohort
+    warnings = tuple(dict.fromkeys((*inputs.cohort.doubts, *result.warnings)))
+    return replace(result, warnings=warnings), inputs.cohort
 
 
 def _inputs(run: StudyRun, spec: AnalysisSpec, parameters: Any) -> Inputs:

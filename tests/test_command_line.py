@@ -160,6 +160,30 @@ def test_that_check_counts_events_and_warns_of_what_run_would_refuse(study: Path
     assert "“rtk_subset” are not part of this version" in said.err
 
 
+def test_that_an_outcome_coded_the_wrong_way_round_is_said_beside_the_answer_and_numbers_stay(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = ROOT / "resources" / "examples" / "metabric"
+    (tmp_path / "metabric.csv.gz").write_bytes((example / "metabric.csv.gz").read_bytes())
+    head = (example / "study.toml").read_text(encoding="utf-8").split("[[cohort]]")[0]
+    for name, codes in (("right", "[0]"), ("wrong", "[1]")):
+        path = tmp_path / f"{name}.toml"
+        path.write_text(head.replace("event_values = [0]", f"event_values = {codes}") + '[[analysis]]\nname = "p"\n'
+                        'kind = "rtk_prognosis"\nparameters = { permutations = 0, receptors = ["KIT"] }\n',
+                        encoding="utf-8")
+        assert run(path, tmp_path / name) == 0
+    said = capsys.readouterr()
+    found = [entry["code"] for entry in problems(tmp_path / "wrong")]
+    assert found.count("event_codes_look_reversed") == 1
+    assert "event_codes_look_reversed" not in [entry["code"] for entry in problems(tmp_path / "right")]
+    assert said.err.count("the codes of overall_survival look the wrong way round") == 1
+    assert said.out.count("The outcome may be coded the wrong way round: of 1903 patients, 801 counted") == 1
+    assert "The outcome may be coded" in (tmp_path / "wrong" / "methods.md").read_text(encoding="utf-8")
+    report = (tmp_path / "wrong" / "import_report.md").read_text(encoding="utf-8")
+    assert report.count("look the wrong way round") == 1
+    assert "The outcome may be coded" not in (tmp_path / "right" / "methods.md").read_text(encoding="utf-8")
+    assert rows(tmp_path / "wrong" / "p" / "receptors.csv")[0]["events"] == "801"
+
+
 def test_that_a_changed_data_file_is_said(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(study, tmp_path / "out") == 0
     data = tmp_path / "cohort.csv"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.patients.endpoint_checks import unit_in_name
+from core.data.patients.endpoint_checks import coding_doubt, unit_in_name
 from core.data.patients.endpoint_proposals import propose_endpoints
 from core.data.patients.endpoints import build_endpoint, codes_by_time
 from core.data.tables import ClinicalTable, Endpoint, EndpointRule
@@ -151,6 +151,20 @@ def test_that_codes_against_a_column_in_words_look_reversed() -> None:
     assert "3 counted as censored are dead" in problem.what
     assert problem.where.cell == "D2"
     assert "event_codes_look_reversed" not in build(table, values=(0,))[1]
+
+
+def test_that_an_endpoint_keeps_its_doubts_and_one_sentence_says_that_the_codes_look_reversed() -> None:
+    death = ["Living", "Living", "Died of Disease", "Died of Disease", "Died of Other Causes", ""]
+    table = followed([90, 80, 20, 30, 40, 50], [1, 1, 0, 0, 0, 0], death=death)
+    endpoint = build(table, values=(1,))[0]
+    assert "event_codes_look_reversed" in {doubt.code for doubt in endpoint.doubts}
+    assert coding_doubt(endpoint.doubts) == (
+        "The outcome may be coded the wrong way round: of 5 patients, 2 counted with “overall survival” are alive "
+        "according to death and 3 counted as censored are dead.")
+    assert coding_doubt(build(table, values=(0,))[0].doubts) == ""
+    late = followed([*range(10, 30), *range(100, 120)], [0] * 20 + [1] * 20)
+    assert coding_doubt(build(late)[0].doubts).startswith(
+        "The outcome may be coded the wrong way round: patients counted with “overall survival” were followed longer")
 
 
 def test_that_an_event_of_another_kind_does_not_look_reversed() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from core.analyses.prognosis_checks import Check
 from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.analyses.prognosis_pictures import direction_words, event_words
+from core.data.patients.endpoint_checks import coding_doubt
 from core.data.reference import rtk_symbols
 from core.figures.number_words import count_words, counted, hr_words, list_words, p_equals, time_words
 from core.problems import Problem, warning
@@ -111,9 +112,10 @@ def _beside(numbers: PrognosisNumbers) -> str:
 
 
 def findings(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[str, ...]:
-    """The answer first, then what holds, what matters little, what the numbers cannot say, and amber lights."""
+    """The answer, a doubt about the outcome's codes, what holds, matters little or stays open, and amber lights."""
     better, worse = direction_words(numbers.cohort.endpoint.name)
     words = [_answer(numbers, better, worse) + _beside(numbers)]
+    words += [doubt] if (doubt := coding_doubt(numbers.cohort.doubts)) else []
     counts = {verdict: numbers.verdict.count(verdict) for verdict in ("holds", "matters little", "not settled")}
     total = len(numbers.receptors)
     events = counted(int(numbers.event.sum()), "event")

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.problems import Location
+from core.problems import Location, Problem
 
 
 class Scale(StrEnum):
@@ -124,6 +124,7 @@ class Endpoint:
     """Follow-up of the samples of a clinical table.
 
     ``time`` in ``unit`` (NaN where missing), ``event`` 1 happened, 0 censored, NaN unknown; shape (n_samples,).
+    ``doubts`` is what looks wrong about it (endpoint_checks.py).
     """
 
     rule: EndpointRule
@@ -132,6 +133,7 @@ class Endpoint:
     event: NDArray[np.float64]
     time_place: Location
     event_place: Location
+    doubts: tuple[Problem, ...] = ()
 
     @property
     def name(self) -> str:

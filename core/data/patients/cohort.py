@@ -43,6 +43,8 @@ class Cohort:
         Everyone of the data set, once.
     flow : tuple of (str, int)
         The steps of the patient flow with the number that remained after each.
+    doubts : tuple of Problem
+        Warnings about the endpoint in the whole clinical table, such as codes that look the wrong way round.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Cohort:
     rule_words: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[Problem, ...] = ()
 
     @property
     def n_events(self) -> int:

@@ -32,6 +32,7 @@ _EARLIER = re.compile(r"relapse|recurren|metasta|progress|(disease|event|distant
                       r"(^|[ _.-])(rfs|dfs|efs|pfs|dmfs|ddfs|idfs|ttp)($|[ _.-])", re.IGNORECASE)
 _UNIT_WORDS = {"days": r"days?|tage", "weeks": r"weeks?|wks?|wochen", "months": r"months?|mos?|mths?|monate",
                "years": r"years?|yrs?|jahre"}
+_WRONG_WAY = " look the wrong way round: "
 _NOT_A_TIME = re.compile(r"status|event|censor|\bage\b|site|type|treat|therap", re.IGNORECASE)
 
 
@@ -46,6 +47,15 @@ def doubts_about(endpoint: Endpoint, table: ClinicalTable) -> tuple[Problem, ...
         *_unlikely_follow_up(endpoint),
         *_after_last_contact(endpoint, table),
     )
+
+
+def coding_doubt(doubts: Sequence[Problem]) -> str:
+    """``The outcome may be coded the wrong way round: …`` where a doubt says so, for beside an answer; else empty."""
+    for doubt in doubts:
+        if doubt.code in ("event_codes_look_reversed", "events_come_late"):
+            said = doubt.what.partition(_WRONG_WAY)[2] or doubt.what
+            return f"The outcome may be coded the wrong way round: {said.rstrip('.')}."
+    return ""
 
 
 def unit_in_name(name: str) -> str:
@@ -184,9 +194,9 @@ def _looks_reversed(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
         if against > 0.5 * n:
             row = _rows(alive_with | dead_without)[0]
             return [warning(
-                "event_codes_look_reversed", f"the codes of {endpoint.rule.event} look the wrong way round: of {n} "
-                f"patients, {int(alive_with.sum())} counted with “{endpoint.name}” are alive according to "
-                f"{column.name} and {int(dead_without.sum())} counted as censored are dead", _at(endpoint, column, row),
+                "event_codes_look_reversed", f"the codes of {endpoint.rule.event}{_WRONG_WAY}of {n} patients, "
+                f"{int(alive_with.sum())} counted with “{endpoint.name}” are alive according to {column.name} and "
+                f"{int(dead_without.sum())} counted as censored are dead", _at(endpoint, column, row),
                 why="Taken the wrong way round, every result is turned upside down.",
                 remedy=f"check event_values (now {list(endpoint.rule.event_values)!r})")]
         supported = supported or against < 0.2 * n

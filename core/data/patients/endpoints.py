@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,8 @@ def build_endpoint(rule: EndpointRule, table: ClinicalTable) -> tuple[Endpoint, 
     event, said = _events(rule, event_column, time)
     findings += said
     endpoint = Endpoint(rule, table.samples, time, event, time_column.place, event_column.place)
-    return endpoint, (*findings, *doubts_about(endpoint, table))
+    doubts = doubts_about(endpoint, table)
+    return replace(endpoint, doubts=doubts), (*findings, *doubts)
 
 
 def codes_by_time(event: ClinicalColumn, time: NDArray[np.float64]) -> tuple[CodeCount, ...]:

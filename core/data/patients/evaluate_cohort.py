@@ -135,7 +135,8 @@ def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, meas
     for array in (time, event):
         array.setflags(write=False)
     return Cohort(rule.name, dataset.name, patients, endpoint.rule, time, event, (matrix,), clinical, ledger.entries(),
-                  tuple(ledger.flow), tuple(keep.words() for keep in rule.keep), tuple(warnings), facts)
+                  tuple(ledger.flow), tuple(keep.words() for keep in rule.keep), tuple(warnings), facts,
+                  tuple(doubt for doubt in endpoint.doubts if doubt.severity == Severity.WARNING))
 
 
 def clinical_column(clinical: ClinicalTable, name: str) -> ClinicalColumn:
