@@ -26,7 +26,7 @@ from core.jobs import JobContext
 from core.problems import Problem, Severity, UserError
 from gui.pages.importing.draft import Draft
 from gui.pages.importing.gene_rows import GeneRow, gene_rows
-from gui.pages.importing.regions import picture_of, value_cells
+from gui.pages.importing.regions import Places, picture_of, places_of, value_cells
 from gui.widgets.importing.sheet_picture import SheetPicture
 
 SheetKey = tuple[Path, str | None]
@@ -47,7 +47,10 @@ class ValueSummary:
 
 @dataclass(frozen=True, eq=False)
 class TableReading:
-    """One table: what was stated, what came of it. ``imported`` is None where it cannot be used."""
+    """One table: what was stated, what came of it. ``imported`` is None where it cannot be used.
+
+    ``places`` are those of ``shown``; ``first_value`` is the cell where its measured values begin.
+    """
 
     part: str
     spec: TableSpec
@@ -55,6 +58,8 @@ class TableReading:
     problems: tuple[Problem, ...]
     values: ValueSummary | None = None
     guessed: Imported | None = None
+    places: Places | None = None
+    first_value: tuple[int, int] | None = None
 
     @property
     def failed(self) -> bool:
@@ -173,8 +178,8 @@ def _sheet(key: SheetKey, tables: Sequence[tuple[str, TableSpec, ReadResult | Us
         readings.append(_table(part, spec, result, answers, inner))
     if read is None:
         return SheetReading(key, None, "", None, tuple(readings), None)
-    shown = [(each.part, each.shown) for each in readings if each.shown is not None]
-    usable = [(part, imported) for part, imported in shown if imported is not None and _same_sheet(imported, read)]
+    usable = [(each.part, each.places) for each in readings
+              if each.places is not None and _same_sheet(each.places.imported, read)]
     readings[0] = replace(readings[0], problems=(*readings[0].problems, *further))
     problems = [problem for each in readings for problem in each.problems]
     expression = next((each.imported for each in readings if each.part == "expression" and each.imported), None)
@@ -196,9 +201,20 @@ def _table(part: str, spec: TableSpec, read: ReadResult, answers: Answers, job: 
         problems = tuple(problem.at(file=read.table.file, sheet=read.table.sheet) for problem in error.problems)
         guessed = _on_any_scale(spec, answers, read) if part == "expression" and problems[0].answer_key == "scale" \
             else None
-        return TableReading(part, spec, None, problems, _values(guessed) if guessed else None, guessed)
-    return TableReading(part, spec, imported, imported.problems,
-                        _values(imported) if part == "expression" else None)
+        return _with_places(TableReading(part, spec, None, problems, None, guessed))
+    return _with_places(TableReading(part, spec, imported, imported.problems))
+
+
+def _with_places(table: TableReading) -> TableReading:
+    """Where everything stands and what the values are, found here and not where it is shown."""
+    if table.shown is None:
+        return table
+    places = places_of(table.shown)
+    if table.part != "expression":
+        return replace(table, places=places)
+    rows, columns = value_cells(places)
+    first = (min(rows), min(columns)) if rows and columns else None
+    return replace(table, places=places, values=_values(table.shown, rows, columns), first_value=first)
 
 
 def _on_any_scale(spec: TableSpec, answers: Answers, read: ReadResult) -> Imported | None:
@@ -209,8 +225,7 @@ def _on_any_scale(spec: TableSpec, answers: Answers, read: ReadResult) -> Import
         return None
 
 
-def _values(imported: Imported) -> ValueSummary | None:
-    rows, columns = value_cells(imported)
+def _values(imported: Imported, rows: Sequence[int], columns: Sequence[int]) -> ValueSummary | None:
     if not rows or not columns:
         return None
     step = max(1, len(rows) * len(columns) // _MOST_VALUES)

@@ -12,7 +12,6 @@ from core.data.files.raw_table import column_letters, number_words
 from core.data.sheets.recipe import ImportRecipe
 from core.data.tables import Scale
 from gui.pages.importing.draft_reading import SheetReading, TableReading
-from gui.pages.importing.regions import value_cells
 from gui.pages.importing.remedies import SCALE_WORDS, column_choices
 from gui.widgets.importing.reading_form import ReadingValues
 
@@ -93,8 +92,10 @@ def _start(table: TableReading) -> str:
     if shown is None:
         return ""
     if table.part == "expression":
-        rows, columns = value_cells(shown)
-        return f"{column_letters(min(columns))}{min(rows) + 1}" if rows and columns else ""
+        if table.first_value is None:
+            return ""
+        row, column = table.first_value
+        return f"{column_letters(column)}{row + 1}"
     return f"{column_letters(shown.recipe.first_value_column)}{shown.recipe.first_row + 1}"
 
 
