@@ -30,6 +30,7 @@ from gui.tool_bar import StudyBar
 from gui.widgets.page_room import PageRoom
 from gui.widgets.problems_panel import ProblemsPanel
 from gui.widgets.rail import Rail, RailPage
+from gui.widgets.reading_order import tab_from_here
 from gui.widgets.status_line import StatusLine
 from gui.window_commands import WindowCommands
 
@@ -381,6 +382,9 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         with self.events.paused():
             theme.apply(app, name, percent)
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        return tab_from_here((self._down, self.bar, self.status), following) or super().focusNextPrevChild(following)
 
     def widget_areas(self) -> list[QWidget]:
         """The areas that F6 goes round."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from core.figures.figure_settings import FigureSettings
 from core.project.project import renamed, with_figure
@@ -22,6 +22,7 @@ from gui.information import about_words, shortcut_rows, show_text, tried_rows
 from gui.preferences import save_preferences
 from gui.problem_view import ask, tell
 from gui.save_path import ask_save_path
+from gui.widgets.reading_order import stops_of
 
 if TYPE_CHECKING:
     from core.figures.spec import FigureSpec
@@ -212,7 +213,7 @@ class WindowCommands(QObject):
         here = next((number for number, area in enumerate(areas) if area is focus or (
             isinstance(focus, QObject) and _is_inside(focus, area))), -1)
         chosen = areas[(here + step) % len(areas)]
-        target = _first_stop(chosen)
+        target = next(stops_of(chosen), None)
         if target is not None:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -307,20 +308,6 @@ class WindowCommands(QObject):
 
     def about(self) -> None:
         show_text(self._window, "About RTKscope", about_words())
-
-
-def _first_stop(area: QWidget) -> QWidget | None:
-    """What Tab would reach first in an area."""
-    here = area
-    for _ in range(5000):
-        if (here is area or area.isAncestorOf(here)) and here.isVisibleTo(area) and here.isEnabled() \
-                and here.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            return here
-        following = here.nextInFocusChain()
-        if following is None or following is area:
-            return None
-        here = following
-    return None
 
 
 def _is_inside(inner: QObject, outer: QObject) -> bool:
