@@ -42,3 +42,9 @@ class JobContext:
         inner = JobContext(lambda fraction, words: self.progress(start + (end - start) * fraction, words))
         inner._stop = self._stop
         return inner
+
+    def said(self, say: Callable[[float, str], str]) -> JobContext:
+        """A context that reports in other words, made of its fraction and its own; cancelling this one cancels it."""
+        inner = JobContext(lambda fraction, words: self.progress(fraction, say(fraction, words)))
+        inner._stop = self._stop
+        return inner

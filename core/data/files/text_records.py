@@ -38,18 +38,21 @@ class Reporter:
         self._handle = handle
         self._job = job
         self._words = f"Reading {source.path.name}"
+        self._rows = 0
         self._size = max(source.path.stat().st_size, 1)
         self._next = 0.0
 
     def tick(self) -> None:
         """Call it for every line."""
+        self._rows += 1
         now = time.perf_counter()
         if now < self._next:
             return
         self._next = now + 0.1
         raw = getattr(self._handle, "raw", None)
         position = raw.packed_position() if isinstance(raw, GzipBytes) else self._handle.tell()
-        self._job.progress(position / self._size, self._words)
+        rows = f": {self._rows:,} rows" if self._rows > 1 else ""
+        self._job.progress(position / self._size, f"{self._words}{rows}")
 
 
 @dataclass
