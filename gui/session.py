@@ -118,6 +118,15 @@ class Session(QObject):
             return
         self.undo_stack.push(ReplaceProject(self, self._project, project, label, merge_key))
 
+    def _note_removed_locks(self, before: Project, after: Project) -> None:
+        """A lock that is taken away stays in the ledger, also one that is undone: it was made, perhaps tested."""
+        kept = {lock.sha256 for lock in after.study.locks}
+        for lock in before.study.locks:
+            if lock.sha256 not in kept:
+                self.count_trial(Trial(f"lock {lock.sha256[:16]}", f"Lock “{lock.name}” removed ({lock.words()}, made "
+                                       f"{lock.made_at or 'at an unknown time'})", 0, 0,
+                                       time.strftime("%Y-%m-%d %H:%M")))
+
     def open(self, project: Project, tried: Tried | None = None) -> None:
         """Start with another project: no undo, no results, nothing selected."""
         self.undo_stack.clear()
@@ -135,6 +144,7 @@ class Session(QObject):
 
     def _put(self, project: Project) -> None:
         old, self._project = self._project, project
+        self._note_removed_locks(old, project)
         self.changed.emit(old, project)
 
     # selection

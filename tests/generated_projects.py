@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from core.analyses.locked_score import Lock
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.patients.combined_columns import CombinedColumn
@@ -56,6 +57,9 @@ FIGURES = st.builds(FigureSettings)
 HYPOTHESES = st.builds(Hypothesis, text=WORDS, sealed_at=WORDS, results_were_open=st.booleans())
 
 
+LOCKS = st.builds(Lock, signs=some(st.sampled_from([1, -1])), sha256=st.just(""))
+
+
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
     """A project with any value in any field."""
@@ -64,5 +68,6 @@ def projects(draw: st.DrawFn) -> Project:
         paths = [str(table.path) for table in (*spec.expression, *spec.clinical)]
         stated = draw(st.dictionaries(st.sampled_from(paths), WORDS)) if paths else {}
         datasets.append(replace(spec, stated_sha256=stated))
-    study = Study(draw(WORDS), draw(WORDS), tuple(datasets), draw(some(COHORTS)), draw(some(ANALYSES)), draw(WORDS))
+    study = Study(draw(WORDS), draw(WORDS), tuple(datasets), draw(some(COHORTS)), draw(some(ANALYSES)), draw(WORDS),
+                  draw(some(LOCKS)))
     return Project(study, draw(maps(FIGURES)), draw(HYPOTHESES))

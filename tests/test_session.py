@@ -12,9 +12,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.analyses.base import Info, Result, ResultTable, TriedTest
+from core.analyses.locked_score import Lock
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule
-from core.project.project import new_project, renamed, with_analysis, with_cohort, with_dataset
+from core.project.project import new_project, renamed, with_analysis, with_cohort, with_dataset, with_lock, without_lock
 from core.project.study import AnalysisSpec
 from gui.job_runner import JobRunner
 from gui.session import DATASETS_SPARE, Outcome, Selection, Session
@@ -52,6 +53,20 @@ def test_that_an_edit_is_undone_and_redone_as_the_same_value(session: Session) -
     session.undo_stack.redo()
     assert session.project is after
     assert session.undo_stack.undoText() == "rename the study"
+
+
+def test_that_a_lock_that_is_removed_or_undone_stays_in_the_ledger(session: Session) -> None:
+    first, second = Lock("a", ("EGFR", "KIT")), Lock("b", ("MET",))
+    session.edit(with_lock(session.project, first), "lock")
+    session.edit(without_lock(session.project, "a"), "remove the lock")
+    assert [trial.words for trial in session.tried.trials] == [
+        "Lock “a” removed (EGFR + KIT, made at an unknown time)"]
+    session.edit(with_lock(session.project, second), "lock")
+    session.undo_stack.undo()
+    session.undo_stack.undo()
+    assert session.project.study.locks == (first,)
+    assert [trial.words[:8] for trial in session.tried.trials] == ["Lock “a”", "Lock “b”"]
+    assert (session.tried.paid, session.tried.unpaid) == (0, 0)
 
 
 def test_that_an_edit_that_changes_nothing_is_no_step(session: Session) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.analyses.locked_score import Lock, changed_lock
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule
 from core.figures.figure_settings import FigureSettings as FigureSettings
+from core.problems import Location, user_error
 from core.project.hypothesis import Hypothesis
 from core.project.study import AnalysisSpec, Study
 
@@ -119,6 +121,34 @@ def with_parameters(project: Project, analysis: str, changes: Mapping[str, Any])
 def _with_analysis_changed(project: Project, name: str, change: Callable[[AnalysisSpec], AnalysisSpec]) -> Project:
     known = {spec.name: spec for spec in project.study.analyses}
     return with_analysis(project, change(known[name]))
+
+
+def with_lock(project: Project, lock: Lock) -> Project:
+    """A lock added. A lock is never edited: the same one again changes nothing.
+
+    Raises
+    ------
+    UserError
+        "lock_exists" where another lock, or an analysis, has that name; "lock_changed" where it is not what was sealed.
+    """
+    study = project.study
+    refused = changed_lock(lock, Location(study.file))
+    if refused is not None:
+        raise refused
+    known = {each.name: each for each in study.locks}
+    if known.get(lock.name) == lock:
+        return project
+    if lock.name in known or lock.name in {spec.name for spec in study.analyses}:
+        what = "lock" if lock.name in known else "analysis"
+        raise user_error("lock_exists", f"there is already {'a' if what == 'lock' else 'an'} {what} “{lock.name}”",
+                         Location(study.file), why="A lock is never changed.", remedy="give the new lock another name")
+    return replace(project, study=replace(study, locks=(*study.locks, lock)))
+
+
+def without_lock(project: Project, name: str) -> Project:
+    """A lock removed."""
+    study = project.study
+    return replace(project, study=replace(study, locks=tuple(lock for lock in study.locks if lock.name != name)))
 
 
 def with_figure(project: Project, key: str, settings: FigureSettings) -> Project:

@@ -18,6 +18,7 @@ from core.project.study import Study
 
 KEYS = {
     ("Study", "datasets"): "dataset", ("Study", "cohorts"): "cohort", ("Study", "analyses"): "analysis",
+    ("Study", "locks"): "lock",
     ("DatasetSpec", "endpoints"): "endpoint", ("DatasetSpec", "accept_near_matches"): "near_matches",
     ("DatasetSpec", "stated_sha256"): "sha256", ("TableSpec", "path"): "file",
     ("KeepRule", "included"): "in", ("KeepRule", "excluded"): "not_in", ("KeepRule", "minimum"): "min",

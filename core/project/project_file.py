@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core import __version__
+from core.analyses.locked_score import changed_lock
 from core.data.sheets.recipe import Answers
 from core.jobs import JobContext
-from core.problems import Location, Problem, UserError, user_error, warning
+from core.problems import Location, Problem, Severity, UserError, user_error, warning
 from core.project.data_shelf import DataShelf, safe_name
 from core.project.migrations import PROJECT_FORMAT, migrated
 from core.project.packed_data import MemberNames, PackedFile, ShelfNames, gather, unpack, write_data
@@ -190,6 +191,9 @@ def open_project(path: Path, shelf_folder: Path, job: JobContext) -> OpenedProje
         except OSError as error:
             raise _no_room(error, place) from error
     notes += _absent(project, shelf)
+    refused = [changed_lock(lock, place) for lock in project.study.locks]
+    notes += tuple(replace(problem, severity=Severity.WARNING) for error in refused if error
+                   for problem in error.problems)
     return OpenedProject(replace(project, study=replace(project.study, file=path.name)), tried, notes)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.analyses.locked_score import Lock
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule
 from core.project.plain_values import frozen_value
@@ -42,6 +43,7 @@ class Study:
     cohorts: tuple[CohortRule, ...]
     analyses: tuple[AnalysisSpec, ...]
     description: str = ""
+    locks: tuple[Lock, ...] = ()
 
     def dataset(self, name: str) -> DatasetSpec:
         """The data set of that name. Raises KeyError."""
@@ -50,6 +52,10 @@ class Study:
     def cohort(self, name: str) -> CohortRule:
         """The cohort of that name. Raises KeyError."""
         return {cohort.name: cohort for cohort in self.cohorts}[name]
+
+    def lock(self, name: str) -> Lock:
+        """The lock of that name. Raises KeyError."""
+        return {lock.name: lock for lock in self.locks}[name]
 
 
 def folder_of(path: Path) -> Path:

@@ -19,6 +19,7 @@ from core.data.patients.combined_columns import RULES, CombinedColumn
 from core.data.sheets.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
 from core.data.tables import MONTHS_IN, EndpointRule, Scale
 from core.problems import Location, Problem, UserError, user_error
+from core.project.lock_section import lock_in
 from core.project.study import ROLES, STUDY_FORMAT, AnalysisSpec, Study, folder_of
 from core.project.toml_errors import not_toml
 from core.project.toml_section import Section
@@ -87,7 +88,7 @@ def parse_study(values: dict[str, Any], path: Path) -> tuple[Study, list[Problem
     """A study from parsed TOML, with the list of what is wrong; the study is usable only when the list is empty."""
     problems: list[Problem] = []
     top = Section(values, path.name, "", problems)
-    top.allow(("format", "name", "description", "program", "dataset", "cohort", "analysis"))
+    top.allow(("format", "name", "description", "program", "dataset", "cohort", "lock", "analysis"))
     _check_format(top)
     datasets = tuple(_dataset(section, folder_of(path)) for section in top.sections("dataset"))
     if not datasets:
@@ -97,8 +98,13 @@ def parse_study(values: dict[str, Any], path: Path) -> tuple[Study, list[Problem
     analyses = tuple(_analysis(section, [cohort.name for cohort in cohorts]) for section in top.sections("analysis"))
     _unique_names(top, "analysis", [analysis.name for analysis in analyses],
                   remedy="give each its own name: it becomes the folder of its results", folded=True)
+    locks = tuple(lock_in(section) for section in top.sections("lock"))
+    _unique_names(top, "lock", [lock.name for lock in locks])
+    for name in {lock.name for lock in locks} & {analysis.name for analysis in analyses}:
+        top.problem("repeated_name", f"a lock and an analysis are both called “{name}”",
+                    remedy="give the analysis another name: “locked” has to mean one of them")
     name = top.text("name", default=path.stem)
-    return Study(name, path.name, datasets, cohorts, analyses, top.text("description")), problems
+    return Study(name, path.name, datasets, cohorts, analyses, top.text("description"), locks), problems
 
 
 def _check_format(top: Section) -> None:

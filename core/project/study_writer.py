@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 
+from core.analyses.locked_score import Lock
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.sheets.recipe import TableSpec
@@ -43,6 +44,8 @@ def study_toml(study: Study, datasets: Mapping[str, Dataset], parameters: Mappin
     document["dataset"] = [_dataset(spec, datasets.get(spec.name), folder, names) for spec in study.datasets]
     if study.cohorts:
         document["cohort"] = [_cohort(rule) for rule in study.cohorts]
+    if study.locks:
+        document["lock"] = [_lock(lock) for lock in study.locks]
     document["analysis"] = [_analysis(spec, parameters.get(spec.name, spec.parameters)) for spec in study.analyses]
     return tomli_w.dumps(document, multiline_strings=True)
 
@@ -128,6 +131,13 @@ def _keep(rule: KeepRule) -> dict[str, Any]:
              "not_in": None if rule.excluded is None else list(rule.excluded), "min": rule.minimum,
              "max": rule.maximum, "missing": rule.missing, "upper_group": rule.upper_group or None}
     return values | {key: value for key, value in named.items() if value is not None}
+
+
+def _lock(lock: Lock) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": lock.name, "receptors": list(lock.receptors), "signs": list(lock.signs),
+                              "score": lock.score, "cut_sd": float(lock.cut_sd)}
+    stated = {"source": lock.source, "found_in": lock.found_in, "made_at": lock.made_at}
+    return values | {key: value for key, value in stated.items() if value} | {"sha256": lock.sha256}
 
 
 def _analysis(spec: AnalysisSpec, parameters: Mapping[str, Any]) -> dict[str, Any]:
