@@ -114,6 +114,7 @@ class ImportSteps(QWidget):
         self.check_step.outcome_wanted.connect(lambda: self.go_to_step(OUTCOME_AT))
         self.files_step.target_chosen.connect(self._target_chosen)
         self.outcome_step.outcome_wanted.connect(self._read_outcome)
+        self.outcome_step.offer_changed.connect(self._show_states)
         self.genes_step.answered.connect(lambda row, symbol: self._edit(gene_said, row, symbol))
         self.panel.said.connect(self._said)
         self.panel.remember.toggled.connect(self.offers.set_remember)
@@ -303,7 +304,8 @@ class ImportSteps(QWidget):
         self.next.setText(verb if last else f"Next: {STEPS[self.step + 1].lower()}")
         some = bool(draft.tables) or any(file.sheets for file in draft.files)
         self.next.setEnabled(self.ready if last else some or self.reader.busy)
-        set_look(self.next, "role", "primary" if self.next.isEnabled() else "")
+        other = self.step == OUTCOME_AT and self.outcome_step.is_next
+        set_look(self.next, "role", "primary" if self.next.isEnabled() and not other else "")
         self.next.setToolTip("" if self.next.isEnabled() else self._why_not())
 
     @property

@@ -35,10 +35,14 @@ NARROW = 640
 
 
 class OutcomeStep(QWidget):
-    """``edited`` speaks a new draft; ``outcome_wanted`` asks the page to read an outcome off the GUI thread."""
+    """``edited`` speaks a new draft; ``outcome_wanted`` asks the page to read an outcome off the GUI thread.
+
+    ``offer_changed``: whether using the outcome that is shown is the next thing to do may be different.
+    """
 
     edited = Signal(object)
     outcome_wanted = Signal(object)
+    offer_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,8 +138,7 @@ class OutcomeStep(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         for rule, is_used in self._rules:
-            item = QListWidgetItem(f"{rule.name}\n{'used' if is_used else 'proposed'}: {rule.time or 'no time yet'}, "
-                                   f"{rule.event or 'no event yet'}")
+            item = QListWidgetItem(_words_of(rule, is_used))
             item.setIcon(theme.icon("ok" if is_used else "circ", "ok" if is_used else "text3"))
             self.list.addItem(item)
         names = [rule.name for rule, _ in self._rules]
@@ -165,8 +168,8 @@ class OutcomeStep(QWidget):
                                                ("the event column", rule.event),
                                                ("which values mean that it happened", rule.event_values)) if not there]
         self.use.setEnabled(not used and not open_parts)
-        set_look(self.use, "role", "primary" if self.use.isEnabled() else "")
         self.use.setToolTip(f"Say {' and '.join(open_parts)} first" if open_parts else "")
+        self._show_offer()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is no room beside each other the list stands above the form."""
@@ -175,6 +178,17 @@ class OutcomeStep(QWidget):
         ways = QBoxLayout.Direction
         self._line.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
         self.list_panel.setMaximumHeight(theme.px(150) if narrow else 16_777_215)
+
+    @property
+    def is_next(self) -> bool:
+        """True while no outcome is used yet and the one shown can be: then that is the one thing to do."""
+        draft = self._draft
+        return draft is not None and not draft.spec.endpoints and not self.body.isHidden() \
+            and not self.use.isHidden() and self.use.isEnabled()
+
+    def _show_offer(self) -> None:
+        set_look(self.use, "role", "primary" if self.is_next else "")
+        self.offer_changed.emit()
 
     def _look(self) -> None:
         look = theme.current()
@@ -197,6 +211,7 @@ class OutcomeStep(QWidget):
         self.form_panel.setVisible(rule is not None)
         self.use.setVisible(rule is not None and not used)
         self.remove.setVisible(used)
+        self._show_offer()
         if rule is None:
             return
         self._shown = rule.name
@@ -220,6 +235,7 @@ class OutcomeStep(QWidget):
         else:
             at = self.list.currentRow()
             self._rules[at] = (changed, False)
+            self.list.item(at).setText(_words_of(changed, False))
             self.outcome_wanted.emit(changed)
 
     def _use(self) -> None:
@@ -230,7 +246,7 @@ class OutcomeStep(QWidget):
     def _add(self) -> None:
         rule = EndpointRule(free_name("outcome", [each.name for each, _ in self._rules]), "", "", "", ())
         self._rules.append((rule, False))
-        item = QListWidgetItem(f"{rule.name}\nproposed: choose its columns")
+        item = QListWidgetItem(_words_of(rule, False))
         item.setIcon(theme.icon("circ", "text3"))
         self.list.addItem(item)
         self.list.setCurrentRow(len(self._rules) - 1)
@@ -240,3 +256,11 @@ class OutcomeStep(QWidget):
         rule, used = self._current()
         if rule is not None and used and self._draft is not None:
             self.edited.emit(without_endpoint(self._draft, rule.name))
+
+
+def _words_of(rule: EndpointRule, is_used: bool) -> str:
+    """An outcome in the list: its name, and its columns or that they are still to be chosen."""
+    if not (rule.time or rule.event):
+        return f"{rule.name}\nnot used yet: choose its columns"
+    return (f"{rule.name}\n{'used' if is_used else 'not used yet'}: {rule.time or 'no time yet'}, "
+            f"{rule.event or 'no event yet'}")

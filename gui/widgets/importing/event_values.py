@@ -62,8 +62,11 @@ class EventValues(QWidget):
             for column, text in ((1, f"{row.patients:,}"), (2, row.median)):
                 label = words(text)
                 set_look(label, "letters", "small")
-                self._grid.addWidget(label, at + 2, column, Qt.AlignmentFlag.AlignRight)
-            self._grid.addWidget(words(row.remark, "caption", wrap=True), at + 2, 3)
+                self._grid.addWidget(label, at + 2, column,
+                                     Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            remark = words(row.remark, "caption", wrap=True)
+            remark.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(remark, at + 2, 3)
 
     def happened(self) -> tuple[str, ...]:
         """The ticked values."""
