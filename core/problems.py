@@ -79,9 +79,10 @@ class Problem:
         return replace(self, where=Location(**{**parts, **known}))
 
 
-def warning(code: str, what: str, where: Location | None = None, *, why: str = "", remedy: str = "") -> Problem:
+def warning(code: str, what: str, where: Location | None = None, *, why: str = "", remedy: str = "",
+            answer_key: str = "") -> Problem:
     """A finding that is told and does not stop anything."""
-    return Problem(code, what, where or Location(), why, remedy, Severity.WARNING)
+    return Problem(code, what, where or Location(), why, remedy, Severity.WARNING, answer_key)
 
 
 def note(code: str, what: str, where: Location | None = None, *, why: str = "", remedy: str = "") -> Problem:

@@ -81,7 +81,7 @@ def build_covariates(cohort: Cohort, adjust: Sequence[str], strata: Sequence[str
         if not useful:
             warnings.append(warning("constant_covariate", f"“{name}” has one value only among the {rows.size} analysed "
                                     "patients, so it cannot be adjusted for", column.place,
-                                    remedy="take it out of adjust"))
+                                    remedy="take it out of adjust", answer_key="adjust"))
         else:
             adjusted.append(name)
         terms += [term for term, _ in useful]

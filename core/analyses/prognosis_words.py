@@ -241,11 +241,12 @@ def result_warnings(numbers: PrognosisNumbers) -> tuple[Problem, ...]:
                              f"{count_words(numbers.not_converged)} of "
                              f"{counted(numbers.parameters.permutations, 'shuffle')}", place,
                              why="There the receptors' statistics were taken where the fit ended.",
-                             remedy="adjust for fewer columns, or merge their rare values"))
+                             remedy="adjust for fewer columns, or merge their rare values", answer_key="adjust"))
     permutations = numbers.parameters.permutations
     if permutations and 1 / (permutations + 1) > 0.05 / 5:
         found.append(warning("few_shuffles", f"with {counted(permutations, 'shuffle')} no corrected P can be below "
-                             f"{1 / (permutations + 1):.3f}", place, remedy="raise permutations"))
+                             f"{1 / (permutations + 1):.3f}", place, remedy="raise permutations",
+                             answer_key="permutations"))
     return tuple(found)
 
 
@@ -259,13 +260,13 @@ def _covariate_warnings(numbers: PrognosisNumbers) -> list[Problem]:
             "covariate_says_nothing_new", f"{list_words(copies)} {_verb(len(copies), 'says', 'say')} nothing that the "
             "other covariates do not say already", place,
             why=f"{_verb(len(copies), 'It has', 'They have')} no hazard ratio; the receptors are not affected.",
-            remedy=f"take {_verb(len(copies), 'it', 'them')} out of adjust"))
+            remedy=f"take {_verb(len(copies), 'it', 'them')} out of adjust", answer_key="adjust"))
     if far:
         found.append(warning(
             "covariate_without_maximum", f"{list_words(far)} {_verb(len(far), 'has', 'have')} no finite hazard ratio: "
             "with too few events one side of it has none", place,
             why="The receptors' values are those reached as it goes to infinity, as in R.",
-            remedy="merge rare values of the column, or take it out of adjust"))
+            remedy="merge rare values of the column, or take it out of adjust", answer_key="adjust"))
     return found
 
 

@@ -43,10 +43,11 @@ def choose_receptors(matrix: ExpressionMatrix,
             close = nearest(name, matrix.genes)
             warnings.append(warning("receptor_not_in_table", f"the expression table has no gene “{name}”", matrix.place,
                                     why="It is not in the results.",
-                                    remedy=f"did you mean “{close}”?" if close else "take it out of receptors"))
+                                    remedy=f"did you mean “{close}”?" if close else "take it out of receptors",
+                                    answer_key="receptors"))
         elif gene in chosen:
             warnings.append(warning("receptor_named_twice", f"“{name}” and “{chosen[gene]}” are one gene; it is "
-                                    "analysed once", matrix.place, remedy="name it once"))
+                                    "analysed once", matrix.place, remedy="name it once", answer_key="receptors"))
         else:
             chosen[gene] = name
     if not chosen:

@@ -5,14 +5,14 @@ Not for: one analysis's figures; a page of it says its kind and shows an outcome
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from core.analyses import analysis_module
-from core.figures.number_words import counted
 from core.project.study import AnalysisSpec
+from gui.pages.analysis_answers import AnalysisAnswers
 from gui.pages.analysis_choice import AnalysisChoice
 from gui.pages.analysis_edits import changes_in_words
 from gui.pages.analysis_inspector import AnalysisInspector
@@ -20,18 +20,18 @@ from gui.pages.analysis_notice import Notice
 from gui.pages.analysis_states import (
     EmptyWords,
     Situation,
-    Spoken,
     at_its_field,
     data_words,
     empty_of,
     notice_of,
     run_state,
 )
-from gui.pages.base_page import Command, Page, PageServices
+from gui.pages.base_page import Command, PageServices
 from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences
 from gui.pages.figure_wishes import copy_data, copy_picture, copy_text
 from gui.pages.result_tabs import MethodsView, TablesView, WarningsView, show_count
 from gui.pages.run_watch import RunWatch
+from gui.pages.warning_remedies import actions_for, as_the_form_says, coding_remark
 from gui.widgets.figure_choice import export_one_of
 from gui.widgets.state_views import EmptyState, RunningState
 
@@ -43,14 +43,8 @@ if TYPE_CHECKING:
     from gui.widgets.figures.figure_view import FigureView
 
 
-class AnalysisPage(Page):
-    """A page of one kind of analysis. Subclasses set KIND, NEW_NAME and FORM_GROUPS and answer the methods below."""
-
-    KIND = ""
-    NEW_NAME = ""
-    FORM_GROUPS: ClassVar[Mapping[str, Sequence[str]]] = {}
-    REMEDIES: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """Code of a warning -> words and key of what the page can do about it."""
+class AnalysisPage(AnalysisAnswers):
+    """A page of one kind of analysis."""
 
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
@@ -99,23 +93,6 @@ class AnalysisPage(Page):
         self.session.results_changed.connect(self._results_changed)
         self.services.loader.loading_changed.connect(self.look)
 
-    # what a subclass answers
-
-    def figure_view(self) -> QWidget:
-        """The widget of the Figure tab."""
-        raise NotImplementedError
-
-    def show_outcome(self, outcome: Outcome | None) -> None:
-        """Show the figures of an outcome, or nothing."""
-
-    def spoken(self, outcome: Outcome) -> Spoken:
-        """The answer of an outcome."""
-        raise NotImplementedError
-
-    def remark(self, outcome: Outcome) -> tuple[str, str, str] | None:
-        """A sentence that stands above the figures with one remedy (words, action, key), where one is needed."""
-        return None
-
     # the analysis of this page
 
     @property
@@ -139,11 +116,8 @@ class AnalysisPage(Page):
         if self.is_draft:
             return ()
         values = self.settings.form.values()
-        return tuple(at_its_field(problem, values) for problem in self.session.failure(self.spec.name))
-
-    def in_step(self, project: Project, spec: AnalysisSpec) -> Project:
-        """The project with further analyses of the page brought in step with the edited one."""
-        return project
+        return tuple(as_the_form_says(at_its_field(problem, values), self.parameters_type)
+                     for problem in self.session.failure(self.spec.name))
 
     # what the page can do
 
@@ -168,13 +142,19 @@ class AnalysisPage(Page):
         acts: dict[str, Callable[[], object]] = {
             "run": self.run, "back": self.choice.put_back, "cancel": self.cancel, "close": self.look,
             "import": lambda: services.import_files(()), "import page": lambda: services.go_to("import"),
-            "cohort page": lambda: services.go_to("cohort"), "example": services.open_example,
+            "cohort page": self._go_to_cohort, "example": services.open_example,
             "copy error": lambda: copy_text(self.watch.fault, "The error text", services.say),
             "warnings": lambda: self.show_view("warnings")}
         if key.startswith("field "):
             self.settings.focus_field(key.removeprefix("field "))
         elif key in acts:
             acts[key]()
+
+    def _go_to_cohort(self) -> None:
+        rule = self.facts.rule_of(self.spec)
+        if rule is not None:
+            self.services.settings("cohort").update(cohort=rule.name, endpoint=self.facts.endpoint_of(self.spec))
+        self.services.go_to("cohort")
 
     def _export_figure(self) -> None:
         export_one_of(self.figures_in_sight(), self.export_button, self.services.export_figure)
@@ -194,11 +174,7 @@ class AnalysisPage(Page):
             self.notice.say("info", spec.alt_text, (("Close", "close"),))
         elif wish == "table":
             self.show_view("table")
-            self.tables.show_table(self.table_of(view))
-
-    def table_of(self, view: FigureView) -> str:
-        """Name of the table behind a figure."""
-        return self.tables.name
+            self.tables.show_table(self.table_of(view) or self.tables.name)
 
     # states
 
@@ -281,23 +257,15 @@ class AnalysisPage(Page):
             self.show_view("figure")
         self._show_notice(outcome, job)
 
-    def result_tables(self, outcome: Outcome) -> Sequence[Any]:
-        """Tables of the Table tab."""
-        return outcome.result.tables
-
-    def methods_words(self, outcome: Outcome) -> str:
-        """Text of the Methods tab."""
-        return str(outcome.result.methods)
-
-    def result_warnings(self, outcome: Outcome) -> Sequence[Problem]:
-        """Findings of the Warnings tab."""
-        return tuple(outcome.result.warnings)
+    def _warnings_of(self, outcome: Outcome) -> Sequence[Problem]:
+        return tuple(as_the_form_says(problem, self.parameters_type) for problem in self.result_warnings(outcome))
 
     def show_more(self, outcome: Outcome) -> None:
         """Tables, methods and warnings anew, after something was added to the result."""
         self.tables.set_tables(self.result_tables(outcome))
         self.methods.set_text(self.methods_words(outcome))
-        self.warnings.set_problems(self.result_warnings(outcome), self.REMEDIES)
+        found = self._warnings_of(outcome)
+        self.warnings.set_problems(found, actions_for(found, self.REMEDIES, self.settings.fields))
         show_count(self.tabs, 3, "Warnings", self.warnings.count())
 
     def _situation(self, outcome: Outcome | None, job: Job | None) -> Situation:
@@ -312,7 +280,7 @@ class AnalysisPage(Page):
     def _show_notice(self, outcome: Outcome, job: Job | None) -> None:
         said = notice_of(self._situation(outcome, job))
         if said is None:
-            remark = self.remark(outcome)
+            remark = coding_remark(outcome, self.services) or self.remark(outcome)
             said = None if remark is None else ("warn", remark[0], ((remark[1], remark[2]),) if remark[1] else ())
         if said is None:
             self.notice.hush()
@@ -355,12 +323,6 @@ class AnalysisPage(Page):
                                  outcome)
         self.settings.panel.set_state(state, words, can_run=not why_not, why_not=why_not)
 
-    def context_words(self, outcome: Outcome) -> str:
-        """The line under the question."""
-        cohort = outcome.cohort
-        return (f"Cohort “{cohort.name}”, {cohort.endpoint.name}. {counted(len(cohort.patients), 'patient')}, "
-                f"{counted(cohort.n_events, 'event')}")
-
     # what the window asks
 
     def inspector(self) -> QWidget:
@@ -373,7 +335,7 @@ class AnalysisPage(Page):
 
     def problems(self) -> Sequence[Problem]:
         outcome = self.outcome
-        return self.failure or (self.result_warnings(outcome) if outcome is not None else ())
+        return self.failure or (self._warnings_of(outcome) if outcome is not None else ())
 
     def go_to_problem(self, problem: Problem) -> bool:
         if self.settings.has_field(problem.answer_key):

@@ -106,6 +106,7 @@ def ways_out(problem: Problem, fields: Sequence[str]) -> tuple[Button, ...]:
 def data_words(facts: CohortFacts, spec: AnalysisSpec) -> EmptyWords:
     """Data are here and nothing has run: what is still to be chosen, what stands against it, or that it is ready."""
     from core.data.patients.cohort import Cohort
+    from core.data.patients.endpoint_checks import coding_doubt
 
     rule, endpoint = facts.rule_of(spec), facts.endpoint_of(spec)
     if rule is None or not endpoint:
@@ -115,9 +116,12 @@ def data_words(facts: CohortFacts, spec: AnalysisSpec) -> EmptyWords:
     if not isinstance(found, Cohort):
         return ("err", "This cohort cannot be analysed", problem_sentences(found[:2]),
                 (("Go to Cohort", "cohort page", True),), "err")
-    return ("play", "Ready to run", f"{counted(len(found.patients), 'patient')} of “{found.name}”, "
-            f"{count_words(found.n_events)} with the event of {found.endpoint.name}.",
-            (("Run", "run", True),), "accent")
+    ready = (f"{counted(len(found.patients), 'patient')} of “{found.name}”, {count_words(found.n_events)} with the "
+             f"event of {found.endpoint.name}.")
+    if doubt := coding_doubt(found.doubts):
+        return ("warn", "Ready to run, once the outcome is checked", f"{doubt} {ready}",
+                (("Go to Cohort", "cohort page", True), ("Run", "run", False)), "warn")
+    return "play", "Ready to run", ready, (("Run", "run", True),), "accent"
 
 
 def run_state(now: Situation, why_not: str, seconds: float, outcome: Outcome | None) -> tuple[str, str]:

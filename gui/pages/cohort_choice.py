@@ -74,12 +74,12 @@ class CohortChoice:
     @property
     def is_confirmed(self) -> bool:
         """True when the user said that the endpoint shown is coded right, and it has not changed since."""
-        return self.endpoint is not None and self._memory.get("confirmed", "") == self._key_of(self.endpoint)
+        return self.endpoint is not None and is_coding_confirmed(self._memory, self.endpoint, self.dataset)
 
     def confirm(self) -> None:
         """The user says that the endpoint shown is coded right. Nothing of the study changes by that."""
         if self.endpoint is not None:
-            self._memory["confirmed"] = self._key_of(self.endpoint)
+            self._memory["confirmed"] = _coding_key(self.endpoint, self.dataset)
 
     def settings(self, looked: Looked | None, counts: Mapping[CohortRule, tuple[Dataset, int]]) -> SettingsState:
         """All that the inspector shows. ``counts`` are patients of the cohorts that were looked at, on which data."""
@@ -100,8 +100,14 @@ class CohortChoice:
             tuple(code.value for code in codes if code.meaning == HAPPENED), known.columns if known else (),
             known.receptors if known else (), bool(self._memory.get("twins", True)))
 
-    def _key_of(self, endpoint: EndpointRule) -> str:
-        """The coding in this very table: another file with the same columns has not been looked at."""
-        files = [record.sha256 for record in self.dataset.tables] if self.dataset else []
-        said = repr((endpoint.time, endpoint.unit, endpoint.event, endpoint.event_values, files))
-        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+def is_coding_confirmed(memory: Mapping[str, Any], endpoint: EndpointRule, dataset: Dataset | None) -> bool:
+    """True when the user said on the Cohort page, whose ``memory`` this is, that this endpoint is coded right."""
+    return bool(memory.get("confirmed", "") == _coding_key(endpoint, dataset))
+
+
+def _coding_key(endpoint: EndpointRule, dataset: Dataset | None) -> str:
+    """The coding in this very table: another file with the same columns has not been looked at."""
+    files = [record.sha256 for record in dataset.tables] if dataset else []
+    said = repr((endpoint.time, endpoint.unit, endpoint.event, endpoint.event_values, files))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -25,6 +25,7 @@ from gui.pages.cohort_panels import DISAGREEING, TITLES, ledger_rows
 from gui.pages.cohort_settings import CohortSettings
 from gui.pages.cohort_table_one import TableOneView
 from gui.pages.cohort_words import NO_TABLE, STOPPED, StateWords, nobody_words, problem_words, rule_at_fault
+from gui.pages.warning_remedies import as_the_form_says
 from gui.widgets.frame_table import FilteredTable
 from gui.widgets.labels import chip
 from gui.widgets.name_dialog import ask_name
@@ -143,6 +144,8 @@ class CohortPage(Page):
             self._update()
 
     def shown(self) -> None:
+        if self._looked is not None:
+            self._update()  # another page may have asked for another cohort or outcome
         self._show_selection(self.session.selection)
 
     def problems(self) -> Sequence[Problem]:
@@ -294,7 +297,7 @@ class CohortPage(Page):
         groups = self._looked.groups if self._looked else ()
         self.table_one.show_table(overview.table_one, groups, str(self._memory.get("by", "")))
         remedies = {"event_after_last_contact": ("Show the rows", DISAGREEING)} if overview.disagreeing else {}
-        self.warnings.set_problems(self._choice.warnings(overview), remedies)
+        self.warnings.set_problems([as_the_form_says(each) for each in self._choice.warnings(overview)], remedies)
         self.picture.show_overview(overview, self._choice.place, self.endpoint, confirmed=self._choice.is_confirmed)
 
     def _show_empty(self, words: StateWords, icon: str, token: str) -> None:

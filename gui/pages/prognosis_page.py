@@ -57,12 +57,6 @@ class PrognosisPage(AnalysisPage):
         "Picture": ("split", "rmst_at", "curves_of"),
     }
     REMEDIES: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "few_shuffles": ("Show the setting", "field permutations"),
-        "shuffles_not_settled": ("Show the setting", "field adjust"),
-        "covariate_says_nothing_new": ("Show the setting", "field adjust"),
-        "covariate_without_maximum": ("Show the setting", "field adjust"),
-        "receptor_not_in_table": ("Show the setting", "field receptors"),
-        "receptor_named_twice": ("Show the setting", "field receptors"),
         "few_events": ("Go to Cohort", "cohort page"),
         "constant_receptor": ("Show the setting", "field receptors"),
     }

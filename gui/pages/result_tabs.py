@@ -230,17 +230,19 @@ class WarningsView(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.scroller)
 
-    def set_problems(self, problems: Sequence[Problem], actions: Mapping[str, tuple[str, str]] | None = None) -> None:
-        """Show findings; ``actions`` maps a problem's code to the (words, key) of a button."""
+    def set_problems(self, problems: Sequence[Problem],
+                     actions: Mapping[Problem, tuple[str, str]] | None = None) -> None:
+        """Show findings; ``actions`` maps a problem to the (words, key) of its button."""
         for row in self._rows:
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
         self._rows = []
         for problem in dict.fromkeys(problems):
-            row = WarningRow(problem, (actions or {}).get(problem.code))
-            if row.button is not None:
-                key = (actions or {})[problem.code][1]
+            action = (actions or {}).get(problem)
+            row = WarningRow(problem, action)
+            if row.button is not None and action is not None:
+                key = action[1]
                 row.button.clicked.connect(lambda _, key=key: self.remedy_requested.emit(key))
             self._column.insertWidget(self._column.count() - 1, row)
             self._rows.append(row)
