@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -196,3 +196,38 @@ def test_that_no_copied_name_runs_as_a_formula_and_numbers_stay_as_they_are(qtbo
     table.copy_all()
     lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     assert lines == [["patient", "'+change"], ["'=cmd|'/c calc'!A1", "-0.25"], ["'@SUM(A1)", "1e-07"], ["AXL", ""]]
+
+
+def inked(image: QImage, left: int, right: int, top: int, bottom: int) -> tuple[int, int]:
+    """The first and last column of pixels between that hold text."""
+    ground = image.pixelColor(left + 1, top + 2).lightness()
+    dark = [x for x in range(left, right) if any(abs(image.pixelColor(x, y).lightness() - ground) > 60
+                                                 for y in range(top, bottom))]
+    return dark[0], dark[-1]
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_that_heads_stand_above_their_cells_with_one_line_below_them_all(qtbot: QtBot, percent: int) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, "light", percent)
+    made = FilteredTable(name="Heads")
+    qtbot.addWidget(made)
+    made.table.set_table(ResultTable("heads", {"H": ["H", "H"], "8": [8, 8]}))
+    made.resize(1200, 400)
+    made.show()
+    qtbot.waitExposed(made)
+    table, header = made.table, made.table.horizontalHeader()
+    image = table.grab().toImage()
+    tall, row = header.height(), table.rowHeight(0)
+    for column, side in ((0, 0), (1, 1)):
+        left = table.columnViewportPosition(column)
+        right = left + table.columnWidth(column)
+        head = inked(image, left + 1, right - 1, 2, tall - 3)[side]
+        cell = inked(image, left + 1, right - 1, tall + 2, tall + row - 3)[side]
+        assert abs(head - cell) <= 1, f"column {column} at {percent} %: {head} and {cell}"
+    line = theme.current().colour("line").name()
+    rows = {tuple(y for y in range(tall - 4, tall + 2) if image.pixelColor(x, y).name() == line)
+            for x in (3, table.columnWidth(0) + 3, 1000)}
+    assert len(rows) == 1, "the line goes on where there are no columns"
+    assert [len(found) for found in rows] == [1]
