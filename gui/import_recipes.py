@@ -132,7 +132,8 @@ def _written(recipe: Remembered) -> dict[str, Any]:
     tables = [{"part": part, **{name: list(value) if isinstance(value, tuple) else value
                                 for name, value in fields.items()}} for part, fields in recipe.tables]
     endpoints = [{"name": rule.name, "time": rule.time, "unit": rule.unit, "event": rule.event,
-                  "event_values": list(rule.event_values)} for rule in recipe.endpoints]
+                  "event_values": list(rule.event_values), "competing_values": list(rule.competing_values)}
+                 for rule in recipe.endpoints]
     return {"file": recipe.file, "when": recipe.when, "tables": tables, "endpoints": endpoints,
             "genes": dict(recipe.genes)}
 
@@ -160,8 +161,10 @@ def _read(entry: Mapping[str, Any]) -> Remembered | None:
                 return None
             tables.append((each["part"], fields))
         endpoints = tuple(EndpointRule(str(rule["name"]), str(rule["time"]), str(rule["unit"]), str(rule["event"]),
-                                       tuple(rule["event_values"])) for rule in entry["endpoints"])
-        if not all(isinstance(value, (str, int, float)) for rule in endpoints for value in rule.event_values):
+                                       tuple(rule["event_values"]), tuple(rule.get("competing_values", ())))
+                          for rule in entry["endpoints"])
+        if not all(isinstance(value, (str, int, float)) for rule in endpoints
+                   for value in (*rule.event_values, *rule.competing_values)):
             return None
         genes = {str(name): str(symbol) for name, symbol in entry["genes"].items()}
         return Remembered(str(entry["file"]), str(entry["when"]), tuple(tables), endpoints, genes)

@@ -110,13 +110,17 @@ class ClinicalTable:
 
 @dataclass(frozen=True)
 class EndpointRule:
-    """An endpoint as the study file states it; every part is said by the user or proposed, never guessed in silence."""
+    """An endpoint as the study file states it; every part is said by the user or proposed, never guessed in silence.
+
+    ``competing_values``: another cause, after which the event can no longer happen (death of another disease).
+    """
 
     name: str
     time: str
     unit: str
     event: str
     event_values: tuple[str | int | float | bool, ...]
+    competing_values: tuple[str | int | float | bool, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +128,7 @@ class Endpoint:
     """Follow-up of the samples of a clinical table.
 
     ``time`` in ``unit`` (NaN where missing), ``event`` 1 happened, 0 censored, NaN unknown; shape (n_samples,).
+    ``cause`` as ``event``, but 2 where another cause came first; None where the rule names none.
     ``doubts`` is what looks wrong about it (endpoint_checks.py).
     """
 
@@ -134,6 +139,12 @@ class Endpoint:
     time_place: Location
     event_place: Location
     doubts: tuple[Problem, ...] = ()
+    cause: NDArray[np.float64] | None = None
+
+    @property
+    def other_cause(self) -> NDArray[np.bool_]:
+        """True for the samples in which another cause came first."""
+        return np.zeros(len(self.samples), dtype=np.bool_) if self.cause is None else self.cause == 2
 
     @property
     def name(self) -> str:
@@ -146,6 +157,7 @@ class Endpoint:
     def in_words(self) -> str:
         """How many had the event, how many were censored, and the median time, of those with both."""
         known = np.isfinite(self.time) & np.isfinite(self.event) & (self.time >= 0)
-        happened = int((self.event[known] == 1).sum())
+        happened, others = int((self.event[known] == 1).sum()), int(self.other_cause[known].sum())
+        other = f"{others} with another cause, " if self.cause is not None else ""
         median = f"; median time {np.median(self.time[known]):.4g} {self.unit}" if known.any() else ""
-        return f"{happened} with the event, {int(known.sum()) - happened} censored{median}"
+        return f"{happened} with the event, {other}{int(known.sum()) - happened - others} censored{median}"

@@ -196,11 +196,11 @@ def _table(section: Section, folder: Path, purpose: str, hashes: dict[str, str])
 
 
 def _endpoint(section: Section) -> EndpointRule:
-    section.allow(("name", "time", "unit", "event", "event_values"))
-    values = section.scalars("event_values")
+    section.allow(("name", "time", "unit", "event", "event_values", "competing_values"))
+    values, others = section.scalars("event_values"), section.scalars("competing_values")
     return EndpointRule(section.text("name", default="outcome") or "outcome", section.text("time", required=True),
                         section.text("unit", required=True, choices=tuple(MONTHS_IN)),
-                        section.text("event", required=True), values or ())
+                        section.text("event", required=True), values or (), others or ())
 
 
 def _combined(section: Section) -> CombinedColumn:

@@ -112,8 +112,9 @@ def _table(spec: TableSpec, record: TableRecord | None, part: str, file: str) ->
 
 
 def _endpoint(rule: EndpointRule) -> dict[str, Any]:
-    return {"name": rule.name, "time": rule.time, "unit": rule.unit, "event": rule.event,
-            "event_values": list(rule.event_values)}
+    values: dict[str, Any] = {"name": rule.name, "time": rule.time, "unit": rule.unit, "event": rule.event,
+                              "event_values": list(rule.event_values)}
+    return values | ({"competing_values": list(rule.competing_values)} if rule.competing_values else {})
 
 
 def _cohort(rule: CohortRule) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Cohort:
     time : ndarray, shape (n_patients,)
         In ``endpoint.unit``, >= 0, after truncation.
     event : ndarray of bool, shape (n_patients,)
+    cause : ndarray of int, shape (n_patients,), or None
+        0 censored, 1 the event, 2 another cause; None where the endpoint names no other cause.
     expression : tuple of ExpressionMatrix
         The data set's expression tables, whole; use ``values`` for the cohort's patients.
     ledger : tuple of LedgerEntry
@@ -61,6 +63,7 @@ class Cohort:
     warnings: tuple[Problem, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[Problem, ...] = ()
+    cause: NDArray[np.int64] | None = None
 
     @property
     def n_events(self) -> int:

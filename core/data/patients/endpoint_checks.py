@@ -147,10 +147,15 @@ def _one_kind_only(endpoint: Endpoint) -> list[Problem]:
     return []
 
 
+def _censored(endpoint: Endpoint) -> NDArray[np.bool_]:
+    """Those to whom nothing happened: another cause is no censoring."""
+    return np.asarray((endpoint.event == 0) & ~endpoint.other_cause)
+
+
 def _unknown_codes(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
     column = table.columns[endpoint.rule.event]
     censored: dict[str, list[int]] = {}
-    for row in _rows(endpoint.event == 0):
+    for row in _rows(_censored(endpoint)):
         text = column.texts[row].strip()
         if _UNKNOWN.fullmatch(text):
             censored.setdefault(text, []).append(row)
@@ -163,19 +168,27 @@ def _unknown_codes(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
 
 
 def _other_capitals(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
-    """Censored patients whose code is that of an event but for its capitals."""
-    column, values = table.columns[endpoint.rule.event], endpoint.rule.event_values
+    """Censored patients whose code is that of an event, or of another cause, but for its capitals."""
+    rule = endpoint.rule
+    return [*_capitals_of("event_values", rule.event_values, endpoint, table),
+            *_capitals_of("competing_values", rule.competing_values, endpoint, table)]
+
+
+def _capitals_of(key: str, values: Sequence[object], endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
+    column = table.columns[endpoint.rule.event]
     meant = {value.strip().casefold() for value in values if isinstance(value, str)}
     censored: dict[str, list[int]] = {}
-    for row in _rows(endpoint.event == 0):
+    for row in _rows(_censored(endpoint)):
         text = column.texts[row].strip()
         if text.casefold() in meant:
             censored.setdefault(text, []).append(row)
     return [warning(
         "event_in_other_capitals", f"{patients_have(len(rows))} “{text}” in {endpoint.rule.event}, counted as "
         f"censored: {_list(endpoint, column, rows)}", _at(endpoint, column, rows[0]),
-        why="It differs from a value that counts as an event only in capitals.",
-        remedy=f"if it happened to them, write event_values = {json.dumps([*values, text], ensure_ascii=False)}")
+        why=f"It differs from a value that counts as {'an event' if key == 'event_values' else 'another cause'} only "
+        "in capitals.",
+        remedy=f"{'if it happened to them' if key == 'event_values' else 'if they had another cause'}, write {key} = "
+        f"{json.dumps([*values, text], ensure_ascii=False)}")
         for text, rows in censored.items()]
 
 
@@ -184,7 +197,7 @@ def _looks_reversed(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
     supported = False
     for column in table.columns.values():
         dead = deaths_in(column)
-        known = ~np.isnan(dead) & ~np.isnan(endpoint.event)
+        known = ~np.isnan(dead) & ~np.isnan(endpoint.event) & ~endpoint.other_cause
         n = int(known.sum())
         if n < 5:
             continue
@@ -205,7 +218,7 @@ def _looks_reversed(endpoint: Endpoint, table: ClinicalTable) -> list[Problem]:
 
 def _events_later(endpoint: Endpoint) -> list[Problem]:
     time, event = endpoint.time, endpoint.event
-    with_event, censored = time[(event == 1) & ~np.isnan(time)], time[(event == 0) & ~np.isnan(time)]
+    with_event, censored = time[(event == 1) & ~np.isnan(time)], time[_censored(endpoint) & ~np.isnan(time)]
     if min(with_event.size, censored.size) < 10 or np.median(with_event) <= 1.2 * np.median(censored):
         return []
     return [warning(

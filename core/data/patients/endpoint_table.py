@@ -16,7 +16,7 @@ from core.data.patients.endpoints import codes_by_time, event_keys
 from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint, EndpointRule
 from core.data.values import value_key
 
-HAPPENED, CENSORED, LEFT_OUT = "happened", "censored", "left out"
+HAPPENED, CENSORED, OTHER_CAUSE, LEFT_OUT = "happened", "censored", "other cause", "left out"
 FEWEST = 5
 CLOSE = 0.9
 MOST_TEXTS = 12
@@ -77,6 +77,7 @@ def endpoint_table(endpoint: Endpoint, table: ClinicalTable) -> EndpointTable:
         times = endpoint.time[rows]
         times = times[np.isfinite(times)]
         meaning = {1.0: HAPPENED, 0.0: CENSORED}.get(float(endpoint.event[rows[0]]), LEFT_OUT)
+        meaning = OTHER_CAUSE if endpoint.other_cause[rows[0]] else meaning
         codes.append(EndpointCode(shown[key], meaning, len(rows), times.size,
                                   float(np.median(times)) if times.size else float("nan")))
     return EndpointTable(endpoint.rule.event, endpoint.rule.time, endpoint.unit, tuple(codes),
@@ -88,9 +89,10 @@ def codes_as_stated(rule: EndpointRule, table: ClinicalTable) -> EndpointTable |
     column, time = table.columns.get(rule.event), table.columns.get(rule.time)
     if column is None:
         return None
-    wanted = {value_key(value) for value in rule.event_values}
+    wanted = {value_key(value): HAPPENED for value in rule.event_values}
+    wanted |= {value_key(value): OTHER_CAUSE for value in rule.competing_values if value_key(value) not in wanted}
     times = time.numbers if time is not None else np.full(len(table.samples), np.nan)
-    codes = tuple(EndpointCode(code.code, HAPPENED if value_key(code.code) in wanted else CENSORED, code.patients,
+    codes = tuple(EndpointCode(code.code, wanted.get(value_key(code.code), CENSORED), code.patients,
                                code.patients if np.isfinite(code.median_time) else 0, code.median_time)
                   for code in codes_by_time(column, times))
     return EndpointTable(rule.event, rule.time, rule.unit, codes, ())
@@ -103,7 +105,8 @@ def _others(endpoint: Endpoint, table: ClinicalTable) -> tuple[OtherColumn, ...]
         if column.name in (endpoint.rule.event, endpoint.rule.time):
             continue
         said, happened_as = _says(column, endpoint)
-        known = ~np.isnan(said) & ~np.isnan(endpoint.event)
+        # Of another cause a column about the event says neither yes nor no.
+        known = ~np.isnan(said) & ~np.isnan(endpoint.event) & ~endpoint.other_cause
         n = int(known.sum())
         if n < FEWEST:
             continue

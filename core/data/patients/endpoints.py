@@ -19,7 +19,7 @@ from core.data.patients.endpoint_proposals import code_of_the_dead
 from core.data.patients.follow_up_times import follow_up_times
 from core.data.tables import MONTHS_IN, ClinicalColumn, ClinicalTable, Endpoint, EndpointRule
 from core.data.values import value_key
-from core.problems import Problem, UserError, note
+from core.problems import Problem, UserError, note, user_error
 
 UNITS = tuple(MONTHS_IN)
 _PREFIXED_CODE = re.compile(r"(\d):(.+)")
@@ -41,7 +41,8 @@ def build_endpoint(rule: EndpointRule, table: ClinicalTable) -> tuple[Endpoint, 
     Parameters
     ----------
     rule : EndpointRule
-        ``event_values`` happened, every other value is censored, a missing one is unknown. Values compare as numbers
+        ``event_values`` happened, ``competing_values`` are another cause after which it can no longer happen, every
+        other value is censored, a missing one is unknown. Values compare as numbers
         where both are numbers, as trimmed text otherwise. The codes of cBioPortal (``1:DECEASED``) may be named by
         their number where every code of the column is written so.
     table : ClinicalTable
@@ -50,23 +51,26 @@ def build_endpoint(rule: EndpointRule, table: ClinicalTable) -> tuple[Endpoint, 
     Returns
     -------
     endpoint : Endpoint
-        ``time`` NaN where missing, unreadable or negative; zero is kept. ``event`` NaN where missing.
+        ``time`` NaN where missing, unreadable or negative; zero is kept. ``event`` NaN where missing; ``cause`` only
+        where the rule has ``competing_values``.
     findings : tuple of Problem
         Warnings and notes, each naming patients and cells.
 
     Raises
     ------
     UserError
-        "no_column", "unknown_unit", "what_is_the_unit", "what_is_an_event", "event_value_absent", "no_follow_up_times".
+        "no_column", "unknown_unit", "what_is_the_unit", "what_is_an_event", "event_value_absent",
+        "competing_value_absent", "value_of_two_meanings", "no_follow_up_times".
     """
     time_column, event_column = _columns(rule, table)
     questions = _questions(rule, time_column, event_column, table)
     if questions:
         raise UserError(*questions)
     time, findings = follow_up_times(rule, time_column, table.samples)
-    event, said = _events(rule, event_column, time)
+    event, other, said = _events(rule, event_column, time)
     findings += said
-    endpoint = Endpoint(rule, table.samples, time, event, time_column.place, event_column.place)
+    cause = np.where(other, 2.0, event) if rule.competing_values else None
+    endpoint = Endpoint(rule, table.samples, time, event, time_column.place, event_column.place, cause=cause)
     doubts = doubts_about(endpoint, table)
     return replace(endpoint, doubts=doubts), (*findings, *doubts)
 
@@ -129,9 +133,9 @@ def _questions(rule: EndpointRule, time: ClinicalColumn, event: ClinicalColumn, 
     return questions
 
 
-def _events(rule: EndpointRule, column: ClinicalColumn,
-            time: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[Problem]]:
-    """1 happened, 0 censored, NaN missing; and what is to be said about the codes."""
+def _events(rule: EndpointRule, column: ClinicalColumn, time: NDArray[np.float64]
+            ) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[Problem]]:
+    """1 happened, 0 censored, NaN missing; who had another cause; and what is to be said about the codes."""
     codes = codes_by_time(column, time)
     listed = _codes_in_words(rule, codes)
     keys = event_keys(column)
@@ -150,7 +154,33 @@ def _events(rule: EndpointRule, column: ClinicalColumn,
         findings.append(note("event_value_unused", f"nobody has the value {', '.join(map(str, unused))} in "
                              f"{rule.event}; it holds {listed}", column.place))
     event = np.array([np.nan if not key else float(key in wanted) for key in keys])
-    return event, findings
+    other, said = _other_causes(rule, column, keys, codes, listed)
+    return event, other, [*findings, *said]
+
+
+def _other_causes(rule: EndpointRule, column: ClinicalColumn, keys: Sequence[str], codes: Sequence[CodeCount],
+                  listed: str) -> tuple[NDArray[np.bool_], list[Problem]]:
+    """Who had another cause. ``keys`` may be the codes' numbers; a cause may be named by its whole code beside them."""
+    nobody = np.zeros(len(keys), dtype=np.bool_)
+    if not rule.competing_values:
+        return nobody, []
+    wanted = {value_key(value): value for value in rule.competing_values}
+    whole = event_keys(column)
+    by_number = _keys_by_number(whole, wanted) or whole
+    sources = next((each for each in (keys, whole, by_number) if wanted.keys() & set(each)), None)
+    if sources is None:
+        raise UserError(_absent(rule, column, codes, listed, "competing_values"))
+    other = np.array([bool(key) and key in wanted for key in sources])
+    meant = {value_key(value) for value in rule.event_values}
+    both = [text for text, key, own, is_other in zip(column.texts, keys, whole, other, strict=True)
+            if is_other and (key in meant or own in meant)]
+    if both:
+        raise user_error("value_of_two_meanings", f"the value {both[0]} of {rule.event} is named both as “it happened” "
+                         "and as another cause", column.place, why="A patient can have had only one of them.",
+                         remedy="name it in event_values or in competing_values", answer_key="competing_values")
+    unused = [value for key, value in wanted.items() if key not in sources]
+    return other, [note("competing_value_unused", f"nobody has the value {', '.join(map(str, unused))} in "
+                        f"{rule.event}; it holds {listed}", column.place)] if unused else []
 
 
 def _which_value(column: ClinicalColumn, codes: Sequence[CodeCount], table: ClinicalTable) -> str:
@@ -173,18 +203,24 @@ def _keys_by_number(keys: Sequence[str], wanted: Mapping[str, object]) -> list[s
     return numbers if wanted.keys() & set(numbers) else None
 
 
-def _absent(rule: EndpointRule, column: ClinicalColumn, codes: Sequence[CodeCount], listed: str) -> Problem:
-    asked = ", ".join(map(str, rule.event_values))
+def _absent(rule: EndpointRule, column: ClinicalColumn, codes: Sequence[CodeCount], listed: str,
+            key: str = "event_values") -> Problem:
+    happened = key == "event_values"
+    values = rule.event_values if happened else rule.competing_values
+    asked = ", ".join(map(str, values))
     known = {code.code.lower(): code.code for code in codes}
-    close = next((known[str(value).strip().lower()] for value in rule.event_values
+    close = next((known[str(value).strip().lower()] for value in values
                   if str(value).strip().lower() in known), "") or next(
-        (found for value in rule.event_values if (found := nearest(str(value), known.values()))), "")
+        (found for value in values if (found := nearest(str(value), known.values()))), "")
+    meant = f"that “{rule.name}” happened" if happened else f"another cause, after which “{rule.name}” cannot happen"
     return Problem(
-        "event_value_absent", f"nobody has the value {asked} in {rule.event}, which should mean that “{rule.name}” "
-        f"happened; the column holds {listed}", column.place, "Without an event there is nothing to analyse.",
-        f"did you mean event_values = [{_toml(close)}]?" if close else
-        f"name the values that mean it happened, for instance event_values = {_choices(codes)}",
-        answer_key="event_values")
+        "event_value_absent" if happened else "competing_value_absent",
+        f"nobody has the value {asked} in {rule.event}, which should mean {meant}; the column holds {listed}",
+        column.place, "Without an event there is nothing to analyse." if happened else
+        "A misspelt cause would be counted as censored.",
+        f"did you mean {key} = [{_toml(close)}]?" if close else
+        (f"name the values that mean it happened, for instance event_values = {_choices(codes)}" if happened else
+         "name the values that mean another cause, or take the key out"), answer_key=key)
 
 
 def _codes_in_words(rule: EndpointRule, codes: Sequence[CodeCount]) -> str:

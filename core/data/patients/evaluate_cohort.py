@@ -125,18 +125,21 @@ def evaluate_cohort(rule: CohortRule, dataset: Dataset, endpoint: Endpoint, meas
     row_of = {sample: row for row, sample in enumerate(endpoint.samples)}
     rows = np.array([row_of[patient] for patient in patients], dtype=np.intp)
     time, event = endpoint.time[rows].copy(), endpoint.event[rows] == 1
+    cause = None if endpoint.cause is None else endpoint.cause[rows].astype(np.int64)
     if rule.follow_up_max is not None:
         late = time > rule.follow_up_max
         longer = f"{int(late.sum())} {'patient was' if late.sum() == 1 else 'patients were'} followed longer"
         facts["follow-up truncated"] = (f"at {rule.follow_up_max:g} {endpoint.unit}: {longer}, "
                                         f"{int((late & event).sum())} of them with a later event")
         event &= ~late
+        cause = None if cause is None else np.where(late, 0, cause)
         time = np.where(late, rule.follow_up_max, time)
-    for array in (time, event):
-        array.setflags(write=False)
+    for array in (time, event, cause):
+        if array is not None:
+            array.setflags(write=False)
     return Cohort(rule.name, dataset.name, patients, endpoint.rule, time, event, (matrix,), clinical, ledger.entries(),
                   tuple(ledger.flow), tuple(keep.words() for keep in rule.keep), tuple(warnings), facts,
-                  tuple(doubt for doubt in endpoint.doubts if doubt.severity == Severity.WARNING))
+                  tuple(doubt for doubt in endpoint.doubts if doubt.severity == Severity.WARNING), cause)
 
 
 def clinical_column(clinical: ClinicalTable, name: str) -> ClinicalColumn:
