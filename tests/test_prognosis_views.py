@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from core.jobs import JobContext
 from core.problems import Location
 from core.study_runner import StudyRun, run_analysis
 from gui import theme
-from tests.prognosis_desk import Desk, desk, her2_study, hover, metabric, place_of, press
+from gui.pages.views_edits import figure_of
+from tests.prognosis_desk import Desk, desk, her2_result, her2_study, hover, metabric, place_of, press
 
 
 @pytest.fixture(autouse=True)
@@ -219,6 +221,54 @@ def test_that_a_view_asked_for_while_another_is_computed_is_computed_too(her2: D
     assert not her2.session.is_stale("prognosis views")
     assert {figure.name for figure in outcome.result.figures} == {"heat_map", "correlation"}
     assert her2.page.views.figure() is not None
+
+
+def test_that_a_stopped_comparison_does_not_show_the_earlier_one(her2: Desk) -> None:
+    her2.page.show_figures_of("by_group")
+    choose_column(her2, "er_status")
+    combo = her2.page.views.controls.column
+    combo.setCurrentIndex(combo.findText("cellularity"))
+    combo.activated.emit(combo.currentIndex())
+    her2.services.runs.cancel("prognosis views")
+    her2.wait_idle()
+    assert her2.page.views.figure() is None
+    assert her2.page.views.empty.accessibleName() == "Not drawn yet"
+    her2.click("Run", her2.page.views.empty)
+    her2.wait_idle()
+    shown = her2.page.views.figure()
+    assert shown is not None
+    assert shown.name == "groups_ROS1_by_cellularity"
+
+
+def test_that_a_view_of_other_patients_is_not_shown_beside_the_new_result(her2: Desk) -> None:
+    show(her2, "heat_map", "Draw the heat map")
+    her2.page.settings.changed.emit("receptors", ("KIT", "ERBB2", "EGFR"))
+    her2.qtbot.wait(20)
+    assert her2.page.views.figure() is not None, "the page says that it shows an earlier run"
+    assert "The figure shows the run of" in her2.page.notice.text()
+    her2.page.run()
+    her2.qtbot.waitUntil(lambda: her2.services.runs.running("prognosis") is None
+                         and her2.services.runs.running("prognosis views") is not None, timeout=30_000)
+    her2.services.runs.cancel("prognosis views")
+    her2.wait_idle()
+    assert her2.page.notice.text() == ""
+    assert her2.page.views.figure() is None
+    assert her2.page.views.empty.accessibleName() == "Not drawn yet"
+
+
+def test_that_genes_asked_for_by_another_name_are_found_by_their_place() -> None:
+    spec = next(spec for spec in her2_result()[0].figures if spec.name.startswith("kaplan_meier"))
+    panel = spec.rows[0][0]
+    four = replace(panel, at_risk=(*panel.at_risk, *panel.at_risk))
+    pair = replace(spec, name="kaplan_meier_ERBB2_KIT", rows=((four,),))
+    cut, boxes = replace(spec, name="kaplan_meier_ERBB2_at_3"), replace(spec, name="groups_ERBB2_by_grade")
+    figures = (cut, pair, boxes)
+    asks = {"two_genes": ("HER2+KIT",), "by_group": ("HER2 by grade",)}
+    assert figure_of("two_genes", asks, figures, of_these_settings=True) is pair
+    assert figure_of("by_group", asks, figures, of_these_settings=True) is boxes
+    assert figure_of("two_genes", asks, figures, of_these_settings=False) is None
+    assert figure_of("by_group", asks, figures, of_these_settings=False) is None
+    assert figure_of("by_group", {"by_group": ("erbb2 by grade",)}, figures, of_these_settings=False) is boxes
 
 
 def test_that_the_error_text_of_a_run_that_broke_holds_no_data(her2: Desk) -> None:

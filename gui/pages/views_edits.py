@@ -5,11 +5,14 @@ Not for: drawing them. A view that is asked for here is repeated by ``run``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from core.project.project import Project, with_analysis, without_analysis
 from core.project.study import AnalysisSpec
+
+if TYPE_CHECKING:
+    from core.figures.spec import FigureSpec
 
 KIND = "expression_views"
 SHARED = ("receptors", "seed", "permutations", "measure")
@@ -32,6 +35,27 @@ def asked(project: Project, prognosis: str) -> Mapping[str, Any]:
     """What was asked for, by parameter."""
     spec = views_of(project, prognosis)
     return {} if spec is None else spec.parameters
+
+
+def figure_of(view: str, wanted: Mapping[str, Any], figures: Sequence[FigureSpec], *,
+              of_these_settings: bool) -> FigureSpec | None:
+    """The figure of the last request of a view; None where it is not among them.
+
+    ``of_these_settings``: the figures are of a run of just these requests, so that one whose gene is asked for by
+    another of its names is known by its place. Figures of another run must be called as asked.
+    """
+    if view in ("heat_map", "correlation"):
+        return next((spec for spec in figures if spec.name == view), None)
+    asks = wanted.get(view, ())
+    last = str(asks[-1]) if asks else ""
+    if view == "two_genes":
+        name = "kaplan_meier_" + "_".join(part.strip() for part in last.split("+"))
+        alike = [spec for spec in figures if spec.name.startswith("kaplan_meier_") and len(spec.rows[0][0].at_risk) > 2]
+    else:
+        name = "groups_" + "_by_".join(part.strip() for part in last.split(" by ", 1))
+        alike = [spec for spec in figures if spec.name.startswith("groups_")]
+    named = next((spec for spec in alike if spec.name.casefold() == name.casefold()), None)
+    return named or (alike[-1] if alike and of_these_settings else None)
 
 
 def with_views(project: Project, prognosis: AnalysisSpec, changes: Mapping[str, Any]) -> Project:

@@ -5,7 +5,7 @@ Not for: computing them; what is asked for goes into the study and comes back as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -16,7 +16,7 @@ from gui.pages.cohort_facts import CohortFacts, what_and_why
 from gui.pages.figure_signals import FigureSignals
 from gui.pages.screen_figures import panel_words
 from gui.pages.view_controls import ViewControls
-from gui.pages.views_edits import asked, views_name
+from gui.pages.views_edits import asked, figure_of, views_name
 from gui.widgets.figures.figure_view import FigureView
 from gui.widgets.panel import Panel
 from gui.widgets.state_views import EmptyState, RunningState
@@ -134,7 +134,6 @@ class ViewsPanel(QWidget):
         rule = self._facts.rule_of(spec)
         self.controls.set_columns(self._facts.clinical_columns(rule))
         self.controls.set_asked(wanted)
-        outcome = session.outcome(self._name)
         job = runs.running(self._name)
         problems = session.failure(self._name)
         title = dict(CHOICES)[self.key]
@@ -162,11 +161,17 @@ class ViewsPanel(QWidget):
             head, text = what_and_why(first)
             self.empty.set_state("err", head, text, ((REMOVE[key], f"remove {key}", True),), token="err")
         else:
-            self._show_figure(outcome.result.figures if outcome is not None else (), title, wanted)
+            self._show_figure(self._figure_of(wanted, spec, session), title)
         self.shown_changed.emit()
 
-    def _show_figure(self, figures: Sequence[FigureSpec], title: str, wanted: Any) -> None:
-        spec = next((each for each in figures if self._is_wanted(each, wanted)), None)
+    def _figure_of(self, wanted: Mapping[str, Any], spec: AnalysisSpec, session: Session) -> FigureSpec | None:
+        """The figure as asked for. One of an earlier run only while the page says that it shows an earlier run."""
+        outcome, stale = session.outcome(self._name), session.is_stale(self._name)
+        if outcome is None or (stale and not session.is_stale(spec.name)):
+            return None
+        return figure_of(self.key, wanted, outcome.result.figures, of_these_settings=not stale)
+
+    def _show_figure(self, spec: FigureSpec | None, title: str) -> None:
         if spec is None:
             self.panel.set_title(title)
             self._show_state(self.empty)
@@ -179,14 +184,6 @@ class ViewsPanel(QWidget):
         head, remark = panel_words(spec)
         self.panel.set_title(head or spec.title, remark)
         self._show_state(self.view)
-
-    def _is_wanted(self, spec: FigureSpec, wanted: Any) -> bool:
-        if self.key == "two_genes":
-            return any(spec.name == f"kaplan_meier_{str(pair).replace('+', '_').replace(' ', '')}"
-                       for pair in wanted["two_genes"])
-        if self.key == "by_group":
-            return spec.name.startswith("groups_")
-        return spec.name == self.key
 
     def _show_state(self, widget: QWidget) -> None:
         self.states.setCurrentWidget(widget)
