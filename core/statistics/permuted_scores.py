@@ -12,15 +12,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.statistics.cox import LARGEST_EXPONENT, standardised
+from core.statistics.cox import standardised
 from core.statistics.cox_model import independent_columns
 from core.statistics.risk_sets import Bools, Floats, Ints, RiskSets, running_sums
-
-COVARIATE_ITERATIONS = 40
-COVARIATE_STEP = 1e-5
-"""In SD units. The step is still taken, and Newton squares the error: the maximum stands to about 1e-10."""
+from core.statistics.weighted_risk_sets import (
+    WeightedSets,
+    by_patient,
+    covariate_information,
+    exponential,
+    fit_covariates,
+    weigh,
+)
 
 FEW_RECEPTORS = 3
 
@@ -69,48 +72,6 @@ def receptor_group(values: Floats, present: Bools, columns: Ints, covariates: Fl
     return ReceptorGroup(columns, None if whole else present.astype(np.float64), scaled, scaled**2, spread == 0, adjust)
 
 
-@dataclass(frozen=True, eq=False)
-class _Weighted:
-    """The risk sets of a block of permutations, once every patient has a weight.
-
-    ``weight`` and ``hazard`` are (positions, B or 1), ``inverse`` (deaths, B or 1) is 1 / Efron's sum of weights and
-    0 for a death that does not count; ``fraction`` (tied, B) replaces Efron's l/d where patients are left out.
-    """
-
-    weight: Floats
-    died: Floats
-    inverse: Floats
-    hazard: Floats
-    fraction: Floats | None
-
-
-def _weigh(sets: RiskSets, weight: Floats, present: Floats | None) -> _Weighted:
-    """Sums of weights over the risk sets. ``present`` (positions, B) is 1 where the patient there has a value."""
-    died = sets.deaths().astype(np.float64)[:, None]
-    fraction: Floats | None = None
-    counts = np.ones((sets.n_deaths, 1))
-    if present is not None:
-        died = died * present
-        weight = weight * present
-        counts = present[sets.death_position]
-        fraction = _tied_fractions(sets, counts)
-    rows = sets.death_rows(running_sums(weight.copy(), sets.stratum_start), fraction)
-    inverse = np.where(counts > 0, 1.0 / np.where(counts > 0, rows, 1.0), 0.0)
-    return _Weighted(weight, died, inverse, sets.cumulative_hazard(inverse, fraction), fraction)
-
-
-def _tied_fractions(sets: RiskSets, counts: Floats) -> Floats | None:
-    """Efron's l/d among the deaths that count, for every tied death row and permutation."""
-    if not len(sets.tied):
-        return None
-    counted = counts[sets.tied]
-    ahead = np.cumsum(counted, axis=0) - counted
-    size = np.diff(np.append(sets.tie_start, len(sets.tied)))
-    in_group = np.add.reduceat(counted, sets.tie_start, axis=0)
-    before = ahead[sets.tie_start]
-    return np.asarray((ahead - np.repeat(before, size, axis=0)) / np.maximum(np.repeat(in_group, size, axis=0), 1.0))
-
-
 def permuted_z(sets: RiskSets, standing: Ints, group: ReceptorGroup) -> PermutedZ:
     """Score z of every column of the group in every permutation.
 
@@ -133,15 +94,15 @@ def permuted_z(sets: RiskSets, standing: Ints, group: ReceptorGroup) -> Permuted
     present = None if group.present is None else group.present[standing]
     converged = np.ones(n_permutations, dtype=np.bool_)
     if group.covariates is None:
-        weighted = _weigh(sets, np.ones((sets.n, 1)), present)
+        weighted = weigh(sets, np.ones((sets.n, 1)), present)
         z_of, slopes = None, None
     else:
         z_of = group.covariates[standing]
-        slopes, converged = _fit_covariates(sets, z_of, present)
-        weighted = _weigh(sets, _exponential(z_of, slopes), present)
+        slopes, converged = fit_covariates(sets, z_of, present)
+        weighted = weigh(sets, exponential(z_of, slopes), present)
     collected = weighted.weight * weighted.hazard
-    score = _by_patient(weighted.died - collected, standing).T @ group.values
-    own = _by_patient(collected, standing).T @ group.squares
+    score = by_patient(weighted.died - collected, standing).T @ group.values
+    own = by_patient(collected, standing).T @ group.squares
     variance = own - _sum_of_squared_means(sets, standing, group.values, weighted)
     if z_of is not None:
         score, variance = _efficient(sets, standing, group, weighted, z_of, score, variance)
@@ -151,14 +112,7 @@ def permuted_z(sets: RiskSets, standing: Ints, group: ReceptorGroup) -> Permuted
     return PermutedZ(z, ~converged)
 
 
-def _by_patient(at_positions: Floats, standing: Ints) -> Floats:
-    """Values at positions carried to the patients who stand there: (patients, B)."""
-    carried = np.empty(standing.shape)
-    np.put_along_axis(carried, standing, np.broadcast_to(at_positions, standing.shape), axis=0)
-    return carried
-
-
-def _sum_of_squared_means(sets: RiskSets, standing: Ints, values: Floats, weighted: _Weighted) -> Floats:
+def _sum_of_squared_means(sets: RiskSets, standing: Ints, values: Floats, weighted: WeightedSets) -> Floats:
     """Over the deaths, the squared (weighted) mean of every column in the risk set: (B, columns).
 
     Walks down the positions adding rows of (B, columns). For a group of tied deaths the sum over l of
@@ -199,7 +153,7 @@ def _sum_of_squared_means(sets: RiskSets, standing: Ints, values: Floats, weight
     return total
 
 
-def _few_squared_means(sets: RiskSets, standing: Ints, values: Floats, weighted: _Weighted) -> Floats:
+def _few_squared_means(sets: RiskSets, standing: Ints, values: Floats, weighted: WeightedSets) -> Floats:
     """The same for one to three columns, all positions at once: the walk would add rows that are too short."""
     total = np.empty((standing.shape[1], values.shape[1]))
     for column in range(values.shape[1]):
@@ -214,7 +168,7 @@ def _death_groups(sets: RiskSets) -> Ints:
     return np.flatnonzero(np.concatenate(([True], sets.row_end[1:] != sets.row_end[:-1])))
 
 
-def _group_coefficients(sets: RiskSets, weighted: _Weighted, first_row: Ints) -> tuple[Floats, Floats, Floats]:
+def _group_coefficients(sets: RiskSets, weighted: WeightedSets, first_row: Ints) -> tuple[Floats, Floats, Floats]:
     """Per group of deaths the sums of (1-f)^2/s^2, f(1-f)/s^2 and f^2/s^2: (groups, B or 1)."""
     fraction = np.broadcast_to(sets.fraction[:, None], weighted.inverse.shape).copy()
     if weighted.fraction is not None:
@@ -225,93 +179,18 @@ def _group_coefficients(sets: RiskSets, weighted: _Weighted, first_row: Ints) ->
             np.add.reduceat(squared * fraction**2, first_row, axis=0))
 
 
-def _efficient(sets: RiskSets, standing: Ints, group: ReceptorGroup, weighted: _Weighted, z: Floats,
+def _efficient(sets: RiskSets, standing: Ints, group: ReceptorGroup, weighted: WeightedSets, z: Floats,
                score: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """Score and information of the receptors given the covariates."""
     collected = weighted.weight * weighted.hazard
-    score_z, info_z, means = _covariate_information(sets, weighted, z)
+    score_z, info_z, means = covariate_information(sets, weighted, z)
     # The sum over deaths of mean_x mean_z is linear in x: every patient collects mean_z / s from the deaths he was
     # at risk in.
     taken = sets.cumulative_hazard(means * weighted.inverse[:, :, None], weighted.fraction)
     across = np.empty((standing.shape[1], group.values.shape[1], z.shape[2]))
     for k in range(z.shape[2]):
         at_positions = collected * z[:, :, k] - weighted.weight * taken[:, :, k]
-        across[:, :, k] = _by_patient(at_positions, standing).T @ group.values
+        across[:, :, k] = by_patient(at_positions, standing).T @ group.values
     solved = across @ np.linalg.pinv(info_z, rcond=1e-10, hermitian=True)
     efficient_score = score - np.einsum("bgk,bk->bg", solved, score_z)
     return efficient_score, variance - np.einsum("bgk,bgk->bg", solved, across)
-
-
-def _covariate_information(sets: RiskSets, weighted: _Weighted, z: Floats) -> tuple[Floats, Floats, Floats]:
-    """Score (B, p), information (B, p, p) and risk-set means (deaths, B, p) of the covariates."""
-    collected = weighted.weight * weighted.hazard
-    sums = running_sums(weighted.weight[:, :, None] * z, sets.stratum_start)
-    means = sets.death_rows(sums, weighted.fraction) * weighted.inverse[:, :, None]
-    score = np.einsum("nb,nbp->bp", np.broadcast_to(weighted.died - collected, z.shape[:2]), z)
-    by_permutation = z.transpose(1, 2, 0)
-    info = (by_permutation * np.broadcast_to(collected, z.shape[:2]).T[:, None, :]) @ by_permutation.transpose(0, 2, 1)
-    columns = means.transpose(1, 2, 0)
-    info -= columns @ columns.transpose(0, 2, 1)
-    return score, info, means
-
-
-def _exponential(z: Floats, b: Floats) -> Floats:
-    """exp of the linear predictor, (positions, B), shifted per permutation so that its largest value is 1."""
-    linear = np.einsum("nbp,bp->nb", z, b)
-    linear -= linear.max(axis=0)
-    # A patient e^-300 times as likely as another adds nothing to any sum, but must not make one zero.
-    return np.asarray(np.exp(np.maximum(linear, -LARGEST_EXPONENT)))
-
-
-def _fit_covariates(sets: RiskSets, z: Floats, present: Floats | None) -> tuple[Floats, Bools]:
-    """Maximum of the covariates' own partial likelihood in every permutation, by Newton with step halving.
-
-    Where the likelihood has no maximum the climb ends where the direction to infinity has no information left, or
-    after 40 steps; such a permutation is returned as not converged and still usable, since that direction then
-    weighs nothing in the efficient score.
-    """
-    n_permutations, p = z.shape[1:]
-    b = np.zeros((n_permutations, p))
-    converged = np.zeros(n_permutations, dtype=np.bool_)
-    best = np.full(n_permutations, -np.inf)
-    step, scale = np.zeros((n_permutations, p)), np.ones(n_permutations)
-    active = np.arange(n_permutations)
-    for _ in range(COVARIATE_ITERATIONS):
-        tried = b[active] + scale[active, None] * step[active]
-        part = z[:, active]
-        weighted = _weigh(sets, _exponential(part, tried), None if present is None else present[:, active])
-        loglik = _log_likelihood(sets, weighted)
-        fell = loglik < best[active] - 1e-9 * np.abs(best[active])
-        scale[active[fell]] *= 0.5
-        ahead = np.flatnonzero(~fell)
-        if len(ahead):
-            chosen = active[ahead]
-            score, info, _ = _covariate_information(sets, _columns(weighted, ahead), part[:, ahead])
-            b[chosen], best[chosen], scale[chosen] = tried[ahead], loglik[ahead], 1.0
-            step[chosen] = np.einsum("bpq,bq->bp", np.linalg.pinv(info, rcond=1e-10, hermitian=True), score)
-            flat = np.linalg.eigvalsh(info)[:, 0] < 1e-7 * sets.n_deaths
-            still = np.abs(step[chosen]).max(axis=1) <= COVARIATE_STEP
-            b[chosen[still]] += step[chosen[still]]
-            converged[chosen[still & ~flat]] = True
-            active = active[~np.isin(active, chosen[still])]
-        if not len(active):
-            break
-    return b, converged
-
-
-def _log_likelihood(sets: RiskSets, weighted: _Weighted) -> Floats:
-    """Log partial likelihood of every permutation."""
-    with np.errstate(divide="ignore"):
-        of_the_dead = np.where(weighted.died > 0, np.log(np.where(weighted.died > 0, weighted.weight, 1.0)), 0.0)
-        at_risk = np.where(weighted.inverse > 0, np.log(np.where(weighted.inverse > 0, weighted.inverse, 1.0)), 0.0)
-    return np.asarray(of_the_dead.sum(axis=0) + at_risk.sum(axis=0))
-
-
-def _columns(weighted: _Weighted, chosen: NDArray[np.intp]) -> _Weighted:
-    """The same for some of the permutations; what is common to all stays as it is."""
-    def some(values: Floats) -> Floats:
-        return values if values.shape[1] == 1 else values[:, chosen]
-
-    fraction = None if weighted.fraction is None else weighted.fraction[:, chosen]
-    return _Weighted(some(weighted.weight), some(weighted.died), some(weighted.inverse), some(weighted.hazard),
-                     fraction)

@@ -1,0 +1,167 @@
+"""How the search does in left-out patients: z scaling, set, sign and cut learned in nine tenths, tried on the tenth.
+
+Not for: patients of another cohort (validation) or the search itself (subset_problem.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.jobs import JobContext
+from core.statistics.risk_sets import Bools, Floats, Ints
+from core.statistics.subset_problem import SPLIT, SubsetProblem, search
+from core.statistics.subset_scores import residuals_at_positions
+
+FOLD_STREAM, CV_STREAM, BOOTSTRAP_STREAM = 3, 4, 5
+BOOTSTRAPS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """What the folds gave for the outcome as it is.
+
+    ``score`` (n,) of every patient by the set of the fold that had left him out, high = earlier events expected;
+    ``high`` (n,) above that fold's training median; ``fold`` (n,); ``sets`` one per fold.
+    """
+
+    concordance: float
+    low: float
+    high_limit: float
+    score: Floats
+    high: Bools
+    fold: Ints
+    sets: tuple[tuple[int, ...], ...]
+
+
+def folds_of(problem: SubsetProblem, n_folds: int) -> Ints:
+    """The fold of every outcome row: events dealt out in turn, then the censored; (n,)."""
+    generator = np.random.default_rng([problem.seed, FOLD_STREAM])
+    dealt = np.concatenate((generator.permutation(np.flatnonzero(problem.event)),
+                            generator.permutation(np.flatnonzero(~problem.event))))
+    fold = np.empty(problem.n, dtype=np.intp)
+    fold[dealt] = np.arange(problem.n) % n_folds
+    return fold
+
+
+def pairs_of(problem: SubsetProblem, outcomes: Ints) -> tuple[Ints, Ints]:
+    """Comparable pairs (sooner, later) among some outcome rows, as places in ``outcomes``.
+
+    As Harrell's C: the sooner one had the event, the later one was still followed; at one time an event comes before
+    a censoring. Pairs of two strata are not comparable.
+    """
+    time, event = problem.time[outcomes], problem.event[outcomes]
+    before = event[:, None] & ((time[:, None] < time[None, :])
+                               | ((time[:, None] == time[None, :]) & ~event[None, :]))
+    if problem.strata is not None:
+        codes = problem.strata[outcomes]
+        before &= codes[:, None] == codes[None, :]
+    sooner, later = np.nonzero(before)
+    return sooner, later
+
+
+def left_out(problem: SubsetProblem, n_folds: int, job: JobContext | None = None) -> LeftOut:
+    """Folds, sets and scores for the outcome as it is, with a patient bootstrap of the concordance (approximate)."""
+    job = job or JobContext()
+    fold = folds_of(problem, n_folds)
+    everyone = np.arange(problem.n)
+    score, high = np.zeros(problem.n), np.zeros(problem.n, dtype=np.bool_)
+    sets = []
+    pairs = []
+    for number in range(n_folds):
+        job.progress(number / n_folds, f"Leaving out fold {number + 1} of {n_folds}")
+        train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        learned = _learn(problem, train, everyone[train][:, None], job.part(0, 0))
+        sets.append(learned[0].members)
+        score[test], high[test] = learned[0].apply(problem, test)
+        sooner, later = pairs_of(problem, test)
+        pairs.append((test[sooner], test[later]))
+    sooner, later = (np.concatenate(side) for side in zip(*pairs))
+    right = _right(score[sooner], score[later])
+    value = float(right.mean()) if len(right) else float("nan")
+    low, upper = _bootstrap(problem, sooner, later, right)
+    return LeftOut(value, low, upper, score, high, fold, tuple(sets))
+
+
+def cv_block(problem: SubsetProblem, block: tuple[int, int, int], job: JobContext | None = None) -> Floats:
+    """Left-out concordance of the whole procedure in permutations ``block[1]`` to ``block[2]`` - 1 of ``block[0]``
+    folds. Outcome rows keep their folds; the patients are shuffled against them."""
+    n_folds, first, last = block
+    job = job or JobContext()
+    fold = folds_of(problem, n_folds)
+    patients = problem.shuffled(CV_STREAM, first, last)
+    right, pairs = np.zeros(last - first), 0
+    for number in range(n_folds):
+        job.progress(number / n_folds, "")
+        train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        learned = _learn(problem, train, patients[train], job.part(0, 0))
+        sooner, later = pairs_of(problem, test)
+        pairs += len(sooner)
+        for b, one in enumerate(learned):
+            score, _ = one.apply(problem, patients[test, b])
+            right[b] += _right(score[sooner], score[later]).sum()
+    return right / pairs if pairs else np.full(last - first, np.nan)
+
+
+def _right(sooner: Floats, later: Floats) -> Floats:
+    """1 where the patient with the earlier event has the higher score, one half where they are equal."""
+    return np.asarray((sooner > later) + 0.5 * (sooner == later), dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Learned:
+    """A set with everything that was learned with it in the training patients."""
+
+    members: tuple[int, ...]
+    centre: Floats
+    factor: Floats
+    direction: float
+    median: float
+
+    def apply(self, problem: SubsetProblem, patients: Ints) -> tuple[Floats, Bools]:
+        """Score of other patients, high = earlier events expected, and whether above the training median."""
+        z = (problem.values[np.ix_(patients, np.array(self.members, dtype=np.intp))] - self.centre) * self.factor
+        score = z.mean(axis=1)
+        # The last bits of a sum differ between equal patients; equal scores have to stay equal.
+        score = np.round(score, 12)
+        above = score > self.median
+        return score * self.direction, above if self.direction > 0 else ~above
+
+
+def _learn(problem: SubsetProblem, train: Ints, patients: Ints, job: JobContext) -> list[_Learned]:
+    """The best set with its scaling, direction and median, one per column of ``patients``."""
+    found = search(problem, train, patients, job)
+    sets = problem.sets_of(train)
+    residuals, _ = residuals_at_positions(sets, patients[sets.order], problem.covariates)
+    learned = []
+    for b, members in enumerate(found.best.overall()[1]):
+        values = problem.values[np.ix_(patients[:, b], np.array(members, dtype=np.intp))]
+        spread = values.std(axis=0, ddof=1)
+        factor = np.where(spread > 1e-12, 1.0 / np.where(spread > 1e-12, spread, 1.0), 0.0)
+        factor = factor * found.signs[b, list(members)]
+        centre = values.mean(axis=0)
+        score = np.round(((values - centre) * factor).mean(axis=1), 12)
+        median = float(np.median(score))
+        counted = score > median if problem.score == SPLIT else score
+        toward = float(residuals[:, b] @ counted[sets.order])
+        learned.append(_Learned(members, centre, factor, 1.0 if toward >= 0 else -1.0, median))
+    return learned
+
+
+def _bootstrap(problem: SubsetProblem, sooner: Ints, later: Ints, right: Floats) -> tuple[float, float]:
+    """95 % percentile interval of concordant / comparable over patients drawn again, folds and sets fixed."""
+    if not len(right):
+        return float("nan"), float("nan")
+    generator = np.random.default_rng([problem.seed, BOOTSTRAP_STREAM])
+    values = np.full(BOOTSTRAPS, np.nan)
+    for b in range(BOOTSTRAPS):
+        times = np.bincount(generator.integers(0, problem.n, problem.n), minlength=problem.n).astype(np.float64)
+        weight = times[sooner] * times[later]
+        total = weight.sum()
+        if total > 0:
+            values[b] = (weight @ right) / total
+    low, high = np.nanquantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+

@@ -1,0 +1,119 @@
+"""Sets of receptors split at the median of their mean z: the log-rank numerator of every set in many permutations.
+
+The numerator is standardised by its permutation variance, which makes all permutations of a block of sets one matrix
+product. Not for: the continuous score (subset_search.py).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.jobs import JobContext
+from core.statistics.risk_sets import Bools, Floats, Ints
+from core.statistics.subset_search import BestSets
+from core.statistics.subset_space import SetSpace
+
+SETS_TOGETHER = 1024
+
+
+def high_groups(columns: Floats, rows: Ints, signs: Floats | None = None) -> Bools:
+    """Who lies above the median of each set's summed z: (sets, patients). ``columns`` is (receptors, patients)."""
+    total = columns[rows[:, 0]].copy()
+    for i in range(1, rows.shape[1]):
+        total += columns[rows[:, i]]
+    n = total.shape[1]
+    ordered = np.sort(total, axis=1)
+    median = 0.5 * (ordered[:, (n - 1) // 2] + ordered[:, n // 2])
+    # The sum of a set is rounded: a patient at the median itself must not become high by the last bit.
+    return np.asarray(total > (median + 1e-12 * np.maximum(np.abs(median), 1.0))[:, None])
+
+
+class SplitScorer:
+    """Chi2 of the numerator: sum of the residuals of the high group, squared, over its permutation variance.
+
+    Parameters
+    ----------
+    z : (patients, receptors)
+        Complete, standardised among these patients.
+    residuals : (patients,) or (patients, permutations)
+        Deaths less expected deaths; they add to 0 within every stratum.
+    strata : (patients,) codes, optional
+        Patients are permuted within them.
+    """
+
+    def __init__(self, z: Floats, residuals: Floats, strata: Ints | None = None) -> None:
+        self._columns = np.ascontiguousarray(z.T)
+        self._residuals = residuals if residuals.ndim == 2 else residuals[:, None]
+        codes = np.zeros(len(z), dtype=np.intp) if strata is None else strata
+        self._inside = np.stack([codes == code for code in np.unique(codes)]).astype(np.float64)
+        self._size = self._inside.sum(axis=1)
+        means = (self._inside @ self._residuals) / self._size[:, None]
+        centred = self._residuals - self._inside.T @ means
+        self._squares = self._inside @ centred**2
+
+    def _variance(self, high: Floats) -> Floats:
+        """Of the numerator of every set in every permutation, (sets, permutations)."""
+        m = high @ self._inside.T
+        share = np.where(self._size > 1, m * (self._size - m) / (self._size * np.maximum(self._size - 1, 1)), 0.0)
+        return np.asarray(share @ self._squares)
+
+    def score(self, rows: Ints) -> tuple[Floats, Floats]:
+        toward, chi2 = self.score_all(rows)
+        return toward[:, 0], chi2[:, 0]
+
+    def score_all(self, rows: Ints) -> tuple[Floats, Floats]:
+        """Numerator and chi2 of every set in every permutation, (sets, permutations), in double precision."""
+        high = high_groups(self._columns, rows).astype(np.float64)
+        toward = high @ self._residuals
+        variance = self._variance(high)
+        return toward, np.where(variance > 0, toward**2 / np.where(variance > 0, variance, 1.0), 0.0)
+
+    def correlation(self, rows: Ints, best: tuple[int, ...]) -> Floats:
+        """Of the two groupings under permutation (within strata)."""
+        high = high_groups(self._columns, rows).astype(np.float64)
+        chosen = high_groups(self._columns, np.array([best], dtype=np.intp)).astype(np.float64)[0]
+        weight = (self._squares[:, 0] / np.maximum(self._size - 1, 1)) @ self._inside
+        centre = ((chosen @ self._inside.T) / self._size) @ self._inside
+        across = high @ ((chosen - centre) * weight)
+        own = float(((chosen - centre) ** 2 * weight).sum())
+        each = self._variance(high)[:, 0]
+        product = np.sqrt(np.maximum(each * own, 1e-300))
+        return np.asarray(np.where(each > 0, across / product, 0.0))
+
+    def best(self, space: SetSpace, job: JobContext | None = None) -> BestSets:
+        """The best set of every size in every permutation: ranked in single precision, the winners scored again."""
+        job = job or JobContext()
+        n_permutations = self._residuals.shape[1]
+        single = self._residuals.astype(np.float32)
+        statistic = np.full((n_permutations, len(space.sizes)), -1.0)
+        members = np.full((n_permutations, len(space.sizes), space.max_size), -1, dtype=np.int16)
+        everyone = np.arange(n_permutations)
+        done = 0
+        for at, size in enumerate(space.sizes):
+            for block in space.blocks(size):
+                for first in range(0, len(block), SETS_TOGETHER):
+                    job.progress(done / space.n_all, "")
+                    rows = block[first:first + SETS_TOGETHER]
+                    done += len(rows)
+                    high = high_groups(self._columns, rows)
+                    toward = high.astype(np.float32) @ single
+                    variance = self._variance(high.astype(np.float64)).astype(np.float32)
+                    np.multiply(toward, toward, out=toward)
+                    np.divide(toward, variance, out=toward, where=variance > 0)
+                    top = toward.argmax(axis=0)
+                    value = toward[top, everyone]
+                    better = np.flatnonzero(value > statistic[:, at])
+                    statistic[better, at] = value[better]
+                    members[better, at, :size] = rows[top[better]]
+            self._exact(statistic, members, at, size)
+        return BestSets(tuple(space.sizes), statistic, members)
+
+    def _exact(self, statistic: Floats, members: np.ndarray[tuple[int, int, int], np.dtype[np.int16]], at: int,
+               size: int) -> None:
+        """The winners of a size scored again in double precision."""
+        winners, which = np.unique(members[:, at, :size], axis=0, return_inverse=True)
+        for first in range(0, len(winners), SETS_TOGETHER):
+            rows = winners[first:first + SETS_TOGETHER].astype(np.intp)
+            _, chi2 = self.score_all(rows)
+            here = np.flatnonzero((which >= first) & (which < first + len(rows)))
+            statistic[here, at] = chi2[which[here] - first, here]
