@@ -99,6 +99,10 @@ class UserError(Exception):
         self.problems = problems
         super().__init__("\n".join(problem.line() for problem in problems))
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[Problem, ...]]:
+        """Whole on the way from another process: exceptions are made again from their text otherwise."""
+        return type(self), self.problems
+
 
 def user_error(code: str, what: str, where: Location | None = None, *, why: str = "", remedy: str = "",
                answer_key: str = "") -> UserError:
