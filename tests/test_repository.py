@@ -86,7 +86,8 @@ def test_that_the_pins_are_in_step_with_pyproject(python: str, platform: tuple[s
     project = pyproject()["project"]
     versions = pinned_versions(python, platform)
     assert {name: found for name, found in versions.items() if len(found) != 1} == {}
-    asked = [Requirement(line) for line in [*project["dependencies"], *project["optional-dependencies"]["dev"]]]
+    extras = project["optional-dependencies"]
+    asked = [Requirement(line) for line in [*project["dependencies"], *extras["dev"], *extras["dask"]]]
     unmet = [
         str(wanted)
         for wanted in asked
