@@ -423,3 +423,24 @@ def test_that_counts_and_confirmations_of_one_study_are_not_those_of_the_next(de
     assert [words for _, words in shown] == [name], "patients of another study"
     at.settle()
     assert not at.page._choice.is_confirmed, "nobody has said so of this table"
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+@pytest.mark.parametrize("size", [(1000, 800), (760, 560), (1000, 420)])
+def test_that_the_flow_does_not_scroll_inside_what_scrolls(
+        qapp: QApplication, desk: Callable[[Project], Desk], tmp_path: Path, percent: int, size: tuple[int, int]) -> None:
+    at = desk(lab_project(tmp_path, KeepRule(column="her2", included=("Positive",)), KeepRule(column="grade", maximum=3)))
+    theme.apply(qapp, "light", percent)
+    at.page.resize(*size)
+    at.page.show()
+    at.qtbot.waitExposed(at.page)
+    at.qtbot.wait(50)
+    page = at.page
+    assert page.flow.verticalScrollBar().maximum() == 0
+    drawing = page.flow.drawing
+    drawing.setFocus()
+    for _ in range(12):
+        at.qtbot.keyClick(drawing, Qt.Key.Key_Down)
+    last = drawing.place_of(drawing._boxes[-1].key).toRect()
+    there = drawing.mapTo(page.picture.viewport(), last.center())
+    assert page.picture.viewport().rect().contains(there), "the keyboard brings a box into sight"

@@ -25,7 +25,8 @@ class CohortFigureTab(SideBySide):
         self.flow_panel.set_content(self.flow)
         self.ledger = LedgerPanel()
         self.coding = CodingPanel()
-        super().__init__(self.flow_panel, (self.ledger, self.coding), least=(240, 150, 270), narrow=780)
+        super().__init__(self.flow_panel, (self.ledger, self.coding), least=(240, 150, 270), narrow=780,
+                         left_needs=lambda width: self.flow_panel.height_with(width, self.flow.height_needed))
         self._overview: CohortOverview | None = None
         self._place_words = ""
         self._step = ""
@@ -39,6 +40,7 @@ class CohortFigureTab(SideBySide):
             self._step = ""
         self._overview, self._place_words = overview, place
         self.flow.set_figure(overview.flow)
+        self.place_again()
         if overview.cohort is not None and endpoint is not None:
             self.coding.show_follow_up(overview.follow_up, overview.coding, happened_words(endpoint.name),
                                        confirmed=confirmed)

@@ -137,6 +137,15 @@ class Panel(QFrame):
         else:
             self.body.addWidget(content, 1)
 
+    def height_with(self, width: int, content: Callable[[int], int]) -> int:
+        """The height at that width, where ``content`` says how high what is inside must be at its own width."""
+        margins = self.body.contentsMargins()
+        edges = 2 + self.height() - self.contentsRect().height()
+        inside = width - edges - margins.left() - margins.right()
+        row = max(self._row_line.totalHeightForWidth(width - edges), self._row.minimumHeight()) \
+            if self._row.isVisibleTo(self) else 0
+        return edges + row + margins.top() + content(inside) + margins.bottom()
+
     def set_plain(self, plain: bool) -> None:
         """Without border, as the only thing in a page's tab."""
         set_look(self, "role", "plain" if plain else "panel")

@@ -32,7 +32,10 @@ LONGEST_WORD = 18
 
 
 class PatientFlowView(QScrollArea):
-    """Scrolls when the cohort has more steps than there is room. ``box_clicked`` carries the box's key."""
+    """``box_clicked`` carries the box's key.
+
+    It scrolls when the cohort has more steps than there is room; what scrolls around it can give it all that it needs.
+    """
 
     box_clicked = Signal(str)
 
@@ -55,9 +58,18 @@ class PatientFlowView(QScrollArea):
         """Mark the box whose patients are shown elsewhere; "" for none."""
         self.drawing.set_chosen(key)
 
+    def height_needed(self, width: int) -> int:
+        """The height at which nothing scrolls."""
+        return self.drawing.height_needed(max(width, theme.px(NARROWEST)))
+
     def _bring_into_sight(self, place: QRectF) -> None:
-        centre = place.center().toPoint()
-        self.ensureVisible(centre.x(), centre.y(), 0, int(place.height()))
+        """Here and in whatever scrolls around it."""
+        room: QWidget | None = self
+        while room is not None:
+            if isinstance(room, QScrollArea) and (inside := room.widget()) is not None:
+                centre = self.drawing.mapTo(inside, place.center().toPoint())
+                room.ensureVisible(centre.x(), centre.y(), 0, int(place.height()))
+            room = room.parentWidget()
 
 
 class FlowDrawing(QWidget):
@@ -107,7 +119,7 @@ class FlowDrawing(QWidget):
         return next((self._place(box) for box in self._boxes if box.key == key), QRectF())
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(420), self._needed(theme.px(420)))
+        return QSize(theme.px(420), self.height_needed(theme.px(420)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(NARROWEST), 0)
@@ -153,7 +165,7 @@ class FlowDrawing(QWidget):
         top, bottom = self._down(box.low, heights), self._down(box.high, heights)
         return QRectF(1 + box.left * across, top, (box.right - box.left) * across, bottom - top)
 
-    def _needed(self, width: float) -> int:
+    def height_needed(self, width: float) -> int:
         """The height at which no words leave their box."""
         tall, gap = self._heights(width - theme.px(2), 0.0)
         count = sum(box.edge for box in self._boxes)
@@ -283,7 +295,7 @@ class FlowDrawing(QWidget):
         self._measure()
 
     def _measure(self) -> None:
-        self.setMinimumHeight(self._needed(max(self.width(), theme.px(NARROWEST))))
+        self.setMinimumHeight(self.height_needed(max(self.width(), theme.px(NARROWEST))))
         self._now = self._heights(self._width(), self.height() - theme.px(4))
         self.update()
 
