@@ -6,6 +6,7 @@ Not for: what core makes of a table (test_importing_*.py) or the single widgets 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,19 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from core.data.dataset import DatasetSpec
 from core.data.load_dataset import FileShelf, load_dataset
+from core.data.sheets.recipe import TableSpec
+from core.data.tables import EndpointRule
 from core.jobs import JobContext
+from core.project.cohort_edits import with_endpoint
+from core.project.project import with_dataset
 from core.project.study_file import read_study
 from core.resources import resource_path
 from gui import theme
 from gui.pages.import_page import ImportPage
+from gui.pages.importing.draft import draft_of_dataset, with_study_change
+from gui.pages.importing.draft import with_endpoint as with_draft_endpoint
 from gui.pages.importing.import_steps import CHECK_AT, FILES_AT, GENES_AT, OUTCOME_AT, REGIONS_AT, SHEETS_AT
 from tests.gui_builders import Asked, new_session, services
 
@@ -483,6 +491,51 @@ def test_that_reading_can_be_cancelled_and_nothing_is_left(qtbot: QtBot, page: I
     settled(qtbot, page)
     assert page.view == "empty"
     assert page.steps.draft is None
+
+
+def test_that_an_outcome_changed_on_another_page_is_not_lost_to_the_import_that_is_open(
+        qtbot: QtBot, page: ImportPage, asked: Asked, tmp_path: Path) -> None:
+    session = page.session
+    session.changed.connect(page.refresh)
+    outcome = EndpointRule("overall survival", "OS_months", "months", "status", (1,))
+    spec = DatasetSpec("lab", "cohort", (TableSpec(panel_file(tmp_path)),), (TableSpec(clinical_file(tmp_path)),),
+                       (outcome,))
+    session.edit(with_dataset(session.project, spec), "import")
+    page.edit_dataset("lab")
+    settled(qtbot, page)
+    assert page.steps.draft is not None
+    page.steps.set_draft(replace(page.steps.draft, spec=replace(page.steps.draft.spec, simulated=True)))
+    turned = replace(outcome, event_values=(0,))
+    session.edit(with_endpoint(session.project, "lab", turned, instead_of=outcome.name), "change the event")
+    assert page.steps.draft.spec.endpoints == (turned,)
+    assert asked.of("say")[-1][0] == ("“overall survival” of lab changed meanwhile. The import that is open has taken "
+                                      "that over.")
+    to_step(qtbot, page, CHECK_AT)
+    settled(qtbot, page)
+    page.add_to_study()
+    settled(qtbot, page)
+    kept = session.project.study.datasets[0]
+    assert kept.endpoints == (turned,), "the newer edit was lost"
+    assert kept.simulated, "the edit of the import was lost"
+    session.undo_stack.undo()
+    assert session.project.study.datasets[0].endpoints == (turned,)
+
+
+def test_that_the_newest_edit_of_each_part_counts() -> None:
+    one, two = (EndpointRule(name, "t", "months", "e", (1,)) for name in ("death", "relapse"))
+    base = DatasetSpec("lab", "cohort", endpoints=(one,))
+    draft = with_draft_endpoint(draft_of_dataset(base), replace(one, unit="days"), "death")
+    assert with_study_change(draft, base, replace(base, endpoints=(one, two))) == (
+        with_draft_endpoint(draft, two), ("“relapse”",))
+    newer = replace(one, event_values=(0,))
+    changed, taken = with_study_change(draft, base, replace(base, endpoints=(newer,)))
+    assert (changed.spec.endpoints, taken) == ((newer,), ("“death”",))
+    assert with_study_change(draft, replace(base, endpoints=(one, two)), base) == (draft, ())
+    gone, taken = with_study_change(draft_of_dataset(base), base, replace(base, endpoints=()))
+    assert (gone.spec.endpoints, taken) == ((), ("“death”",))
+    moved = replace(base, simulated=True)
+    assert with_study_change(draft, base, moved)[0].spec.simulated
+    assert with_study_change(draft, base, base) == (draft, ())
 
 
 def test_that_another_study_ends_the_import_that_is_open(qtbot: QtBot, page: ImportPage, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data.patients.cohort_rules import CohortRule
+from core.figures.number_words import list_words
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity
 from core.project.moved_files import missing_files, with_file_moved
@@ -21,7 +22,7 @@ from gui.import_recipes import RecipeShelf
 from gui.job_runner import Job
 from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.importing.data_overview import DataOverview
-from gui.pages.importing.draft import free_name
+from gui.pages.importing.draft import free_name, with_study_change
 from gui.pages.importing.import_log import ImportLog, log_text
 from gui.pages.importing.import_steps import GENES_AT, ImportSteps
 from gui.pasted_tables import save_pasted, table_text
@@ -119,6 +120,7 @@ class ImportPage(Page):
 
     def refresh(self, old: Project, new: Project) -> None:
         if old is new or old.study.datasets is not new.study.datasets:
+            self._follow(old, new)
             self._show_overview()
 
     def inspector(self) -> QWidget | None:
@@ -178,6 +180,23 @@ class ImportPage(Page):
         """Open a data set of the study to see and change how it was read."""
         self.steps.edit_dataset(self.session.project.study.dataset(name), problem)
         self._show_view()
+
+    def _follow(self, old: Project, new: Project) -> None:
+        """An import that is open takes over what another page has changed in its data set, and it is said."""
+        draft = self.steps.draft
+        before, now = ([spec for spec in each.study.datasets if draft is not None and spec.name == draft.instead_of]
+                       for each in (old, new))
+        if draft is None or not before or not now:
+            return
+        changed, taken = with_study_change(draft, before[0], now[0])
+        if changed is draft:
+            return
+        if self.steps.open:
+            self.steps.set_draft(changed)
+        else:
+            self.steps.draft = changed  # its files are still being looked at
+        self.services.say(f"{list_words(taken)} of {now[0].name} changed meanwhile. The import that is open has taken "
+                          "that over.")
 
     def _stop_importing(self) -> None:
         self.steps.close_draft()

@@ -220,6 +220,33 @@ def without_endpoint(draft: Draft, name: str) -> Draft:
         rule for rule in draft.spec.endpoints if rule.name != name)))
 
 
+def with_study_change(draft: Draft, before: DatasetSpec, now: DatasetSpec) -> tuple[Draft, tuple[str, ...]]:
+    """The draft after its data set was changed elsewhere, and what it took over: the newest edit counts.
+
+    Endpoints are taken one by one, other parts where the draft itself had left them as they were.
+    """
+    spec, taken = draft.spec, list[str]()
+    old, new = ({rule.name: rule for rule in each.endpoints} for each in (before, now))
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) == new.get(name):
+            continue
+        mine = {rule.name: rule for rule in spec.endpoints}
+        if name in new and mine.get(name) != new[name]:
+            mine[name] = new[name]
+        elif name not in new and mine.get(name) == old[name]:
+            del mine[name]
+        else:
+            continue
+        spec = replace(spec, endpoints=tuple(mine.values()))
+        taken.append(f"“{name}”")
+    for item in ("expression", "clinical", "answers", "combined", "layout", "role", "simulated", "accept_near_matches",
+                 "stated_sha256"):
+        if getattr(before, item) != getattr(now, item) and getattr(spec, item) == getattr(before, item):
+            spec = replace(spec, **{item: getattr(now, item)})
+            taken.append("how it is read")
+    return replace(draft, spec=spec) if taken else draft, tuple(dict.fromkeys(taken))
+
+
 def with_seen(draft: Draft, problems: Sequence[Problem]) -> Draft:
     """Findings accepted as they are."""
     return replace(draft, seen=draft.seen | {finding_key(problem) for problem in problems})
