@@ -13,6 +13,14 @@ class Cancelled(Exception):
     """The user asked the running job to stop; nothing of it is kept."""
 
 
+class _Stop:
+    """Whether a stop was asked for, shared by a job and its parts."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.keep_done = False
+
+
 class JobContext:
     """Handed into every long computation: progress out, cancel in.
 
@@ -24,15 +32,24 @@ class JobContext:
 
     def __init__(self, on_progress: Callable[[float, str], None] | None = None) -> None:
         self._on_progress = on_progress
-        self._stop = threading.Event()
+        self._stop = _Stop()
 
-    def cancel(self) -> None:
-        """Ask the job to stop at its next progress report."""
-        self._stop.set()
+    def cancel(self, keep_done: bool = False) -> None:
+        """Ask the job to stop at its next progress report.
+
+        ``keep_done`` asks work that goes in rounds to give what its finished rounds say; other work keeps nothing.
+        """
+        self._stop.keep_done = keep_done
+        self._stop.asked.set()
+
+    @property
+    def keeps_done(self) -> bool:
+        """True where the stop asked for what is done, for work that can give it after ``Cancelled``."""
+        return self._stop.keep_done
 
     def progress(self, fraction: float, words: str) -> None:
         """Report, and raise ``Cancelled`` when a stop was asked for. Call it at least five times a second."""
-        if self._stop.is_set():
+        if self._stop.asked.is_set():
             raise Cancelled
         if self._on_progress is not None:
             self._on_progress(min(max(fraction, 0.0), 1.0), words)
