@@ -23,6 +23,7 @@ from core.figures.writer import missing_characters, write_figure
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, user_error, warning
 from core.project.open_study import readable_study
+from core.project.references import with_needed
 from core.project.study import Study
 from core.project.study_writer import study_toml
 from core.project.whole_file import not_written, whole_file
@@ -73,7 +74,7 @@ def run_study(path: Path, out: Path, job: JobContext, only: Collection[str] = ()
 
 
 def _chosen(study: Study, only: Collection[str]) -> Study:
-    """The study with the analyses asked for. Raises UserError "no_analysis", "unknown_name"."""
+    """The study with the analyses asked for and those they need. Raises UserError "no_analysis", "unknown_name"."""
     place = Location(study.file)
     names = [analysis.name for analysis in study.analyses]
     if not names:
@@ -84,7 +85,10 @@ def _chosen(study: Study, only: Collection[str]) -> Study:
             close = nearest(name, names)
             raise user_error("unknown_name", f"there is no analysis “{name}”", place,
                              remedy=f"did you mean “{close}”?" if close else f"analyses: {', '.join(names)}")
-    return replace(study, analyses=tuple(a for a in study.analyses if a.name in only)) if only else study
+    if not only:
+        return study
+    chosen = with_needed(study, tuple(only))
+    return replace(study, analyses=tuple(a for a in study.analyses if a.name in chosen))
 
 
 def _write_problems(folder: Path, problems: Sequence[Problem]) -> None:

@@ -21,7 +21,9 @@ from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, user_error
+from core.project.references import in_order, needed_analyses
 from core.project.study import AnalysisSpec, Study
+from core.study_cohorts import endpoint_of, further_cohorts, without_endpoint
 
 
 @dataclass
@@ -34,6 +36,7 @@ class StudyRun:
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     parameters: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    not_run: set[str] = field(default_factory=set)
 
     @property
     def failed(self) -> bool:
@@ -99,19 +102,24 @@ def _module_of(spec: AnalysisSpec, run: StudyRun) -> ModuleType:
 
 
 def run_analyses(run: StudyRun, job: JobContext) -> None:
-    """Run every analysis of the study; one that cannot run gives a problem, the others go on."""
-    analyses = run.study.analyses
+    """Run every analysis of the study, each after those it needs; one that cannot run gives a problem, others go on."""
+    ordered, circle = in_order(run.study)
+    analyses = (*ordered, *(spec for spec in run.study.analyses if spec.name in circle))
     for number, spec in enumerate(analyses):
         part = job.part(number / len(analyses), (number + 1) / len(analyses))
         try:
             result, cohort = run_analysis(run, spec, part)
         except UserError as error:
             run.problems += [_of_analysis(problem, spec) for problem in error.problems]
+            run.not_run.add(spec.name)
             continue
         run.results.append(result)
         run.cohorts[spec.name] = cohort
         known = {problem.line() for problem in run.problems}
         run.problems += [problem for problem in result.warnings if problem.line() not in known]
+    places = {spec.name: place for place, spec in enumerate(run.study.analyses)}
+    run.results.sort(key=lambda result: places[result.name])
+    run.cohorts = {name: run.cohorts[name] for name in places if name in run.cohorts}
 
 
 def _of_analysis(problem: Problem, spec: AnalysisSpec) -> Problem:
@@ -121,6 +129,8 @@ def _of_analysis(problem: Problem, spec: AnalysisSpec) -> Problem:
 def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Result, Cohort]:
     """One analysis; doubts about its outcome stand first among its warnings.
 
+    Analyses that it needs are taken from ``run.results``, or run first and put there.
+
     Raises UserError when it cannot run, Cancelled when told to stop.
     """
     place = _place_of(spec, run)
@@ -128,21 +138,52 @@ def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Re
     parameters = build_parameters(module.Parameters, spec.parameters, place)
     run.parameters[spec.name] = asdict(parameters)
     job.progress(0.0, f"{spec.name}: choosing patients")
+    needed = [name for name in needed_analyses(spec, run.study) if name not in {each.name for each in run.results}]
+    for number, name in enumerate(needed):
+        _run_needed(run, spec, name, job.part(0.5 * number / len(needed), 0.5 * (number + 1) / len(needed)))
+    job = job.part(0.5, 1.0) if needed else job
     inputs = _inputs(run, spec, parameters)
     named = JobContext(lambda fraction, words: job.progress(fraction, f"{spec.name}: {words}"))
     result: Result = module.run(inputs, parameters, named)
-    warnings = tuple(dict.fromkeys((*inputs.cohort.doubts, *result.warnings)))
+    doubts = (doubt for cohort in (inputs.cohort, *inputs.cohorts) for doubt in cohort.doubts)
+    warnings = tuple(dict.fromkeys((*doubts, *result.warnings)))
     return replace(result, warnings=warnings), inputs.cohort
 
 
+def _run_needed(run: StudyRun, spec: AnalysisSpec, name: str, job: JobContext) -> None:
+    """An analysis whose result another one needs. Raises UserError where it cannot be had."""
+    place = _place_of(spec, run)
+    if name in in_order(run.study)[1]:
+        raise user_error("analyses_in_a_circle", f"“{spec.name}” needs the result of “{name}”, which in turn needs it",
+                         place, remedy="name a lock or receptors instead", answer_key="locked")
+    if name in run.not_run:
+        raise user_error("needed_analysis_not_run", f"it needs the result of “{name}”, which could not be run", place,
+                         remedy=f"settle the problem of “{name}” first", answer_key="locked")
+    result, cohort = run_analysis(run, run.study.analysis(name), job)
+    run.results.append(result)
+    run.cohorts[name] = cohort
+
+
 def _inputs(run: StudyRun, spec: AnalysisSpec, parameters: Any) -> Inputs:
-    """The evaluated cohort of an analysis. Raises UserError."""
+    """The evaluated cohorts of an analysis, and the results that it needs, as far as they are there.
+
+    Raises UserError.
+    """
+    measure = getattr(parameters, "measure", "")
+    further, found_in = further_cohorts(run.study, run.datasets, spec, measure, _place_of(spec, run))
+    cohort = further[0] if further and not spec.cohort else _own_cohort(run, spec, measure)
+    used = {each.dataset for each in (cohort, *further)}
+    needed = needed_analyses(spec, run.study)
+    return Inputs(cohort, run.study.name, spec.name, any(run.datasets[name].spec.simulated for name in used),
+                  cohorts=further, found_in=found_in, locks=run.study.locks, awaits=needed,
+                  results={result.name: result for result in run.results if result.name in needed})
+
+
+def _own_cohort(run: StudyRun, spec: AnalysisSpec, measure: str) -> Cohort:
     place = _place_of(spec, run)
     rule = _cohort_rule(run, spec, place)
     dataset = run.datasets[rule.dataset]
-    endpoint = _endpoint(dataset, spec, place)
-    cohort = evaluate_cohort(rule, dataset, endpoint, getattr(parameters, "measure", ""))
-    return Inputs(cohort, run.study.name, spec.name, dataset.spec.simulated)
+    return evaluate_cohort(rule, dataset, endpoint_of(dataset, spec.endpoint, place), measure)
 
 
 def _cohort_rule(run: StudyRun, spec: AnalysisSpec, place: Location) -> CohortRule:
@@ -154,7 +195,7 @@ def _cohort_rule(run: StudyRun, spec: AnalysisSpec, place: Location) -> CohortRu
         return rules[0]
     sources = [dataset.name for dataset in run.study.datasets if dataset.endpoints]
     if not rules and not sources and len(run.study.datasets) == 1:
-        raise _without_endpoint(run.study.datasets[0].name, place)
+        raise without_endpoint(run.study.datasets[0].name, place)
     if not rules and len(sources) == 1:
         return CohortRule("all", sources[0])
     names: Sequence[str] = [rule.name for rule in rules]
@@ -163,24 +204,3 @@ def _cohort_rule(run: StudyRun, spec: AnalysisSpec, place: Location) -> CohortRu
                      answer_key="cohort")
 
 
-def _endpoint(dataset: Dataset, spec: AnalysisSpec, place: Location) -> Any:
-    stated = [rule.name for rule in dataset.spec.endpoints]
-    if not stated:
-        raise _without_endpoint(dataset.name, place)
-    if spec.endpoint and spec.endpoint not in stated:
-        raise user_error("unknown_name", f"the data set “{dataset.name}” has no endpoint “{spec.endpoint}”", place,
-                         remedy=f"endpoints: {', '.join(stated)}", answer_key="endpoint")
-    if not spec.endpoint and len(stated) > 1:
-        raise user_error("which_endpoint", "the analysis does not say which endpoint it is of", place,
-                         remedy=f"add endpoint = one of {', '.join(stated)}", answer_key="endpoint")
-    name = spec.endpoint or stated[0]
-    usable = {endpoint.name: endpoint for endpoint in dataset.endpoints}
-    if name not in usable:
-        raise user_error("endpoint_not_usable", f"the endpoint “{name}” of “{dataset.name}” could not be used", place,
-                         remedy="settle the problem named for it first")
-    return usable[name]
-
-
-def _without_endpoint(dataset: str, place: Location) -> UserError:
-    return user_error("no_endpoint", f"the data set “{dataset}” has no endpoint", place,
-                      remedy="add a [[dataset.endpoint]] with time, unit, event and event_values")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from core.project.references import with_needed
 from gui.job_runner import Job
 from gui.run_settings import Settings, same_settings
 from gui.session import Outcome, Session
@@ -58,17 +59,25 @@ class AnalysisRuns(QObject):
             before.cancel()
         settings = session.settings_of(analysis)
         assert settings is not None
+        needed = {name: session.settings_of(name) for name in with_needed(study, (analysis,)) if name != analysis}
+        known = [outcome.result for name in needed
+                 if (outcome := session.outcome(name)) is not None and not session.is_stale(name)]
 
-        def work(job: JobContext) -> Outcome:
+        def work(job: JobContext) -> dict[str, Outcome]:
             from core.study_runner import StudyRun, run_analysis
 
             began = time.monotonic()
-            result, cohort = run_analysis(StudyRun(study, datasets), spec, job)
-            return Outcome(result, cohort, settings, time.monotonic() - began, time.strftime("%H:%M"))
+            run = StudyRun(study, datasets, results=list(known))
+            result, cohort = run_analysis(run, spec, job)
+            now = time.strftime("%H:%M")
+            found = {each.name: Outcome(each, run.cohorts[each.name], of_each, 0.0, now) for each in run.results
+                     if each.name in run.cohorts and (of_each := needed.get(each.name)) is not None}
+            return {**found, analysis: Outcome(result, cohort, settings, time.monotonic() - began, now)}
 
-        def done(outcome: Outcome) -> None:
+        def done(outcomes: dict[str, Outcome]) -> None:
             self._ended(analysis, job)
-            session.put_outcome(analysis, outcome)
+            for name, outcome in outcomes.items():
+                session.put_outcome(name, outcome)
 
         def failed(problems: tuple[Problem, ...]) -> None:
             self._ended(analysis, job)

@@ -15,7 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core.project.project import Project, new_project
+from core.project.references import every_cohort, in_order, named_lock, needed_analyses
 from gui.job_runner import JobRunner
+from gui.outcome_changes import trials_of
 from gui.run_settings import same_settings, trial_key
 from gui.tried import Trial, Tried
 
@@ -112,10 +114,14 @@ class Session(QObject):
     def edit(self, project: Project, label: str, merge_key: str = "") -> None:
         """Make ``project`` the current one, as one step called ``label``; nothing happens when it is equal.
 
-        Steps in a row with the same ``merge_key`` become one (dragging, typing).
+        Steps in a row with the same ``merge_key`` become one (dragging, typing). An outcome that is changed after
+        results were seen goes into the ledger.
         """
         if project == self._project:
             return
+        if any(self.outcome(spec.name) is not None for spec in self._project.study.analyses):
+            for trial in trials_of(self._project, project):
+                self.count_trial(trial)
         self.undo_stack.push(ReplaceProject(self, self._project, project, label, merge_key))
 
     def _note_removed_locks(self, before: Project, after: Project) -> None:
@@ -213,9 +219,15 @@ class Session(QObject):
             return None
         rules = {rule.name: rule for rule in study.cohorts}
         rule = rules.get(spec.cohort) or (study.cohorts[0] if len(study.cohorts) == 1 else None)
-        used = [each for each in study.datasets if rule is None or each.name == rule.dataset]
+        further = every_cohort(spec, study)
+        named = {each.dataset for each in (*further, *((rule,) if rule else ()))}
+        used = [each for each in study.datasets if not named or each.name in named]
         hashes = tuple(record.sha256 for each in used if (read := self.dataset_of(each)) for record in read.tables)
-        return (spec.kind, spec.endpoint, dict(spec.parameters), rule, tuple(used), hashes)
+        lock = named_lock(spec, study)
+        circle = in_order(study)[1]
+        others = tuple(self.settings_of(name) for name in needed_analyses(spec, study) if name not in circle)
+        return (spec.kind, spec.endpoint, dict(spec.parameters), rule, tuple(used), hashes,
+                (further, lock.sha256 if lock else "", others))
 
     def outcome(self, analysis: str) -> Outcome | None:
         """The last finished run of an analysis, whatever its settings; of equal settings if there was one."""

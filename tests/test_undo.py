@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.problems import UserError
 from core.project import cohort_edits
 from core.project import project as edits
 from core.project.project import Project, new_project
@@ -26,6 +27,7 @@ from tests.generated_projects import (
     ENDPOINTS,
     FIGURES,
     HYPOTHESES,
+    LOCKS,
     PARAMETERS,
     WORDS,
     projects,
@@ -64,6 +66,13 @@ def _with_endpoint(project: Project, values: Any) -> Project:
     return cohort_edits.with_endpoint(project, names[len(values[0]) % len(names)], values[1], instead_of=values[2])
 
 
+def _with_lock(project: Project, values: Any) -> Project:
+    try:
+        return edits.with_lock(project, replace(values[0], name=values[1], sha256=""))
+    except UserError:  # another lock or an analysis has the name
+        return project
+
+
 EDITS: dict[str, tuple[Edit, st.SearchStrategy[Any]]] = {
     "renamed": (edits.renamed, WORDS),
     "with_dataset": (lambda project, values: edits.with_dataset(
@@ -83,6 +92,8 @@ EDITS: dict[str, tuple[Edit, st.SearchStrategy[Any]]] = {
                         st.tuples(COHORTS, NAMES)),
     "with_cohort_copied": (_with_cohort_copied, WORDS),
     "with_endpoint": (_with_endpoint, st.tuples(WORDS, ENDPOINTS, NAMES | st.just(""))),
+    "with_lock": (_with_lock, st.tuples(LOCKS, NAMES)),
+    "without_lock": (edits.without_lock, NAMES),
     "with_figure": (lambda project, values: edits.with_figure(project, *values), st.tuples(WORDS, FIGURES)),
 }
 STEPS = st.one_of(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analyses.locked_score import Lock
 from core.data.patients.cohort import Cohort
 from core.figures.spec import FigureSpec
 from core.problems import Problem
@@ -40,12 +41,21 @@ def parameter(default: Any, *, label: str, help: str, unit: str = "", low: float
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What an analysis of a cohort is given: the evaluated cohort with its expression and outcome."""
+    """What an analysis of a cohort is given: the evaluated cohort with its expression and outcome.
+
+    ``cohorts`` are the further ones that it names, ``found_in`` those in which what it tests was found. ``results``
+    are of the analyses that it needs; while settings are only checked those in ``awaits`` are not there yet.
+    """
 
     cohort: Cohort
     study_name: str
     analysis_name: str
     simulated: bool = False
+    cohorts: tuple[Cohort, ...] = ()
+    found_in: tuple[Cohort, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    results: Mapping[str, Result] = field(default_factory=dict)
+    awaits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from core.data.patients.cohort_rules import CohortRule
 from core.data.tables import EndpointRule
 from core.project.project import Project, with_cohort, with_dataset
+from core.project.references import endpoint_renamed
 
 
 def free_name(wanted: str, taken: Sequence[str]) -> str:
@@ -58,4 +59,5 @@ def with_endpoint(project: Project, dataset: str, endpoint: EndpointRule, *, ins
     cohorts = {rule.name for rule in project.study.cohorts if rule.dataset == dataset}
     analyses = tuple(replace(each, endpoint=endpoint.name) if each.endpoint == old and each.cohort in cohorts else each
                      for each in project.study.analyses)
+    analyses = tuple(endpoint_renamed(each, cohorts, old, endpoint.name) for each in analyses)
     return replace(project, study=replace(project.study, analyses=analyses))

@@ -15,6 +15,7 @@ from core.data.patients.cohort_rules import CohortRule
 from core.figures.figure_settings import FigureSettings as FigureSettings
 from core.problems import Location, user_error
 from core.project.hypothesis import Hypothesis
+from core.project.references import analysis_renamed, cohort_gone, cohort_renamed
 from core.project.study import AnalysisSpec, Study
 
 
@@ -69,18 +70,18 @@ def without_dataset(project: Project, name: str) -> Project:
     return replace(project, study=replace(
         study, datasets=tuple(dataset for dataset in study.datasets if dataset.name != name),
         cohorts=tuple(rule for rule in study.cohorts if rule.name not in gone),
-        analyses=tuple(spec for spec in study.analyses if spec.cohort not in gone)))
+        analyses=tuple(cohort_gone(spec, gone) for spec in study.analyses if spec.cohort not in gone)))
 
 
 def with_cohort(project: Project, rule: CohortRule, *, instead_of: str = "") -> Project:
-    """A cohort added or replaced; analyses of a cohort that changes its name follow it."""
+    """A cohort added or replaced; analyses that name a cohort that changes its name follow it."""
     old = instead_of or rule.name
     study = project.study
     if old in {known.name for known in study.cohorts}:
         cohorts = tuple(rule if known.name == old else known for known in study.cohorts)
     else:
         cohorts = (*study.cohorts, rule)
-    analyses = tuple(replace(spec, cohort=rule.name) if spec.cohort == old else spec for spec in study.analyses)
+    analyses = tuple(cohort_renamed(spec, old, rule.name) for spec in study.analyses)
     return replace(project, study=replace(study, cohorts=cohorts, analyses=analyses))
 
 
@@ -89,7 +90,7 @@ def without_cohort(project: Project, name: str) -> Project:
     study = project.study
     return replace(project, study=replace(
         study, cohorts=tuple(rule for rule in study.cohorts if rule.name != name),
-        analyses=tuple(spec for spec in study.analyses if spec.cohort != name)))
+        analyses=tuple(cohort_gone(spec, {name}) for spec in study.analyses if spec.cohort != name)))
 
 
 def with_analysis(project: Project, spec: AnalysisSpec, *, instead_of: str = "") -> Project:
@@ -97,7 +98,8 @@ def with_analysis(project: Project, spec: AnalysisSpec, *, instead_of: str = "")
     old = instead_of or spec.name
     study = project.study
     if old in {known.name for known in study.analyses}:
-        analyses = tuple(spec if known.name == old else known for known in study.analyses)
+        analyses = tuple(spec if known.name == old else analysis_renamed(known, old, spec.name)
+                         for known in study.analyses)
     else:
         analyses = (*study.analyses, spec)
     return replace(project, study=replace(study, analyses=analyses))

@@ -53,6 +53,10 @@ class Study:
         """The cohort of that name. Raises KeyError."""
         return {cohort.name: cohort for cohort in self.cohorts}[name]
 
+    def analysis(self, name: str) -> AnalysisSpec:
+        """The analysis of that name. Raises KeyError."""
+        return {analysis.name: analysis for analysis in self.analyses}[name]
+
     def lock(self, name: str) -> Lock:
         """The lock of that name. Raises KeyError."""
         return {lock.name: lock for lock in self.locks}[name]

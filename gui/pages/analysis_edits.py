@@ -88,18 +88,25 @@ def changes_in_words(parameters: type[Any], before: tuple[Any, ...], now: tuple[
         words.append("how the data are read")
     elif before[5] != now[5]:
         words.append("the data in the file")
+    old_rules, new_rules = ({rule.name: rule for rule in settings[6][0]} for settings in (before, now))
+    words += [f"the rules of cohort {name}" for name, rule in new_rules.items() if old_rules.get(name, rule) != rule]
+    if before[6][1] != now[6][1]:
+        words.append("the lock")
+    if before[6][2] != now[6][2]:
+        words.append("the analysis whose result it uses")
     return tuple(words)
 
 
 def put_back(project: Project, analysis: str, before: tuple[Any, ...]) -> Project:
     """The project with an analysis, its cohort and its data sets stated as they were in a run."""
     spec = next(each for each in project.study.analyses if each.name == analysis)
-    _, endpoint, parameters, rule, used, _ = before
+    _, endpoint, parameters, rule, used, _, (further, _, _) = before
     for dataset in used:
         if dataset.name in {each.name for each in project.study.datasets}:
             project = with_dataset(project, dataset)
-    if rule is not None and rule.name in {each.name for each in project.study.cohorts}:
-        project = with_cohort(project, rule)
+    for each_rule in (*((rule,) if rule is not None else ()), *further):
+        if each_rule.name in {each.name for each in project.study.cohorts}:
+            project = with_cohort(project, each_rule)
     cohort = rule.name if rule is not None and (spec.cohort or len(project.study.cohorts) > 1) else spec.cohort
     return with_analysis(project, replace(spec, endpoint=endpoint, parameters=parameters, cohort=cohort))
 

@@ -1,0 +1,99 @@
+"""The cohorts of an analysis that names several: each evaluated with the endpoint of its own data set.
+
+Not for: analyses of one cohort, or for running any (study_runner.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.data.dataset import Dataset
+from core.data.nearest_name import nearest
+from core.data.patients.cohort import Cohort
+from core.data.patients.evaluate_cohort import evaluate_cohort
+from core.data.tables import Endpoint
+from core.problems import Location, UserError, user_error
+from core.project.references import ENDPOINTS_IN, named_cohorts, search_cohorts, stated_cohort
+from core.project.study import AnalysisSpec, Study
+
+
+def further_cohorts(study: Study, datasets: Mapping[str, Dataset], spec: AnalysisSpec, measure: str,
+                    place: Location) -> tuple[tuple[Cohort, ...], tuple[Cohort, ...]]:
+    """The cohorts that an analysis names, and those in which what it tests was found.
+
+    The endpoint of each is what ``endpoints`` states for it, else the analysis' endpoint where its data set has one of
+    that name, else the only one.
+
+    Raises
+    ------
+    UserError
+        "unknown_name", "which_endpoint" (answered by the key ``endpoints``), or why a cohort cannot be evaluated.
+    """
+    rules = {rule.name: rule for rule in study.cohorts}
+    named, searched = named_cohorts(spec), search_cohorts(spec, study)
+    for name in named:
+        if name not in rules:
+            close = nearest(name, tuple(rules))
+            raise user_error("unknown_name", f"there is no cohort “{name}”", place, answer_key="cohorts",
+                             remedy=f"did you mean “{close}”?" if close else f"cohorts: {', '.join(rules) or 'none'}")
+    chosen = _stated_endpoints(spec, set(named) | set(searched), place)
+    found: dict[str, Cohort] = {}
+    for name in dict.fromkeys((*named, *searched)):
+        rule = rules[name]
+        dataset = datasets[rule.dataset]
+        own = [endpoint.name for endpoint in dataset.spec.endpoints]
+        wanted = chosen.get(name) or (spec.endpoint if spec.endpoint in own else "")
+        if name in searched and name not in named and not wanted:
+            wanted = next((each.endpoint for each in study.analyses if each.cohort == name and each.endpoint in own),
+                          own[0] if own else "")
+        if not wanted and len(own) > 1:
+            raise user_error("which_endpoint", f"it is not said which endpoint of the cohort “{name}” is meant", place,
+                             remedy=f'add endpoints = ["{name}: {own[0]}"], one of {", ".join(own)}',
+                             answer_key="endpoints")
+        found[name] = evaluate_cohort(rule, dataset, endpoint_of(dataset, wanted, place, "endpoints"), measure)
+    return tuple(found[name] for name in named), tuple(found[name] for name in searched)
+
+
+def _stated_endpoints(spec: AnalysisSpec, cohorts: set[str], place: Location) -> dict[str, str]:
+    stated = spec.parameters.get(ENDPOINTS_IN.get(spec.kind, ""), ())
+    chosen: dict[str, str] = {}
+    for entry in (stated,) if isinstance(stated, str) else stated:
+        text = str(entry).strip()
+        name = stated_cohort(text, cohorts)
+        if not name:
+            listed = ", ".join(sorted(cohorts)) or "none"
+            raise user_error("unknown_name", f"“{text}” does not begin with one of the cohorts", place,
+                             remedy=f'write "cohort: endpoint"; cohorts: {listed}', answer_key="endpoints")
+        chosen[name] = text[len(name) + 1:].strip()
+    return chosen
+
+
+def endpoint_of(dataset: Dataset, name: str, place: Location, answer_key: str = "endpoint") -> Endpoint:
+    """The endpoint of that name, or the only one.
+
+    Raises
+    ------
+    UserError
+        "no_endpoint", "unknown_name", "which_endpoint", "endpoint_not_usable".
+    """
+    stated = [rule.name for rule in dataset.spec.endpoints]
+    if not stated:
+        raise without_endpoint(dataset.name, place)
+    if name and name not in stated:
+        raise user_error("unknown_name", f"the data set “{dataset.name}” has no endpoint “{name}”", place,
+                         remedy=f"endpoints: {', '.join(stated)}", answer_key=answer_key)
+    if not name and len(stated) > 1:
+        raise user_error("which_endpoint", "the analysis does not say which endpoint it is of", place,
+                         remedy=f"add endpoint = one of {', '.join(stated)}", answer_key=answer_key)
+    name = name or stated[0]
+    usable = {endpoint.name: endpoint for endpoint in dataset.endpoints}
+    if name not in usable:
+        raise user_error("endpoint_not_usable", f"the endpoint “{name}” of “{dataset.name}” could not be used", place,
+                         remedy="settle the problem named for it first")
+    return usable[name]
+
+
+def without_endpoint(dataset: str, place: Location) -> UserError:
+    """The refusal of a data set that has no endpoint."""
+    return user_error("no_endpoint", f"the data set “{dataset}” has no endpoint", place,
+                      remedy="add a [[dataset.endpoint]] with time, unit, event and event_values")
