@@ -125,7 +125,7 @@ def test_that_the_page_says_who_answers_the_question_in_metabric(desk: Callable[
 
 def test_that_everybody_who_is_left_out_has_a_reason_and_a_cell(desk: Callable[[Project], Desk], tmp_path: Path) -> None:
     at = desk(lab_project(tmp_path, KeepRule("her2", included=("Positive",))))
-    assert at.page.strip.text().startswith("4 of 11 patients answer the question.")
+    assert at.page.strip.text().startswith("4 of 11 patients answer the question; in 1 of them time and event disagree.")
     reasons = at.reasons()
     assert reasons["P11"] == "not in the clinical table clinical.csv"
     assert reasons["P03"] == "her2 is Negative"
@@ -336,11 +336,16 @@ def test_that_rows_after_the_last_contact_are_shown_and_left_out_by_a_rule(desk:
                                                                           tmp_path: Path) -> None:
     at = desk(lab_project(tmp_path))
     banner = next(each for each in at.page.warnings.banners if "lies after" in each.text())
+    assert "; in 1 of them time and event disagree." in at.page.strip.text()
+    assert "A time there lies after the last contact: see Warnings." in at.page.strip.text()
+    assert at.page.rail_state() == "look"
     banner.acted.emit("disagreeing")
     assert at.patients() == ["P06"]
     at.do(at.page.ledger.leave_out_requested.emit)
     assert at.session.project.study.cohorts[0].keep == (KeepRule("id", excluded=("P06",)),)
     assert at.reasons()["P06"] == "id is P06"
+    assert "disagree" not in at.page.strip.text()
+    assert "last contact" not in at.page.strip.text()
 
 
 def test_that_likely_twins_are_named_and_switched_off_by_the_box(desk: Callable[[Project], Desk],

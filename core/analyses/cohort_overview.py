@@ -91,12 +91,12 @@ def cohort_overview(rule: CohortRule, dataset: Dataset, endpoint_name: str = "",
     table = table_one(dataset.clinical, cohort.patients, described, by if by in dataset.clinical.columns else "")
     job.progress(0.4, f"Matching {counted(len(cohort.ledger), 'patient')}")
     twins = near_twins(cohort.expression[0], cohort.patients, job.part(0.4, 1.0)) if look_for_twins else None
-    answer, explanation, numbers = _words(cohort, plural)
+    disagreeing = _disagreeing(endpoint, dataset.clinical, cohort)
+    answer, explanation, numbers = _words(cohort, plural, len(disagreeing))
     return CohortOverview(rule, cohort, cohort.ledger, answer, explanation, numbers,
                           patient_flow(cohort, event_words=plural, badge=simulated),
                           follow_up(cohort, event_words=plural, badge=simulated), coding, table, twins,
-                          (*cohort.warnings, *_twin_warnings(twins, cohort)),
-                          _disagreeing(endpoint, dataset.clinical, cohort))
+                          (*cohort.warnings, *_twin_warnings(twins, cohort)), disagreeing)
 
 
 def happened_words(endpoint_name: str) -> str:
@@ -111,7 +111,7 @@ def _evaluated(rule: CohortRule, dataset: Dataset, endpoint: Endpoint) -> Cohort
     return evaluate_cohort(rule, replace(dataset, expression=dataset.expression[:1]), endpoint)
 
 
-def _words(cohort: Cohort, plural: str) -> tuple[str, str, tuple[tuple[str, str, str], ...]]:
+def _words(cohort: Cohort, plural: str, disagreeing: int) -> tuple[str, str, tuple[tuple[str, str, str], ...]]:
     everybody, kept, events = len(cohort.ledger), len(cohort.patients), cohort.n_events
     unit = cohort.endpoint.unit
     median = reverse_median_follow_up(cohort.time, cohort.event).median
@@ -121,9 +121,11 @@ def _words(cohort: Cohort, plural: str) -> tuple[str, str, tuple[tuple[str, str,
     out = f"{counted(left, 'is', 'are')} left out, each with a reason you can read." if left else "Nobody is left out."
     length = f"median follow-up {shown} {unit}" if reached else "median follow-up not reached"
     verb = "answers" if kept == 1 else "answer"
-    answer = f"{count_words(kept)} of {counted(everybody, 'patient')} {verb} the question."
-    explanation = (f"{out} {count_words(events)} {happened_words(cohort.endpoint.name)}; {length}. "
-                   "Does that fit what you know of this cohort?")
+    late = f"; in {count_words(disagreeing)} of them time and event disagree" if disagreeing else ""
+    answer = f"{count_words(kept)} of {counted(everybody, 'patient')} {verb} the question{late}."
+    asked = ("A time there lies after the last contact: see Warnings." if disagreeing else
+             "Does that fit what you know of this cohort?")
+    explanation = f"{out} {count_words(events)} {happened_words(cohort.endpoint.name)}; {length}. {asked}"
     return answer, explanation, (
         ("In", count_words(kept), f"of {count_words(everybody)}"), (plural.capitalize(), count_words(events), ""),
         ("Median follow-up", shown if reached else "not reached", unit if reached else ""))

@@ -155,7 +155,7 @@ class CohortPage(Page):
         overview = self.overview
         if overview is None:
             return "none"
-        if overview.cohort is None or overview.problems:
+        if overview.cohort is None or overview.problems or overview.disagreeing:
             return "look"
         return "done"
 

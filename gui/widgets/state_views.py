@@ -120,7 +120,8 @@ class EmptyState(_Column):
 
     def buttons(self) -> tuple[QPushButton, ...]:
         """The actions as they stand there, in order."""
-        return tuple(self._buttons.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly))
+        found = (item.widget() for at in range(self._flow.count()) if (item := self._flow.itemAt(at)) is not None)
+        return tuple(button for button in found if isinstance(button, QPushButton))
 
     def _act(self) -> None:
         sender = self.sender()
