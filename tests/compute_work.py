@@ -88,3 +88,8 @@ def refuse(shared: None, block: int) -> int:
 
 def fail(shared: None, block: int) -> float:
     return 1 / (block - 1)
+
+
+def wait(shared: float, block: int) -> int:
+    time.sleep(shared)
+    return block

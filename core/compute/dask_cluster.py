@@ -24,6 +24,8 @@ CONNECT_SECONDS = 5
 WORKERS_SECONDS = 3
 """Both together stay below the ten seconds in which an address is answered for."""
 TICK_SECONDS = 0.1
+RETURN_SECONDS = 30
+"""How long a cluster that lost all its workers may take to start others."""
 IN_VAIN = 3
 """How often in a row blocks may be lost with their workers without a single one done."""
 
@@ -57,6 +59,7 @@ class DaskCluster:
             "dask_missing", "cluster_unreachable", "cluster_without_workers", "cluster_other_program".
         """
         with self._client() as client:
+            self._await_workers(client, WORKERS_SECONDS, lambda: None)
             return self._facts(client)
 
     def run(self, task: Task, blocks: Mapping[int, Any], tick: Callable[[], None]) -> Blocks:
@@ -64,8 +67,8 @@ class DaskCluster:
         in_vain = 0
         while missing:
             with self._client() as client:
+                self._await_workers(client, RETURN_SECONDS if in_vain else WORKERS_SECONDS, tick)
                 self._facts(client)
-                tick()
                 with closing(self._round(client, task, dict(missing), tick)) as found:
                     for number, result in found:
                         del missing[number]
@@ -77,8 +80,7 @@ class DaskCluster:
                                  self._place(), why="Most often their memory is full, or they were stopped.",
                                  remedy="look at the workers' own messages, and start again: finished parts are kept")
 
-    def _round(self, client: Any, task: Task, blocks: Mapping[int, Any],
-               tick: Callable[[], None]) -> Blocks:
+    def _round(self, client: Any, task: Task, blocks: Mapping[int, Any], tick: Callable[[], None]) -> Blocks:
         """Every block once; those lost with all copies of ``shared`` are left out."""
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         numbers: dict[str, int] = {}
@@ -142,29 +144,35 @@ class DaskCluster:
         except Exception as error:  # noqa: BLE001 - whatever listens there may answer anything
             raise self._unreachable(error, time.monotonic() - began) from None
         try:
-            try:
-                client.wait_for_workers(1, timeout=WORKERS_SECONDS)
-            except TimeoutError:
-                raise self._no_workers() from None
             yield client
         finally:
             with suppress(Exception):
                 client.close(timeout=1)
 
-    def _facts(self, client: Any) -> ClusterFacts:
-        here = program_facts()
+    def _await_workers(self, client: Any, seconds: float, tick: Callable[[], None]) -> None:
+        """Raises UserError "cluster_without_workers" where none comes."""
+        until = time.monotonic() + seconds
+        while not self._answer(client.ncores):
+            tick()
+            if time.monotonic() > until:
+                raise self._no_workers()
+            time.sleep(TICK_SECONDS)
+
+    def _answer(self, question: Callable[..., Any], *words: Any, **named: Any) -> Any:
+        """What the cluster says. Raises UserError "cluster_unreachable" where it went meanwhile."""
         try:
-            versions = client.get_versions(check=False)
-            found = client.run(program_facts, on_error="return")
-            cores = client.ncores()
+            return question(*words, **named)
         except OSError as error:
             raise self._unreachable(error, 0.0) from None
+
+    def _facts(self, client: Any) -> ClusterFacts:
+        here = program_facts()
+        versions = self._answer(client.get_versions, check=False)
+        found = self._answer(client.run, program_facts, on_error="return")
+        cores = self._answer(client.ncores)
         for who, facts in found.items():
-            if isinstance(facts, ImportError | AttributeError):
-                raise user_error(
-                    "cluster_other_program", f"the worker {who} cannot import RTKscope ({facts})", self._place(),
-                    remedy="start every worker in RTKscope's folder with its own Python (docs/study-file.md has the "
-                    "command)")
+            if isinstance(facts, BaseException) and _cannot_import(facts):
+                raise self._without_program(f"the worker {who}")
             if isinstance(facts, BaseException):
                 raise user_error("cluster_other_program", f"the worker {who} did not answer ({facts})", self._place(),
                                  remedy="look at the worker's own messages and start it again")
@@ -199,11 +207,21 @@ class DaskCluster:
                           self._place(), remedy="start workers in RTKscope's folder (docs/study-file.md has the "
                           "command)")
 
+    def _without_program(self, who: str) -> UserError:
+        return user_error("cluster_other_program", f"{who} cannot import RTKscope", self._place(),
+                          remedy="start every worker in RTKscope's folder with its own Python (docs/study-file.md has "
+                          "the command)")
+
     def _other_program(self, differences: str) -> UserError:
         return user_error("cluster_other_program",
                           f"the cluster runs another program than this computer ({differences})", self._place(),
                           why="Another version could give other numbers.",
                           remedy="set up the same RTKscope on both sides (python3 run.py) and start the workers again")
+
+
+def _cannot_import(error: BaseException) -> bool:
+    """Errors of a worker come back as themselves or as text."""
+    return isinstance(error, ImportError | AttributeError) or "ModuleNotFoundError" in repr(error)
 
 
 class _LostError(Exception):
