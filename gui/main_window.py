@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
             ask_for_file=self.files.ask_and_open, open_example=self.files.open_example, new_study=self.files.new,
             recent=lambda: tuple(self.preferences.recent), export_figure=self.commands.export,
             export_workbook=self.commands.export_workbook, say=self.status.say,
-            settings=self.preferences.page, forget_recent=self.preferences.forget_study)
+            settings=self.preferences.page, home=self.home, forget_recent=self.preferences.forget_study)
 
     @property
     def page(self) -> Page:

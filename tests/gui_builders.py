@@ -9,6 +9,7 @@ from typing import Any
 from gui.analysis_runs import AnalysisRuns
 from gui.job_runner import JobRunner
 from gui.pages.base_page import PageServices
+from gui.preferences import home_folder
 from gui.session import Session
 from gui.study_loader import StudyLoader
 
@@ -34,7 +35,8 @@ def services(session: Session, asked: Asked | None = None, **replaced: Any) -> P
         "go_to", "import_files", "paste_table", "open_file", "ask_for_file", "open_example", "new_study",
         "export_figure", "export_workbook", "say")}
     parts |= {"session": session, "loader": StudyLoader(session, session), "runs": AnalysisRuns(session, session),
-              "recent": lambda: (), "settings": lambda key: kept.setdefault(key, {})}
+              "recent": lambda: (), "settings": lambda key: kept.setdefault(key, {}),
+              "home": home_folder()}
     return PageServices(**{**parts, **replaced})
 
 

@@ -48,7 +48,7 @@ def page(qtbot: QtBot, asked: Asked, tmp_path: Path) -> Iterator[ImportPage]:
     session = new_session()
     broken: list[str] = []
     session.jobs.broke.connect(lambda job, text: broken.append(text))
-    made = ImportPage(services(session, asked), home=tmp_path / "home")
+    made = ImportPage(services(session, asked, home=tmp_path / "home"))
     qtbot.addWidget(made)
     made.resize(1000, 760)
     made.show()

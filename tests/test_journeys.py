@@ -453,7 +453,9 @@ def test_a_nasty_workbook_through_its_problems_to_a_decision_and_back(
     assert path.read_bytes() == before
 
 
-def test_cells_pasted_from_a_spreadsheet_become_a_data_set(qapp: QApplication, home: Path) -> None:
+def test_cells_pasted_from_a_spreadsheet_become_a_data_set(
+        qapp: QApplication, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTKSCOPE_HOME", str(tmp_path / "not the folder of this window"))
     names = [f"P{at:02d}" for at in range(1, 13)]
     lines = ["\t".join(["Gene", *names])]
     for row, gene in enumerate(("ERBB2", "EGFR", "MET", "AXL", "KIT", "IGF1R")):

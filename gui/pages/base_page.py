@@ -56,7 +56,8 @@ class PageServices:
     ``new_study()``; ``recent()`` lists recent studies and ``forget_recent(path)`` takes one off the list;
     ``export_figure(spec, key)`` opens the export dialog; ``export_workbook()`` asks where and writes the workbook of
     all finished analyses; ``say(words)`` speaks in the status line for a few seconds; ``settings(page key)`` is a small
-    dict of remembered view choices of that page (text, numbers, true/false only).
+    dict of remembered view choices of that page (text, numbers, true/false only); ``home`` is the folder of the
+    program's own files.
     """
 
     session: Session
@@ -74,6 +75,7 @@ class PageServices:
     export_workbook: Callable[[], None]
     say: Callable[[str], None]
     settings: Callable[[str], dict[str, Any]]
+    home: Path
     forget_recent: Callable[[str], None] = lambda path: None
 
 

@@ -26,7 +26,6 @@ from gui.pages.importing.draft import free_name, with_study_change
 from gui.pages.importing.import_log import ImportLog, log_text
 from gui.pages.importing.import_steps import GENES_AT, ImportSteps
 from gui.pasted_tables import save_pasted, table_text
-from gui.preferences import home_folder
 from gui.widgets.importing.drop_zone import DropZone, local_files
 from gui.widgets.state_views import EmptyState, RunningState
 
@@ -45,9 +44,8 @@ class ImportPage(Page):
     GROUP = "Data"
     HAS_ANSWER = False
 
-    def __init__(self, services: PageServices, parent: QWidget | None = None, *, home: Path | None = None) -> None:
+    def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self._home = home or home_folder()
         self._log_job: Job | None = None
         self.log_button = self.add_header_button("Import log", self.show_log, role="link")
         self.close_button = self.add_header_button("Stop importing", self._stop_importing, role="link",
@@ -62,7 +60,7 @@ class ImportPage(Page):
         self.running = RunningState("Reading the file")
         self.log = ImportLog()
         self.log.closed.connect(self._show_view)
-        self.steps = ImportSteps(self.session.jobs, RecipeShelf(self._home),
+        self.steps = ImportSteps(self.session.jobs, RecipeShelf(self.services.home),
                                  lambda: self.session.project.study.datasets, services.say)
         self.steps.changed.connect(self._steps_changed)
         self.steps.add_requested.connect(self.add_to_study)
@@ -109,10 +107,10 @@ class ImportPage(Page):
             self.services.say("The clipboard holds no table. Copy cells in the spreadsheet program first.")
             return False
         try:
-            path = save_pasted(text, self._home)
+            path = save_pasted(text, self.services.home)
         except OSError as error:
             self.services.say(Problem(
-                "not_pasted", "the copied cells could not be kept in a file", Location(str(self._home)),
+                "not_pasted", "the copied cells could not be kept in a file", Location(str(self.services.home)),
                 str(error), "save them as a file in the spreadsheet program and drop it here").line())
             return False
         self.add_files([path])
