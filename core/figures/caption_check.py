@@ -13,7 +13,7 @@ from core.figures.number_words import capitalised, list_words
 from core.figures.spec import Bars, Boxes, FigureSpec, Intervals, Label, Line, Panel, StepLine
 
 TESTS = re.compile(r"log-rank|cox|wald|efron|wilcoxon|mann-whitney|kruskal|fisher|t test|spearman|pearson|score test|"
-                   r"permut|bootstrap", re.IGNORECASE)
+                   r"permut|bootstrap|gray's test|likelihood-ratio|fine-gray", re.IGNORECASE)
 CORRECTION = re.compile(r"correct|maxT|benjamini|false discovery|\bq\b|holm|bonferroni|one test only", re.IGNORECASE)
 COUNT = re.compile(r"\d[\d,]*(?: to \d[\d,]*)? (?:patients?|samples?|tumours?|cell lines?|pairs?|wells?|experiments?)\b"
                    r"|\bn\s*=\s*\d|no patients", re.IGNORECASE)

@@ -163,7 +163,7 @@ def kaplan_meier(receptor: str, groups: Sequence[GroupCurve], *, endpoint_name: 
         inside = (Label(0.5, 0.5, "No patient to draw", "text3", align="center", valign="center"),)
     sizes = " v ".join(str(group.n) for group in groups)
     panel = Panel(
-        x=_time_axis(longest, unit, ticks, since),
+        x=time_axis(longest, unit, ticks, since),
         y=Axis(f"{share_words(endpoint_name)} (%)", 0.0, 100.0, ticks=(0.0, 25.0, 50.0, 75.0, 100.0),
                tick_labels=("0", "25", "50", "75", "100")),
         marks=(*bands, *lines, *inside),
@@ -212,7 +212,8 @@ def _round_step(step: float) -> float:
     return next(size * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if size * factor >= step - 1e-12)
 
 
-def _time_axis(longest: float, unit: str, ticks: tuple[float, ...], since: str) -> Axis:
+def time_axis(longest: float, unit: str, ticks: tuple[float, ...], since: str) -> Axis:
+    """The axis of follow-up from 0; long days and weeks are marked in years."""
     words = f"Time since {since}" if since else "Time"
     year = YEAR_IN.get(unit)
     if year is not None and longest >= 2 * year:
