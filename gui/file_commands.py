@@ -5,8 +5,10 @@ Not for: what is in the files (core/project) or data files, which Import takes.
 
 from __future__ import annotations
 
+import glob
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +56,6 @@ class FileCommands(QObject):
         self._why_not_saved = ""
         self._tried_when_saved = session.tried
         self.path: Path | None = None
-        self.is_example = False
         self.autosaver = Autosaver(session, home / "autosave", self)
         session.undo_stack.cleanChanged.connect(self._clean_changed)
         session.tried_changed.connect(self.state_changed)
@@ -69,10 +70,17 @@ class FileCommands(QObject):
 
     @property
     def shows_example(self) -> bool:
-        """True while the open study is the example and still reads its data; with other data it is the user's own."""
-        examples = resource_path("examples")
-        return self.is_example and any(examples in table.path.parents for spec in self._session.project.study.datasets
-                                       for table in (*spec.expression, *spec.clinical))
+        """True while the open study reads data of the example, also after it was saved, given back or opened again.
+
+        With other data it is the user's own.
+        """
+        from core.project.data_shelf import SHORT, DataShelf
+
+        examples, shelf = resource_path("examples"), DataShelf(self._shelf)
+        paths = {table.path for spec in self._session.project.study.datasets
+                 for table in (*spec.expression, *spec.clinical)}
+        return any(examples in path.parents or shelf.named_hash(path) in {each[:SHORT] for each in _examples(path.name)}
+                   for path in paths)
 
     def state(self) -> tuple[str, bool]:
         """(words, whether they are bad news): "Saved 14:02", "Saving", "Not saved: disk full", "Not saved yet"."""
@@ -141,7 +149,7 @@ class FileCommands(QObject):
                 self._given_up = None
                 return
             project, tried, notes = found
-            self._take(project, path if is_project else None, tried, lock=lock, is_example=is_example)
+            self._take(project, path if is_project else None, tried, lock=lock)
             if not is_example:
                 self._remember(path)
             if notes:
@@ -198,13 +206,12 @@ class FileCommands(QObject):
         self.state_changed.emit()
         return kept
 
-    def _take(self, project: Project, path: Path | None, tried: Any, *, lock: ProjectLock | None = None,
-              is_example: bool = False) -> None:
+    def _take(self, project: Project, path: Path | None, tried: Any, *, lock: ProjectLock | None = None) -> None:
         if self._lock is not None and self._lock is not lock:
             self._lock.release()
         self._studies += 1
         self._given_up = None
-        self._lock, self.path, self.is_example = lock, path, is_example
+        self._lock, self.path = lock, path
         self._saving, self._why_not_saved = False, ""
         self._saved_at = time.strftime("%H:%M", time.localtime(path.stat().st_mtime)) if path and path.exists() else ""
         self.autosaver.original_path = path
@@ -252,7 +259,7 @@ class FileCommands(QObject):
             if self._lock is not None and self._lock is not lock:
                 self._lock.release()
             self._lock, self.path = lock, path
-            self._saving, self._why_not_saved, self.is_example = False, "", False
+            self._saving, self._why_not_saved = False, ""
             self._saved_at = time.strftime("%H:%M")
             self.autosaver.original_path = path
             if self._session.project is project:
@@ -342,6 +349,14 @@ class FileCommands(QObject):
         self._preferences.last_folder = str(path.parent)
         self._preferences.remember_study(RecentStudy(str(path.absolute()), study.name,
                                                      time.strftime("%Y-%m-%d %H:%M"), holds))
+
+
+@lru_cache
+def _examples(name: str) -> tuple[str, ...]:
+    """The hashes of the bundled data files of that name: a saved study holds a copy of its data."""
+    from core.project.data_shelf import sha256_of
+
+    return tuple(sha256_of(path) for path in resource_path("examples").glob(f"*/{glob.escape(name)}"))
 
 
 def _file_name(name: str) -> str:

@@ -277,3 +277,27 @@ def test_that_a_study_given_up_for_one_that_another_window_has_is_still_unsaved(
     idle(qtbot, room)
     assert room.session.project.name == "Work of a morning"
     assert not room.files.may_leave(lambda: None)
+
+
+def test_that_the_example_stays_known_when_saved_opened_again_and_given_back(
+        qtbot: QtBot, room: Room, tmp_path: Path) -> None:
+    room.files.open_example()
+    idle(qtbot, room)
+    project = room.session.project
+    path = tmp_path / "My look at METABRIC.rtkproj"
+    room.files._save_to(path)
+    idle(qtbot, room)
+    assert room.files.shows_example, "saved"
+    room.files.new()
+    assert not room.files.shows_example
+    opened(qtbot, room, path)
+    assert room.session.project.study.datasets[0].expression[0].path != project.study.datasets[0].expression[0].path
+    assert room.files.shows_example, "opened again: its data are a copy on the shelf"
+    room.files.new()
+    room.files.take_recovered(project, {}, None, 2)
+    assert room.files.shows_example, "given back after a crash"
+    room.session.undo_stack.setClean()
+    room.files.new()
+    mine = write_table(tmp_path / "metabric.csv.gz")
+    room.files.take_recovered(small_project(mine), {}, None, 1)
+    assert not room.files.shows_example, "another file of that name"
