@@ -13,8 +13,9 @@ def main(arguments: list[str]) -> int:
     """Run the command line or open the window, and return the exit status (contract §1)."""
     if arguments and arguments[0] in WITHOUT_WINDOW:
         from core.command_line import run_command_line
+        from gui.preferences import home_folder
 
-        return run_command_line(arguments)
+        return run_command_line(arguments, home_folder())
     from gui.app import start
 
     return start(arguments)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.compute.compute import Compute
 from core.data.nearest_name import nearest
 from core.export.import_report import ImportedDatasetWords, ImportedTableWords, import_report
 from core.export.methods_text import methods_markdown
@@ -48,8 +49,11 @@ def check_study(path: Path, job: JobContext) -> StudyRun:
     return run
 
 
-def run_study(path: Path, out: Path, job: JobContext, only: Collection[str] = ()) -> StudyRun:
+def run_study(path: Path, out: Path, job: JobContext, only: Collection[str] = (),
+              compute: Compute | None = None) -> StudyRun:
     """Run a study and put its results at ``out``; a refused study leaves ``problems.json`` there, alone.
+
+    ``compute`` does the long work; whichever it is, the results are the same.
 
     Raises
     ------
@@ -61,6 +65,7 @@ def run_study(path: Path, out: Path, job: JobContext, only: Collection[str] = ()
         with readable_study(path, job.part(0.0, 0.05)) as opened:
             run = load_study(_chosen(opened.study, only), job.part(0.05, 0.15))
             run.problems = [*opened.notes, *run.problems]
+        run.compute = compute
         run_analyses(run, job.part(0.15, 0.85))
     except UserError as error:
         with whole_folder(out) as folder:

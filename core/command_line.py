@@ -14,17 +14,24 @@ import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from core import __version__
 from core.blas_threads import use_one_blas_thread
 from core.jobs import Cancelled, JobContext
 from core.problems import Problem, Severity, UserError
 
+if TYPE_CHECKING:
+    from core.compute import Compute
+
 DONE, OUR_FAULT, NOT_USABLE, CANCELLED = 0, 1, 2, 130
 
 
-def run_command_line(arguments: Sequence[str]) -> int:
-    """Carry out one command and return the exit status: 0 done, 2 not usable, 130 cancelled, 1 a fault of ours."""
+def run_command_line(arguments: Sequence[str], home: Path | None = None) -> int:
+    """Carry out one command and return the exit status: 0 done, 2 not usable, 130 cancelled, 1 a fault of ours.
+
+    ``home`` is the folder of the program's own files, where finished parts of a long run are kept until it is done.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -34,7 +41,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
               file=sys.stderr)
         return NOT_USABLE
     try:
-        chosen = _parser().parse_args(list(arguments))
+        chosen = _parser().parse_args(list(arguments), argparse.Namespace(home=home))
     except SystemExit as stop:
         return int(stop.code or 0)
     previous = signal.signal(signal.SIGTERM, _stop)
@@ -75,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="absent, empty, or an earlier result")
     run.add_argument("--only", nargs="+", default=[], metavar="NAME", help="run only these analyses")
     run.add_argument("--report", action="store_true", help=argparse.SUPPRESS)
-    run.add_argument("--dask", metavar="ADDRESS", help=argparse.SUPPRESS)
+    run.add_argument("--dask", metavar="ADDRESS", help="compute on a dask cluster: the address of its scheduler, such "
+                     "as tcp://host:8786. The values of the receptors and the outcomes are sent there.")
     run.set_defaults(work=_run)
     check = commands.add_parser("check", help="import only and list the problems")
     check.add_argument("study", type=Path, metavar="FILE", help="a study (.toml) or a project (.rtkproj)")
@@ -84,13 +92,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    for option, given in (("--report", chosen.report), ("--dask", chosen.dask)):
-        if given:
-            print(f"{option} is not part of this version of RTKscope; leave it out", file=sys.stderr)
-            return NOT_USABLE
+    if chosen.report:
+        print("--report is not part of this version of RTKscope; leave it out", file=sys.stderr)
+        return NOT_USABLE
     from core.batch import run_study
 
-    run = run_study(chosen.study, chosen.out, JobContext(_steps()), chosen.only)
+    compute = _compute(chosen.dask, chosen.home)
+    run = run_study(chosen.study, chosen.out, JobContext(_steps()), chosen.only, compute)
     _print_problems(run.problems)
     if not run.results:
         return NOT_USABLE
@@ -100,6 +108,18 @@ def _run(chosen: argparse.Namespace) -> int:
             print(f"  {finding}")
     print(f"\nResults: {Path(os.path.abspath(chosen.out))}")
     return NOT_USABLE if run.failed else DONE
+
+
+def _compute(address: str | None, home: Path | None) -> Compute:
+    """The executor asked for; a cluster is tried first, so that nobody waits for what cannot work. Raises UserError."""
+    from core.compute import AUTOMATIC, BLOCKS_FOLDER, BlockStore, Compute, executor_named
+
+    if address is not None:
+        from core.compute.dask_cluster import DaskCluster
+
+        print(f"Computing on {address}: {DaskCluster(address).check().in_words()}", flush=True)
+    executor = executor_named(AUTOMATIC) if address is None else DaskCluster(address)
+    return Compute(executor, BlockStore(home / BLOCKS_FOLDER) if home else None)
 
 
 def _check(chosen: argparse.Namespace) -> int:

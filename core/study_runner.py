@@ -14,6 +14,7 @@ from typing import Any
 from core.analyses import KINDS, analysis_module
 from core.analyses.base import Inputs, Result
 from core.analyses.parameters import build_parameters
+from core.compute.compute import Compute
 from core.data.dataset import Dataset
 from core.data.load_dataset import FileShelf, load_dataset
 from core.data.patients.cohort import Cohort
@@ -37,6 +38,7 @@ class StudyRun:
     parameters: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     not_run: set[str] = field(default_factory=set)
+    compute: Compute | None = None
 
     @property
     def failed(self) -> bool:
@@ -176,7 +178,7 @@ def _inputs(run: StudyRun, spec: AnalysisSpec, parameters: Any) -> Inputs:
     needed = needed_analyses(spec, run.study)
     return Inputs(cohort, run.study.name, spec.name, any(run.datasets[name].spec.simulated for name in used),
                   cohorts=further, found_in=found_in, locks=run.study.locks, awaits=needed,
-                  results={result.name: result for result in run.results if result.name in needed})
+                  results={result.name: result for result in run.results if result.name in needed}, compute=run.compute)
 
 
 def _own_cohort(run: StudyRun, spec: AnalysisSpec, measure: str) -> Cohort:

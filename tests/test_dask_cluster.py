@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from core.command_line import run_command_line
 from core.compute import BlockStore, Compute, Serial, executor_named
 from core.compute.dask_cluster import DaskCluster
 from core.compute.identity import program_facts
@@ -180,13 +181,24 @@ def test_that_a_cluster_that_cannot_compute_is_said_in_a_sentence(
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nosuchhost.invalid:8786", "foo://x:1"])
 def test_that_an_address_where_nobody_answers_is_said_within_ten_seconds(
         address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "invalid" in address:
+    if "tcp" not in address:
         monkeypatch.setattr("core.compute.dask_cluster.CONNECT_SECONDS", 1)
     began = time.monotonic()
     problem = problem_of(address)
     assert time.monotonic() - began < 10
     assert (problem.code, problem.where.file) == ("cluster_unreachable", address)
     assert "compute on this computer" in problem.remedy
+
+
+def test_that_a_run_with_an_address_where_nobody_answers_ends_at_once_and_writes_nothing(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = PROJECT / "resources" / "examples" / "metabric" / "study.toml"
+    assert run_command_line(["run", str(study), "--out", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:1"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("tcp://127.0.0.1:1: no dask scheduler was reached at this address (no answer in ")
+    assert said.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_that_nothing_of_dask_is_imported_unless_an_address_is_given() -> None:

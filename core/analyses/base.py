@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analyses.locked_score import Lock
+from core.compute.compute import Compute
 from core.data.patients.cohort import Cohort
 from core.figures.spec import FigureSpec
 from core.problems import Problem
@@ -45,6 +46,7 @@ class Inputs:
 
     ``cohorts`` are the further ones that it names, ``found_in`` those in which what it tests was found. ``results``
     are of the analyses that it needs; while settings are only checked those in ``awaits`` are not there yet.
+    ``compute`` is what long work is spread with; None: this machine, as fits.
     """
 
     cohort: Cohort
@@ -56,6 +58,7 @@ class Inputs:
     locks: tuple[Lock, ...] = ()
     results: Mapping[str, Result] = field(default_factory=dict)
     awaits: tuple[str, ...] = ()
+    compute: Compute | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,11 +4,11 @@ Not for: the work itself. An analysis brings an importable pure function and a l
 block order: ``Compute(executor, store).run_blocks(work, shared, blocks, job, words)``.
 """
 
-from core.compute.block_store import BlockStore
+from core.compute.block_store import BLOCKS_FOLDER, BlockStore
 from core.compute.choice import AUTOMATIC, Automatic, automatic, executor_named
 from core.compute.compute import Compute
 from core.compute.executor import Executor, Serial, Task
 from core.compute.spawn_pool import SpawnPool
 
-__all__ = ["AUTOMATIC", "Automatic", "BlockStore", "Compute", "Executor", "Serial", "SpawnPool", "Task", "automatic",
-           "executor_named"]
+__all__ = ["AUTOMATIC", "BLOCKS_FOLDER", "Automatic", "BlockStore", "Compute", "Executor", "Serial", "SpawnPool",
+           "Task", "automatic", "executor_named"]

@@ -23,6 +23,8 @@ import numpy as np
 from core.compute.identity import program_facts, source_digest
 from core.compute.plain_form import Arrays, digest_of, from_plain, to_plain
 
+BLOCKS_FOLDER = "blocks"
+"""Its name in the folder of the program's own files."""
 KEPT_DAYS = 14
 KEPT_BYTES = 500_000_000
 _SUFFIX = ".block"
