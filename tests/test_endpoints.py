@@ -251,8 +251,8 @@ def test_that_endpoints_are_proposed_by_name_with_values_only_where_words_say_th
         "AGE": [50, 60, 70], "OS_MONTHS": [10.5, 20, 30], "OS_STATUS": ["1:DECEASED", "0:LIVING", "0:LIVING"],
         "RFS_MONTHS": [5, 20, 30], "RFS_STATUS": ["1:Recurred", "0:Not Recurred", "0:Not Recurred"]})
     assert propose_endpoints(cbioportal) == (
-        EndpointRule("os", "OS_MONTHS", "months", "OS_STATUS", ("1:DECEASED",)),
-        EndpointRule("rfs", "RFS_MONTHS", "months", "RFS_STATUS", ("1:Recurred",)))
+        EndpointRule("overall survival", "OS_MONTHS", "months", "OS_STATUS", ("1:DECEASED",)),
+        EndpointRule("relapse-free survival", "RFS_MONTHS", "months", "RFS_STATUS", ("1:Recurred",)))
     assert propose_endpoints(clinical_table({"time": [1, 2, 3], "event": [0, 1, 0], "age": [50, 60, 70]})) == (
         EndpointRule("time", "time", "", "event", ()),)
     assert propose_endpoints(clinical_table({"age": [50, 60], "grade": [1, 2]})) == ()

@@ -126,7 +126,7 @@ def _read_text_file(
     hints, found = layout_of(kind, table)
     expected = {GCT: {"short_rows"}, SERIES_MATRIX: {"short_rows", "long_rows"}}.get(kind, set())
     notes = (*source.notes, *(problem for problem in style.notes if problem.code not in expected), *found,
-             note("format_recognised", f"the file is a {FORMAT_WORDS[kind]}", source.place))
+             note("format_recognised", f"the file is {FORMAT_WORDS[kind]}", source.place))
     if purpose == "clinical" and kind in (GCT, SERIES_MATRIX):
         table, hints, made = sample_sheet(kind, table, hints)
         return ReadResult(table, form, (*notes, *made), hints)
@@ -142,5 +142,6 @@ def _read_text_file(
     return ReadResult(table, form, notes, hints)
 
 
-FORMAT_WORDS = {GCT: "GCT file", SERIES_MATRIX: "GEO series matrix", CBIOPORTAL_CLINICAL: "clinical file of cBioPortal",
-                CBIOPORTAL_EXPRESSION: "expression file of cBioPortal"}
+FORMAT_WORDS = {GCT: "a GCT file", SERIES_MATRIX: "a GEO series matrix",
+                CBIOPORTAL_CLINICAL: "a clinical file of cBioPortal",
+                CBIOPORTAL_EXPRESSION: "an expression file of cBioPortal"}

@@ -31,6 +31,13 @@ _SHARED_WORDS_IGNORED = {"time", "status", "event", "months", "month", "days", "
                          "to", "of", "from", "the", "in"}
 
 
+_IN_FULL = {"os": "overall survival", "rfs": "relapse-free survival", "dfs": "disease-free survival",
+            "idfs": "invasive disease-free survival", "pfs": "progression-free survival", "efs": "event-free survival",
+            "dmfs": "distant metastasis-free survival", "dss": "disease-specific survival",
+            "bcss": "breast-cancer-specific survival"}
+"""What papers write for a name that is nothing but an abbreviation; answers read aloud and know deaths by it."""
+
+
 def propose_endpoints(table: ClinicalTable) -> tuple[EndpointRule, ...]:
     """Pairs of a time and an event column that belong together by their names.
 
@@ -68,8 +75,8 @@ def _kinship(time: str, event: str) -> float:
 
 
 def _name_of(time: str) -> str:
-    words = [word for word in _words(time) if word not in _SHARED_WORDS_IGNORED]
-    return " ".join(words) or time
+    words = " ".join(word for word in _words(time) if word not in _SHARED_WORDS_IGNORED)
+    return _IN_FULL.get(words, words) or time
 
 
 def _may_be_time(column: ClinicalColumn) -> bool:
