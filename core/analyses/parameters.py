@@ -47,7 +47,7 @@ def build_parameters(kind: type[P], values: Mapping[str, Any], place: Location) 
 
 def _converted(value: Any, default: Any, facts: Mapping[str, Any]) -> Any:
     """The value in the type of the default; raises ValueError(code, what, remedy)."""
-    if facts.get("receptors"):
+    if facts.get("receptors") and default == "all":
         if isinstance(value, str):
             return "all" if value.strip().lower() == "all" else (value.strip(),)
         return _texts(value)

@@ -5,40 +5,31 @@ Not for: stopping an analysis; a light informs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
+from core.analyses.check_lights import (
+    FEWEST_MARKERS,
+    Check,
+    correlation,
+    endpoint_light,
+    mean_z,
+    treatment_light,
+    with_interval,
+)
 from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.data.reference import gene_set
-from core.figures.number_words import counted, hr_words, list_words, number_words, p_equals
+from core.figures.number_words import counted, hr_words, list_words, p_equals
 from core.statistics.cox import cox_score_test, cox_univariate
 from core.statistics.p_values import Z_95, chi2_upper
 
-FEWEST_MARKERS = 3
 STRONG_CORRELATION = 0.3
-TREATMENT_WORDS = ("chemo", "hormone", "endocrine", "radio", "trastuzumab", "herceptin", "lapatinib", "treatment",
-                   "therapy", "tx_", "drug")
-ANTI_HER2_WORDS = ("trastuzumab", "herceptin", "lapatinib", "pertuzumab", "her2_therapy", "anti_her2", "anti-her2")
-
-
-@dataclass(frozen=True)
-class Check:
-    """One light: ``green``, ``amber``, or ``grey`` where it cannot be judged."""
-
-    name: str
-    light: str
-    sentence: str
-    receptor: str = ""
-    estimate: float | None = None
-    p: float | None = None
 
 
 def run_checks(numbers: PrognosisNumbers) -> tuple[Check, ...]:
     """All checks of the analysis, in the order a reader should see them."""
     return (*_follow_up(numbers), *_markers(numbers, "proliferation"), *_markers(numbers, "stroma"),
-            *_proportional(numbers), _endpoint(numbers), _treatment(numbers), _events_per_term(numbers))
+            *_proportional(numbers), endpoint_light(numbers.cohort), treatment_light(numbers.cohort),
+            _events_per_term(numbers))
 
 
 def _follow_up(numbers: PrognosisNumbers) -> list[Check]:
@@ -87,47 +78,19 @@ def _markers(numbers: PrognosisNumbers, which: str) -> list[Check]:
     if len(genes) < FEWEST_MARKERS:
         has = f"only {list_words(genes)}" if genes else "no such genes"
         return [Check(name, "grey", f"Association with {which} cannot be judged: the table has {has}.")]
-    marker = _mean_z(numbers.matrix.take(numbers.patients, genes))
+    marker = mean_z(numbers.matrix.take(numbers.patients, genes))
     found = []
     for i in numbers.order:
         both = np.isfinite(numbers.expression[:, i]) & np.isfinite(marker)
-        r = _correlation(numbers.expression[:, i], marker)
+        r = correlation(numbers.expression[:, i], marker)
         if np.isfinite(r) and abs(r) >= STRONG_CORRELATION:
             receptor = numbers.receptors[i]
             found.append(Check(
                 name, "amber", f"{receptor} goes with {'high' if r > 0 else 'low'} {which} (r = "
-                f"{_with_interval(float(r), int(both.sum()))}, mean z of {len(genes)} genes); what it "
+                f"{with_interval(float(r), int(both.sum()))}, mean z of {len(genes)} genes); what it "
                 f"shows of outcome may be {which}.", receptor, float(r)))
     return found or [Check(name, "green", f"No receptor correlates with {which} (mean z of {len(genes)} genes) by "
                            f"{STRONG_CORRELATION} or more.")]
-
-
-def _mean_z(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    scored = np.full_like(values, np.nan)
-    for column in range(values.shape[1]):
-        known = np.isfinite(values[:, column])
-        if known.sum() > 1 and np.ptp(values[known, column]) > 0:
-            scored[known, column] = ((values[known, column] - values[known, column].mean())
-                                     / values[known, column].std(ddof=1))
-    counts = np.isfinite(scored).sum(axis=1)
-    mean: NDArray[np.float64] = np.where(counts > 0, np.nansum(scored, axis=1) / np.maximum(counts, 1), np.nan)
-    return mean
-
-
-def _correlation(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    known = np.isfinite(left) & np.isfinite(right)
-    if known.sum() < 3 or np.ptp(left[known]) == 0 or np.ptp(right[known]) == 0:
-        return float("nan")
-    return float(np.corrcoef(left[known], right[known])[0, 1])
-
-
-def _with_interval(r: float, n: int) -> str:
-    """A correlation with its 95 % interval (Fisher's z, 4 patients or more) and the patients."""
-    if n < 4 or abs(r) >= 1:
-        return f"{number_words(r)}, {counted(n, 'patient')}"
-    half = Z_95 / np.sqrt(n - 3)
-    low, high = (float(np.tanh(np.arctanh(r) + side * half)) for side in (-1, 1))
-    return f"{number_words(r)} ({number_words(low)} to {number_words(high)}), {counted(n, 'patient')}"
 
 
 def _proportional(numbers: PrognosisNumbers) -> list[Check]:
@@ -141,27 +104,6 @@ def _proportional(numbers: PrognosisNumbers) -> list[Check]:
     if not np.isfinite(numbers.fit.ph_p).any():
         return [Check(name, "grey", "Whether a hazard ratio changes over time cannot be judged with so few events.")]
     return found or [Check(name, "green", "No receptor's hazard ratio changes over time at P < 0.05.")]
-
-
-def _endpoint(numbers: PrognosisNumbers) -> Check:
-    name = numbers.cohort.endpoint.name.strip()
-    if name.lower() in ("outcome", "event", "events", "time", "survival", "status"):
-        return Check("endpoint", "amber", f"The endpoint is called “{name}”, which does not say what happened (death, "
-                     "relapse, distant relapse).")
-    return Check("endpoint", "green", f"The endpoint is {name}; the event is {numbers.cohort.endpoint.event} = "
-                 f"{' or '.join(str(value) for value in numbers.cohort.endpoint.event_values)}.")
-
-
-def _treatment(numbers: PrognosisNumbers) -> Check:
-    columns = list(numbers.cohort.clinical.columns)
-    anti_her2 = [name for name in columns if any(word in name.lower() for word in ANTI_HER2_WORDS)]
-    if anti_her2:
-        return Check("treatment", "green", f"Anti-HER2 treatment is described by {list_words(anti_her2[:3])}.")
-    treatment = [name for name in columns if any(word in name.lower() for word in TREATMENT_WORDS)]
-    start = f"Treatment is described by {list_words(treatment[:4])}, but no" if treatment else \
-        "No column describes treatment, and no"
-    return Check("treatment", "amber" if treatment else "grey", f"{start} column says who received anti-HER2 drugs. "
-                 "Without that this is prognosis, not resistance.")
 
 
 def _events_per_term(numbers: PrognosisNumbers) -> Check:

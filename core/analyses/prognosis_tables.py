@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.analyses.base import ResultTable
-from core.analyses.prognosis_checks import Check
+from core.analyses.check_lights import Check
 from core.analyses.prognosis_numbers import GROUP_NAMES, PrognosisNumbers
 from core.figures.survival_curves import follow_up_ticks
 from core.statistics.cutpoints import cutpoint_path, lausen_schumacher_1992

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analyses.prognosis_checks import Check
+from core.analyses.check_lights import Check
 from core.analyses.prognosis_numbers import PrognosisNumbers
 from core.analyses.prognosis_pictures import direction_words, event_words
 from core.data.patients.endpoint_checks import coding_doubt

@@ -25,7 +25,7 @@ def editor_for(name: str, default: Any, facts: Mapping[str, Any], options: Seque
     """The editor that fits a field's default and facts."""
     label = str(facts.get("label") or name)
     if facts.get("receptors"):
-        return NamesEditor(options, all_words="All RTKs")
+        return NamesEditor(options, all_words="All RTKs") if default == "all" else NamesEditor(options)
     if isinstance(default, bool):
         return CheckEditor(label)
     if isinstance(default, (int, float)):
