@@ -5,8 +5,6 @@ Not for: showing anything. The page hears ``chosen`` when another cohort is to b
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +17,6 @@ from core.data.values import value_key
 from core.figures.number_words import counted
 from core.project.cohort_edits import cohort_names, free_name, with_cohort_copied, with_endpoint, with_new_cohort
 from core.project.project import with_cohort, without_cohort
-from gui.tried import Trial
 
 if TYPE_CHECKING:
     from gui.pages.cohort_choice import CohortChoice
@@ -117,13 +114,12 @@ class CohortHands(QObject):
                            f"rename the cohort “{rule.name}”")
 
     def change_endpoint(self, label: str, **parts: Any) -> None:
-        """Change the endpoint shown; after results were seen it is a choice that nothing pays for."""
+        """Change the endpoint shown; after results were seen the session counts it."""
         rule, endpoint = self._choice.rule, self._choice.endpoint
         if rule is None or endpoint is None:
             return
         changed = replace(endpoint, **parts)
         if changed != endpoint:
-            self._count(changed)
             self._session.edit(with_endpoint(self._session.project, rule.dataset, changed, instead_of=endpoint.name),
                                label)
 
@@ -140,13 +136,3 @@ class CohortHands(QObject):
     def add_endpoint(self, dataset: str, endpoint: EndpointRule) -> None:
         """State an endpoint that a data set did not have."""
         self._session.edit(with_endpoint(self._session.project, dataset, endpoint), "add an endpoint")
-
-    def _count(self, endpoint: EndpointRule) -> None:
-        session = self._session
-        if all(session.outcome(spec.name) is None for spec in session.project.study.analyses):
-            return
-        key = hashlib.sha256(repr(("endpoint", endpoint)).encode()).hexdigest()[:16]
-        values = ", ".join(map(str, endpoint.event_values))
-        words = (f"Outcome changed after results were seen: {endpoint.name}, {endpoint.event} = {values}, "
-                 f"{endpoint.unit}")
-        session.count_trial(Trial(key, words, 0, 1, time.strftime("%Y-%m-%d %H:%M")))
