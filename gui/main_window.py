@@ -206,6 +206,9 @@ class MainWindow(QMainWindow):
         if seen is not None:
             page.refresh(seen, self.session.project)
         self.current_key = key
+        focus = QApplication.focusWidget()
+        if focus is not None and self.stack.isAncestorOf(focus) and not page.isAncestorOf(focus):
+            self.rail.setFocus()  # else Qt gives it to whatever was made next
         self.stack.setCurrentWidget(self._rooms[key])
         self.rail.set_current(key)
         settings = page.inspector()

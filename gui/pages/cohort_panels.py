@@ -27,6 +27,8 @@ from gui.widgets.panel import Panel
 from gui.widgets.state_views import EmptyState
 
 CODES_SHOWN = 4
+LONGEST_ASKED = 18
+"""Letters of “DECEASED = died” that the button has room for; the table below says it too."""
 DISAGREEING = "disagreeing"
 NOBODY_OUT = "Nobody is left out: every patient of the data set answers the question."
 DESCRIBE = {
@@ -197,7 +199,8 @@ class CodingPanel(Panel):
         self._fill(coding)
         values = " or ".join(code.value for code in coding.codes if code.meaning == HAPPENED) if coding else ""
         asked = f"{values} = {happened}"
-        self.yes.setText(f"Yes, {asked}")
+        self.yes.setText(f"Yes, {asked}" if len(asked) <= LONGEST_ASKED else "Yes")
+        self.yes.setToolTip(f"{asked}: as in the table below")
         self.yes.setAccessibleName(f"Yes, the follow-up is coded right: {asked}")
         self.yes.setVisible(bool(values) and not confirmed)
         self.other.setVisible(coding is not None)

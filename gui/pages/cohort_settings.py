@@ -145,7 +145,7 @@ class CohortSettings(Inspector):
         column.setSpacing(theme.px(3))
         column.addWidget(words("Time is in", "help"))
         column.addWidget(self.unit)
-        self.events = EventValues()
+        self.events = EventValues(narrow=True)
         self.events.changed.connect(self._events_ticked)
         self._events_help = words("", "caption", wrap=True)
         self.follow_up_max = FollowUpMax()

@@ -24,7 +24,7 @@ from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.importing.data_overview import DataOverview
 from gui.pages.importing.draft import free_name, with_study_change
 from gui.pages.importing.import_log import ImportLog, log_text
-from gui.pages.importing.import_steps import GENES_AT, ImportSteps
+from gui.pages.importing.import_steps import FILES_AT, GENES_AT, ImportSteps
 from gui.pasted_tables import save_pasted, table_text
 from gui.widgets.importing.drop_zone import DropZone, local_files
 from gui.widgets.state_views import EmptyState, RunningState
@@ -133,10 +133,12 @@ class ImportPage(Page):
 
     def _open_problems(self) -> Sequence[Problem]:
         """Those of the files that are being imported now."""
-        reading = self.steps.reading
-        if reading is None or not self.steps.open:
+        draft, reading = self.steps.draft, self.steps.reading
+        if draft is None or not self.steps.open:
             return ()
-        return [problem for problem in reading.problems if problem.severity != Severity.NOTE]
+        unread = [problem for file in draft.files for problem in file.problems]
+        read = reading.problems if reading is not None else ()
+        return [*unread, *(problem for problem in read if problem.severity != Severity.NOTE)]
 
     def rail_state(self) -> str:
         problems = self.problems()
@@ -148,6 +150,10 @@ class ImportPage(Page):
         if self.steps.reading is not None and problem in self.steps.reading.problems:
             self.show_view("steps")
             return self.steps.show_problem(problem)
+        if problem in self._open_problems():  # of a file that cannot be read
+            self.show_view("steps")
+            self.steps.go_to_step(FILES_AT)
+            return True
         for name, dataset in self.session.datasets.items():
             if problem in dataset.findings or problem in dataset.unusable:
                 if self.steps.open:
@@ -218,9 +224,9 @@ class ImportPage(Page):
         self.session.put_dataset(spec, replace(whole.dataset, spec=spec))
         self.session.edit(changed, label)
         self.services.say(f"{spec.name} is in the study. The files were not changed.")
+        self.services.go_to("cohort" if spec.role == "cohort" else "start")
         self.steps.close_draft()
         self._show_overview()
-        self.services.go_to("cohort" if spec.role == "cohort" else "start")
 
     def show_log(self) -> None:
         """The import report, of what is being imported or of the whole study."""

@@ -143,6 +143,7 @@ class FilesStep(QWidget):
         name = words(file.name, wrap=True)
         set_look(name, "letters", "bold")
         name.setToolTip(str(file.path))
+        name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(name, line, 1)
         for at, text in ((2, KIND_WORDS.get(file.kind, file.kind)), (3, size_words(file.size))):
             label = words(text)

@@ -164,12 +164,20 @@ class OutcomeStep(QWidget):
                            problem.what[:1].upper() + problem.what[1:], problem.why)
                 for at, problem in enumerate(reading.problems)]
         self.findings.set_rows(rows, "Nothing speaks against it." if reading.summary else "")
+        self._share_room()
         open_parts = [text for text, there in (("the time column", rule.time), ("the unit", rule.unit),
                                                ("the event column", rule.event),
                                                ("which values mean that it happened", rule.event_values)) if not there]
         self.use.setEnabled(not used and not open_parts)
         self.use.setToolTip(f"Say {' and '.join(open_parts)} first" if open_parts else "")
         self._show_offer()
+
+    def _share_room(self) -> None:
+        """What there is to say takes the room that it needs, and no more than two fifths: the form gets the rest."""
+        content = self.findings.widget()
+        layout = content.layout() if content is not None else None
+        needed = layout.totalHeightForWidth(max(self.findings.width(), 200)) if layout is not None else 0
+        self.findings.setMaximumHeight(needed + theme.px(8) if needed > 0 else 16_777_215)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is no room beside each other the list stands above the form."""
@@ -178,6 +186,7 @@ class OutcomeStep(QWidget):
         ways = QBoxLayout.Direction
         self._line.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
         self.list_panel.setMaximumHeight(theme.px(150) if narrow else 16_777_215)
+        self._share_room()
 
     @property
     def is_next(self) -> bool:

@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from gui import theme
 from gui.widgets.labels import hairline, set_look, words
 
+LONGEST_BESIDE = 5
+"""Letters of a value that has room beside its numbers where there is little."""
+
 
 @dataclass(frozen=True)
 class ValueRow:
@@ -26,12 +29,16 @@ class ValueRow:
 
 
 class EventValues(QWidget):
-    """``changed`` speaks the ticked values in the order of the rows."""
+    """``changed`` speaks the ticked values in the order of the rows.
+
+    ``narrow``: long values stand above their numbers, because beside them they would be cut off.
+    """
 
     changed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, narrow: bool = False) -> None:
         super().__init__(parent)
+        self._longest = LONGEST_BESIDE if narrow else 10_000
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(3, 1)
@@ -46,6 +53,7 @@ class EventValues(QWidget):
                 old.deleteLater()
         self.boxes = []
         self._rows = tuple(rows)
+        above = max((len(row.value) for row in rows), default=0) > self._longest
         self._grid.setHorizontalSpacing(theme.px(18))
         self._grid.setVerticalSpacing(theme.px(1))
         for column, text in enumerate(("It happened", "Patients", f"Median {time_words}", "")):
@@ -58,15 +66,16 @@ class EventValues(QWidget):
             box.setChecked(row.value in happened)
             box.clicked.connect(self._tell)
             self.boxes.append(box)
-            self._grid.addWidget(box, at + 2, 0)
+            line = 2 * at + 3
+            self._grid.addWidget(box, line - above, 0, 1, 4 if above else 1)
             for column, text in ((1, f"{row.patients:,}"), (2, row.median)):
                 label = words(text)
                 set_look(label, "letters", "small")
-                self._grid.addWidget(label, at + 2, column,
+                self._grid.addWidget(label, line, column,
                                      Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             remark = words(row.remark, "caption", wrap=True)
             remark.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            self._grid.addWidget(remark, at + 2, 3)
+            self._grid.addWidget(remark, line, 3)
 
     def happened(self) -> tuple[str, ...]:
         """The ticked values."""
