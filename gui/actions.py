@@ -44,6 +44,8 @@ ACTIONS: tuple[ActionFacts, ...] = (
     ActionFacts("find", "Find in page", "Edit", ("Ctrl+F",), "search"),
     ActionFacts("palette", "Search and commands…", "Edit", ("Ctrl+K", "Ctrl+Shift+P"), "search"),
     ActionFacts("clear_selection", "Clear the selection", "Edit"),
+    ActionFacts("line_7", LINE, "Edit"),
+    ActionFacts("compute", "Preferences › Compute…", "Edit"),
     ActionFacts("text_larger", "Larger text", "View", ("Ctrl+=", "Ctrl++")),
     ActionFacts("text_smaller", "Smaller text", "View", ("Ctrl+-",)),
     ActionFacts("text_normal", "Normal text", "View", ("Ctrl+0",)),

@@ -6,7 +6,8 @@ Not for: the analyses themselves (core/analyses) or how a page shows them.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -17,17 +18,23 @@ from gui.run_settings import Settings, same_settings
 from gui.session import Outcome, Session
 
 if TYPE_CHECKING:
+    from core.compute import Compute
     from core.jobs import JobContext
     from core.problems import Problem
 
 
 class AnalysisRuns(QObject):
-    """One run per analysis name at a time; starting it again stops the one before."""
+    """One run per analysis name at a time; starting it again stops the one before.
+
+    ``computing`` gives the remembered place (preferences.compute) and the folder of the program's own files.
+    """
 
     running_changed = Signal(str)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None, *,
+                 computing: Callable[[], tuple[str, Path | None]] = lambda: ("automatic", None)) -> None:
         super().__init__(parent)
+        self._computing = computing
         self._session = session
         self._running: dict[str, Job] = {}
         self._settings: dict[str, Settings] = {}
@@ -63,11 +70,13 @@ class AnalysisRuns(QObject):
         known = [outcome.result for name in needed
                  if (outcome := session.outcome(name)) is not None and not session.is_stale(name)]
 
+        place, home = self._computing()
+
         def work(job: JobContext) -> dict[str, Outcome]:
             from core.study_runner import StudyRun, run_analysis
 
             began = time.monotonic()
-            run = StudyRun(study, datasets, results=list(known))
+            run = StudyRun(study, datasets, results=list(known), compute=compute_named(place, home))
             result, cohort = run_analysis(run, spec, job)
             now = time.strftime("%H:%M")
             found = {each.name: Outcome(each, run.cohorts[each.name], of_each, 0.0, now) for each in run.results
@@ -108,3 +117,13 @@ class AnalysisRuns(QObject):
         for job in self._running.values():
             job.cancel()
         self._running.clear()
+
+
+def compute_named(place: str, home: Path | None) -> Compute:
+    """The executor that the words name; finished blocks are kept in ``home``. Raises UserError.
+
+    Called in a job: it imports NumPy, and an address may name what does not exist.
+    """
+    from core.compute import BLOCKS_FOLDER, BlockStore, Compute, executor_named
+
+    return Compute(executor_named(place), BlockStore(home / BLOCKS_FOLDER) if home else None)

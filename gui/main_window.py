@@ -20,6 +20,7 @@ from gui import theme
 from gui.actions import ACTIONS, LINE, MENUS
 from gui.analysis_runs import AnalysisRuns
 from gui.application_events import ApplicationEvents
+from gui.computing import show_place
 from gui.file_commands import FileCommands
 from gui.page_list import PAGES, PageEntry
 from gui.pages.base_page import Page, PageServices
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
         self.preferences = preferences
         self.home = home
         self.loader = StudyLoader(session, self)
-        self.runs = AnalysisRuns(session, self)
+        self.runs = AnalysisRuns(session, self, computing=lambda: (preferences.compute, home))
         self.files = FileCommands(self, session, preferences, home)
         self.commands = WindowCommands(self)
         self.events = ApplicationEvents(self)
@@ -353,6 +354,7 @@ class MainWindow(QMainWindow):
         if self.preferences.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.preferences.geometry.encode("ascii", "replace")))
         self.problems_panel.setVisible(self.preferences.problems_shown)
+        show_place(self)
 
     # dropping, closing
 

@@ -1,4 +1,4 @@
-"""What the program remembers of its user: theme, text size, window, recent studies, view choices. One JSON file.
+"""What the program remembers of its user: looks, recent studies, view choices, where to compute. One JSON file.
 
 Not for: anything of a study (that is the project), and not QSettings, which would unpickle what it reads.
 """
@@ -41,6 +41,7 @@ class Preferences:
     rail_hidden: bool = False
     problems_shown: bool = False
     last_folder: str = ""
+    compute: str = "automatic"
     recent: list[RecentStudy] = field(default_factory=list)
     pages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -81,6 +82,7 @@ def load_preferences(folder: Path) -> Preferences:
         value = document.get(name)
         if name not in ("recent", "pages") and type(value) is type(default):
             setattr(found, name, value)
+    found.compute = found.compute.strip() or Preferences().compute
     if found.theme not in ("light", "dark"):
         found.theme = "light"
     recent = document.get("recent")

@@ -18,6 +18,7 @@ from core.figures.figure_settings import FigureSettings
 from core.project.project import renamed, with_figure
 from core.project.study import Study
 from gui import theme
+from gui.computing import ask_place
 from gui.information import about_words, shortcut_rows, show_text, tried_rows
 from gui.preferences import save_preferences
 from gui.problem_view import ask, tell
@@ -136,6 +137,9 @@ class WindowCommands(QObject):
 
     def clear_selection(self) -> None:
         self._window.session.select(patients=(), receptor="", group="")
+
+    def compute(self) -> None:
+        ask_place(self._window)
 
     def escape(self) -> None:
         """Close the palette, then clear the selection, then offer to stop the running work."""

@@ -200,7 +200,7 @@ class DaskCluster:
             reason = said[0][:120] if said else type(error).__name__
         return user_error("cluster_unreachable", f"no dask scheduler was reached at this address ({reason})",
                           self._place(), remedy="give the address that the scheduler printed when it was started, such "
-                          "as tcp://host:8786, or leave it out to compute on this computer")
+                          "as tcp://host:8786, or compute on this computer")
 
     def _no_workers(self) -> UserError:
         return user_error("cluster_without_workers", "the scheduler answers, but no worker is connected to it",

@@ -39,6 +39,7 @@ class StatusLine(QStatusBar):
         self.tried.clicked.connect(self.tried_requested)
         self._selected = ""
         self._tried = ("", "")
+        self._offline_words = (OFFLINE, "Offline")
         self._said = words("")
         self._job = QWidget()
         self._job_words = words("")
@@ -56,7 +57,8 @@ class StatusLine(QStatusBar):
         lock = QHBoxLayout(offline)
         self._lock = lock
         lock.setSpacing(theme.px(6))
-        lock.addWidget(IconLabel("lock", "text2", 14))
+        self._where = IconLabel("lock", "text2", 14)
+        lock.addWidget(self._where)
         self._offline = words(OFFLINE)
         lock.addWidget(self._offline)
         for part in (self.problems, self.selection, self.tried):
@@ -91,6 +93,13 @@ class StatusLine(QStatusBar):
         self.problems.setAccessibleName(f"{text}. Open the list")
         self._fit()
         self.problems.setToolTip("Problems, each with its place and remedy (F6)")
+
+    def set_cluster(self, address: str) -> None:
+        """Where values of the data are sent to be computed with; empty when they stay here."""
+        self._offline_words = (f"Analyses are sent to {address}", "Cluster") if address else (OFFLINE, "Offline")
+        self._offline_box.setToolTip(self._offline_words[0])
+        self._where.set_icon("export" if address else "lock")
+        self._fit()
 
     def set_selection(self, text: str) -> None:
         """ "Selected: P017 in 5 figures"; empty when nothing is selected."""
@@ -160,7 +169,7 @@ class StatusLine(QStatusBar):
     def _fit(self) -> None:
         """Say less where there is little room; the whole sentence stays in the tooltip and for screen readers."""
         for level in range(5):
-            self._offline.setText(OFFLINE if level < 1 else "Offline")
+            self._offline.setText(self._offline_words[0 if level < 1 else 1])
             self.tried.setText(self._tried[0] if level < 2 else self._tried[1])
             self._job_words.setVisible(level < 3)
             self._job_left.setVisible(level < 4)
