@@ -13,7 +13,9 @@ import pytest
 
 from core.analyses import KINDS, analysis_module
 from core.analyses.base import Inputs, Result, parameter_facts
+from core.analyses.locked_score import Lock
 from core.data.load_dataset import FileShelf, load_dataset
+from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.jobs import Cancelled, JobContext
 from core.problems import Location, UserError
@@ -22,6 +24,9 @@ from core.project.study_file import read_study
 PROJECT = Path(__file__).resolve().parents[1]
 ASKED: dict[str, dict[str, Any]] = {
     "rtk_prognosis": {"permutations": 50},
+    "rtk_subset": {"permutations": 50, "max_size": 2, "halves": 20, "folds": 5, "cv_permutations": 10,
+                   "random_genes": 10},
+    "validation": {"locked": ("three",), "permutations": 50},
     "expression_views": {"permutations": 50, "cuts": ("ERBB2=2.0",), "two_genes": ("ERBB2+IGF1R",),
                          "by_group": ("IGF1R by er_status",), "heat_map": True, "annotations": ("er_status",),
                          "correlation": True},
@@ -31,10 +36,16 @@ ASKED: dict[str, dict[str, Any]] = {
 
 @functools.cache
 def inputs() -> Inputs:
-    """The HER2-positive patients of the example study."""
+    """The HER2-positive patients of the example study; with them and two other groups of its patients to test a lock."""
     study = read_study(PROJECT / "resources" / "examples" / "metabric" / "study.toml")
     dataset = load_dataset(study.datasets[0], FileShelf(), JobContext())
-    return Inputs(evaluate_cohort(study.cohort("her2"), dataset, dataset.endpoints[0]), study.name, "it")
+    her2 = evaluate_cohort(study.cohort("her2"), dataset, dataset.endpoints[0])
+    others = [CohortRule(f"ER {status}, HER2 negative", dataset.name, (
+        KeepRule("her2_status", included=("Negative",)), KeepRule("er_status", included=(status,))))
+        for status in ("Positive", "Negative")]
+    cohorts = (her2, *(evaluate_cohort(rule, dataset, dataset.endpoints[0]) for rule in others))
+    return Inputs(her2, study.name, "it", cohorts=cohorts, found_in=(her2,),
+                  locks=(Lock("three", ("EGFR", "ERBB2", "IGF1R"), found_in="her2"),))
 
 
 @functools.cache

@@ -5,6 +5,7 @@ Not for: patients of another cohort (validation) or the search itself (subset_pr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,9 +71,9 @@ def left_out(problem: SubsetProblem, n_folds: int, job: JobContext | None = None
     sets = []
     pairs = []
     for number in range(n_folds):
-        job.progress(number / n_folds, f"Leaving out fold {number + 1} of {n_folds}")
         train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        learned = _learn(problem, train, everyone[train][:, None], job.part(0, 0))
+        part = job.part(number / n_folds, (number + 1) / n_folds)
+        learned = _learn(problem, train, everyone[train][:, None], part.said(_fold_words(number, n_folds)))
         sets.append(learned[0].members)
         score[test], high[test] = learned[0].apply(problem, test)
         sooner, later = pairs_of(problem, test)
@@ -84,6 +85,10 @@ def left_out(problem: SubsetProblem, n_folds: int, job: JobContext | None = None
     return LeftOut(value, low, upper, score, high, fold, tuple(sets))
 
 
+def _fold_words(number: int, n_folds: int) -> Callable[[float, str], str]:
+    return lambda fraction, words: f"Leaving out fold {number + 1} of {n_folds}"
+
+
 def cv_block(problem: SubsetProblem, block: tuple[int, int, int], job: JobContext | None = None) -> Floats:
     """Left-out concordance of the whole procedure in permutations ``block[1]`` to ``block[2]`` - 1 of ``block[0]``
     folds. Outcome rows keep their folds; the patients are shuffled against them."""
@@ -93,9 +98,8 @@ def cv_block(problem: SubsetProblem, block: tuple[int, int, int], job: JobContex
     patients = problem.shuffled(CV_STREAM, first, last)
     right, pairs = np.zeros(last - first), 0
     for number in range(n_folds):
-        job.progress(number / n_folds, "")
         train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        learned = _learn(problem, train, patients[train], job.part(0, 0))
+        learned = _learn(problem, train, patients[train], job.part(number / n_folds, (number + 1) / n_folds))
         sooner, later = pairs_of(problem, test)
         pairs += len(sooner)
         for b, one in enumerate(learned):
