@@ -52,6 +52,28 @@ def test_that_erbb2_is_drawn_in_the_colour_of_her2_and_named():
     assert column_of(spec, "RTK").roles == ("her2", "text")
 
 
+def key_of(hr, p_maxt, q_bh, receptor=("AXL", "MET", "KIT", "RET")):
+    rows = forest_rows(receptor=list(receptor), hr=hr, q_bh=q_bh, p_maxt=p_maxt)
+    spec = forest(rows, cohort_words="c", endpoint_words="relapse", permutations=1000,
+                  better_worse=("later relapse", "earlier relapse"))
+    interval = marks_of(spec, Intervals)[0]
+    drawn = {(role, filled) for role, filled in zip(interval.roles, interval.filled, strict=True) if role != "her2"}
+    keyed = {(entry.role, entry.filled) for entry in spec.rows[0][0].key if entry.shape == "square"}
+    assert drawn <= keyed, "every colour and filling that is drawn is in the key"
+    return [(entry.text, entry.role) for entry in spec.rows[0][0].key if entry.shape == "square"]
+
+
+def test_that_the_key_shows_the_colours_that_are_drawn_and_what_each_stands_for():
+    assert key_of([0.6, 0.7, 1.1, 0.9], [0.01, 0.02, 0.9, 0.9], [0.01, 0.02, 0.9, 0.9]) == [
+        ("corrected P < 0.05", "low"), ("neither", "ns")]
+    assert key_of([0.6, 1.7, 1.5, 0.7], [0.01, 0.02, 0.3, 0.3], [0.01, 0.02, 0.04, 0.04]) == [
+        ("corrected P < 0.05, earlier relapse", "high"), ("later relapse", "low"),
+        ("q < 0.05 only, earlier relapse", "high"), ("later relapse", "low")]
+    assert key_of([0.6, 1.7, 1.5, 0.7], [0.3] * 4, [0.3] * 4) == [("corrected P < 0.05: none", "text"), ("neither", "ns")]
+    assert key_of([1.6, 1.1, 1.1, 0.9], [0.01, 0.9, 0.9, 0.9], [0.01, 0.9, 0.9, 0.9],
+                  ("ERBB2", "MET", "KIT", "RET")) == [("corrected P < 0.05", "her2"), ("neither", "ns")]
+
+
 def test_that_without_permutations_the_column_reads_not_corrected():
     rows = forest_rows(receptor=["AXL", "MET"], p_maxt=[math.nan, math.nan])
     spec = forest(rows, cohort_words="c", endpoint_words="e")

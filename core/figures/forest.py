@@ -104,7 +104,7 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
     roles = tuple(_role(rows, row, verdicts[row], her2) for row in range(n_rows))
     filled = tuple(bool(p < 0.05) for p in rows.p_maxt)  # also where all events lie on one side and no HR exists
     places = np.arange(n_rows, dtype=float)
-    low, high, ticks = _axis_range(rows, margin)
+    low, high, ticks = axis_range(rows, margin)
     size = _size_words(rows)
     marks: tuple[Mark, ...] = (
         Span(margin[0], margin[1], "margin"),
@@ -133,7 +133,7 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
             TextColumn("Corrected P", tuple(_p_column(rows, row, corrected) for row in range(n_rows)), tuple(places),
                        bold=filled, width_mm=16.0, align="right", short="Corr. P"),
         ),
-        key=_key(verdicts, roles, corrected, margin),
+        key=_key(verdicts, roles, corrected, margin, better_worse),
     )
     holding = [rows.receptor[row] for row in range(n_rows) if filled[row]]
     return FigureSpec(
@@ -146,8 +146,8 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
             f"Cox model per receptor (Efron ties, Wald interval), {model}{stratified}. {cohort_words}: {size}. "
             + (f"P corrected by {correction}. " if corrected else "P not corrected: permutations were switched off. ")
             + "Filled squares: corrected P < 0.05; hollow, coloured: only q < 0.05 (Benjamini-Hochberg); hollow, "
-            f"grey: neither. Grey band: {number_words(margin[0])} to {number_words(margin[1])}, the margin of "
-            "equivalence set before the run. An arrow marks an interval that goes on beyond the axis."
+            f"grey: neither. {_colour_words(roles)}Grey band: {number_words(margin[0])} to {number_words(margin[1])}, "
+            "the margin of equivalence set before the run. An arrow marks an interval that goes on beyond the axis."
         ),
         data={"forest": {
             "receptor": tuple(rows.receptor), "n": tuple(rows.n), "events": tuple(rows.events),
@@ -191,13 +191,21 @@ def _p_column(rows: ForestRows, row: int, corrected: bool) -> str:
     return p_words(rows.p_maxt[row]) or ("" if corrected else "not corrected")
 
 
-def _key(verdicts: Sequence[str], roles: Sequence[str], corrected: bool,
-         margin: tuple[float, float]) -> tuple[KeyEntry, ...]:
+def _colour_words(roles: Sequence[str]) -> str:
+    """What the colours of the squares stand for, as a sentence to follow another; empty where none is drawn."""
+    side = "The colour tells the direction" if {"high", "low"} & set(roles) else ""
+    her2 = "HER2 has a colour of its own" if "her2" in roles else ""
+    return ", ".join(filter(None, (side, her2))) + ". " if side or her2 else ""
+
+
+def _key(verdicts: Sequence[str], roles: Sequence[str], corrected: bool, margin: tuple[float, float],
+         better_worse: tuple[str, str]) -> tuple[KeyEntry, ...]:
+    """Filled or hollow as drawn, in the colours that are drawn; where both are, each with the side it stands for."""
     entries = []
     if corrected:
-        entries.append(KeyEntry("corrected P < 0.05", "high"))
-    if "q only" in verdicts:
-        entries.append(KeyEntry("q < 0.05 only", "high", filled=False))
+        entries += _in_its_colours("corrected P < 0.05", "holds", True, verdicts, roles, better_worse) or [
+            KeyEntry("corrected P < 0.05: none", "text")]
+    entries += _in_its_colours("q < 0.05 only", "q only", False, verdicts, roles, better_worse)
     if "neither" in verdicts:
         words = "neither" if corrected or "q only" in verdicts else "not corrected"
         entries.append(KeyEntry(words, "ns", filled=False))
@@ -206,7 +214,18 @@ def _key(verdicts: Sequence[str], roles: Sequence[str], corrected: bool,
     return tuple(entries)
 
 
-def _axis_range(rows: ForestRows, margin: tuple[float, float]) -> tuple[float, float, tuple[float, ...]]:
+def _in_its_colours(words: str, verdict: str, filled: bool, verdicts: Sequence[str], roles: Sequence[str],
+                    better_worse: tuple[str, str]) -> list[KeyEntry]:
+    drawn = {role for role, each in zip(roles, verdicts, strict=True) if each == verdict}
+    sides = [(role, side) for role, side in (("high", better_worse[1]), ("low", better_worse[0])) if role in drawn]
+    if len(sides) == 2:
+        return [KeyEntry(f"{words}, {sides[0][1]}", "high", filled=filled),
+                KeyEntry(sides[1][1], "low", filled=filled)]
+    role = sides[0][0] if sides else "her2" if drawn else ""
+    return [KeyEntry(words, role, filled=filled)] if role else []
+
+
+def axis_range(rows: ForestRows, margin: tuple[float, float]) -> tuple[float, float, tuple[float, ...]]:
     """Symmetrical about 1. Every estimate lies inside, and every interval of a receptor that holds; of the others the
     widest twentieth may be cut by the axis."""
     hr = np.abs(np.log(_positive(rows.hr)))
