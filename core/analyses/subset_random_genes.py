@@ -16,7 +16,7 @@ from core.compute.compute import Compute
 from core.data.reference import rtk_symbols
 from core.data.tables import Scale
 from core.jobs import JobContext
-from core.statistics.subset_problem import SPLIT, SubsetProblem, search, standardised_rows
+from core.statistics.subset_problem import SPLIT, SubsetProblem, search_each, standardised_rows
 from core.statistics.subset_ranking import RankedSets
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ FloatArray = NDArray[np.float64]
 GENE_STREAM = 6
 WITH_A_LEVEL = (Scale.LOG2, Scale.LINEAR, Scale.COUNTS, Scale.LOG10, Scale.SCORE)
 LEVELS = 10
+DRAWS_TOGETHER = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +62,9 @@ def random_genes(inputs: SearchInputs, parameters: Parameters, ranking: RankedSe
         best = np.concatenate(found)
     else:
         parts = []
-        for first in range(0, len(places), 20):
+        for first in range(0, len(places), DRAWS_TOGETHER):
             job.progress(first / len(places), f"Searching other genes, {first:,} of {len(places):,} draws")
-            parts.append(random_block(shared, tuple(map(tuple, places[first:first + 20].tolist()))))
+            parts.append(random_block(shared, tuple(map(tuple, places[first:first + DRAWS_TOGETHER].tolist()))))
         best = np.concatenate(parts)
     better = float((best < ranking.statistic[0]).mean() * 100)
     return RandomGenes(best, len(names), matched, better)
@@ -73,11 +74,8 @@ def random_block(shared: tuple[SubsetProblem, FloatArray], draws: tuple[tuple[in
     """Best statistic of the whole search with the genes of each draw."""
     problem, values = shared
     everyone = np.arange(problem.n)
-    best = np.empty(len(draws))
-    for i, genes in enumerate(draws):
-        of_draw = problem.with_values(values[:, list(genes)], problem.space)
-        best[i] = search(of_draw, everyone, everyone[:, None]).best.overall()[0][0]
-    return best
+    cases = [(problem.with_values(values[:, list(genes)]), everyone, everyone[:, None]) for genes in draws]
+    return np.array([found.best.overall()[0][0] for found in search_each(cases)])
 
 
 def _other_genes(inputs: SearchInputs) -> tuple[tuple[str, ...], FloatArray]:

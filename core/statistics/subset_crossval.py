@@ -5,14 +5,13 @@ Not for: patients of another cohort (validation) or the search itself (subset_pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.jobs import JobContext
 from core.statistics.risk_sets import Bools, Floats, Ints
-from core.statistics.subset_problem import SPLIT, SubsetProblem, search
+from core.statistics.subset_problem import SPLIT, FoundSets, SubsetProblem, search_each
 from core.statistics.subset_scores import residuals_at_positions
 
 FOLD_STREAM, CV_STREAM, BOOTSTRAP_STREAM = 3, 4, 5
@@ -64,16 +63,13 @@ def pairs_of(problem: SubsetProblem, outcomes: Ints) -> tuple[Ints, Ints]:
 
 def left_out(problem: SubsetProblem, n_folds: int, job: JobContext | None = None) -> LeftOut:
     """Folds, sets and scores for the outcome as it is, with a patient bootstrap of the concordance (approximate)."""
-    job = job or JobContext()
+    job = (job or JobContext()).said(lambda fraction, words: f"Leaving out {n_folds} folds in turn")
     fold = folds_of(problem, n_folds)
-    everyone = np.arange(problem.n)
+    everyone = np.arange(problem.n)[:, None]
     score, high = np.zeros(problem.n), np.zeros(problem.n, dtype=np.bool_)
     sets = []
     pairs = []
-    for number in range(n_folds):
-        train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        part = job.part(number / n_folds, (number + 1) / n_folds)
-        learned = _learn(problem, train, everyone[train][:, None], part.said(_fold_words(number, n_folds)))
+    for test, learned in _learn(problem, fold, n_folds, everyone, job):
         sets.append(learned[0].members)
         score[test], high[test] = learned[0].apply(problem, test)
         sooner, later = pairs_of(problem, test)
@@ -85,21 +81,13 @@ def left_out(problem: SubsetProblem, n_folds: int, job: JobContext | None = None
     return LeftOut(value, low, upper, score, high, fold, tuple(sets))
 
 
-def _fold_words(number: int, n_folds: int) -> Callable[[float, str], str]:
-    return lambda fraction, words: f"Leaving out fold {number + 1} of {n_folds}"
-
-
 def cv_block(problem: SubsetProblem, block: tuple[int, int, int], job: JobContext | None = None) -> Floats:
     """Left-out concordance of the whole procedure in permutations ``block[1]`` to ``block[2]`` - 1 of ``block[0]``
     folds. Outcome rows keep their folds; the patients are shuffled against them."""
     n_folds, first, last = block
-    job = job or JobContext()
-    fold = folds_of(problem, n_folds)
     patients = problem.shuffled(CV_STREAM, first, last)
     right, pairs = np.zeros(last - first), 0
-    for number in range(n_folds):
-        train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        learned = _learn(problem, train, patients[train], job.part(number / n_folds, (number + 1) / n_folds))
+    for test, learned in _learn(problem, folds_of(problem, n_folds), n_folds, patients, job or JobContext()):
         sooner, later = pairs_of(problem, test)
         pairs += len(sooner)
         for b, one in enumerate(learned):
@@ -133,17 +121,25 @@ class _Learned:
         return score * self.direction, above if self.direction > 0 else ~above
 
 
-def _learn(problem: SubsetProblem, train: Ints, patients: Ints, job: JobContext) -> list[_Learned]:
+def _learn(problem: SubsetProblem, fold: Ints, n_folds: int, patients: Ints, job: JobContext
+           ) -> list[tuple[Ints, list[_Learned]]]:
+    """For every fold its outcome rows, and per column of ``patients`` what the other folds learned."""
+    train = [np.flatnonzero(fold != number) for number in range(n_folds)]
+    found = search_each([(problem, rows, patients[rows]) for rows in train], job)
+    return [(np.flatnonzero(fold == number), _learned(problem, rows, patients[rows], here))
+            for number, (rows, here) in enumerate(zip(train, found))]
+
+
+def _learned(problem: SubsetProblem, train: Ints, patients: Ints, found: FoundSets) -> list[_Learned]:
     """The best set with its scaling, direction and median, one per column of ``patients``."""
-    found = search(problem, train, patients, job)
     sets = problem.sets_of(train)
     residuals, _ = residuals_at_positions(sets, patients[sets.order], problem.covariates)
     learned = []
     for b, members in enumerate(found.best.overall()[1]):
-        values = problem.values[np.ix_(patients[:, b], np.array(members, dtype=np.intp))]
+        chosen = np.array(members, dtype=np.intp)
+        values = problem.values[np.ix_(patients[:, b], chosen)]
         spread = values.std(axis=0, ddof=1)
-        factor = np.where(spread > 1e-12, 1.0 / np.where(spread > 1e-12, spread, 1.0), 0.0)
-        factor = factor * found.signs[b, list(members)]
+        factor = np.where(spread > 1e-12, 1.0 / np.where(spread > 1e-12, spread, 1.0), 0.0) * found.signs[b, chosen]
         centre = values.mean(axis=0)
         score = np.round(((values - centre) * factor).mean(axis=1), 12)
         median = float(np.median(score))

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.jobs import JobContext
 from core.statistics.risk_sets import Floats, Ints
-from core.statistics.subset_problem import SubsetProblem, search
+from core.statistics.subset_problem import SubsetProblem, search_each
 
 HALVES_STREAM = 2
 KEEP_AT = 0.6
@@ -41,12 +41,8 @@ def halves(problem: SubsetProblem, pair: int) -> tuple[Ints, Ints]:
 def stability_block(problem: SubsetProblem, block: tuple[int, int], job: JobContext | None = None
                     ) -> list[tuple[int, ...]]:
     """The best set of both halves of pairs ``block[0]`` to ``block[1]`` - 1."""
-    chosen = []
-    for pair in range(*block):
-        for half in halves(problem, pair):
-            found = search(problem, half, half[:, None], job)
-            chosen.append(found.best.overall()[1][0])
-    return chosen
+    cases = [(problem, half, half[:, None]) for pair in range(*block) for half in halves(problem, pair)]
+    return [found.best.overall()[1][0] for found in search_each(cases, job)]
 
 
 def stability(sets: list[tuple[int, ...]], n_receptors: int) -> Stability:
