@@ -52,8 +52,8 @@ def about_words() -> Rows:
     """Name, version, use and privacy."""
     return ("RTKscope", __version__), [
         ("Use", RESEARCH_USE),
-        ("Privacy", "It works without a network. Your files are read, never changed, and stay on this computer, unless you "
-         "choose a cluster yourself (Preferences › Compute)."),
+        ("Privacy", "It works without a network. Your files are read, never changed, and stay on this computer, unless "
+         "you choose a cluster yourself (Preferences › Compute)."),
         ("Licence", "MIT. Inter and Liberation Sans under the SIL Open Font License 1.1."),
         ("Built on", "PySide6, pyqtgraph, NumPy, SciPy, pandas, lifelines, matplotlib, XlsxWriter."),
     ]

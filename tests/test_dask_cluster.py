@@ -170,6 +170,7 @@ def test_that_a_cluster_that_cannot_compute_is_said_in_a_sentence(
         problem = problem_of(cluster.address)
     program_facts.cache_clear()
     assert problem.code == "cluster_other_program"
+    assert "RTKscope 0." in problem.what
     assert "9.9 here" in problem.what
 
     with pytest.raises(UserError) as caught:  # and the scheduler goes on the way

@@ -204,19 +204,20 @@ class DaskCluster:
 
     def _no_workers(self) -> UserError:
         return user_error("cluster_without_workers", "the scheduler answers, but no worker is connected to it",
-                          self._place(), remedy="start workers in RTKscope's folder (docs/study-file.md has the "
+                          self._place(), remedy="start workers in RTKscope's folder (docs/more-cores.md has the "
                           "command)")
 
     def _without_program(self, who: str) -> UserError:
         return user_error("cluster_other_program", f"{who} cannot import RTKscope", self._place(),
-                          remedy="start every worker in RTKscope's folder with its own Python (docs/study-file.md has "
+                          remedy="start every worker in RTKscope's folder with its own Python (docs/more-cores.md has "
                           "the command)")
 
     def _other_program(self, differences: str) -> UserError:
         return user_error("cluster_other_program",
                           f"the cluster runs another program than this computer ({differences})", self._place(),
                           why="Another version could give other numbers.",
-                          remedy="set up the same RTKscope on both sides (python3 run.py) and start the workers again")
+                          remedy="set up the same RTKscope on both sides (python3 run.py) and start the workers as "
+                          "docs/more-cores.md says")
 
 
 def _cannot_import(error: BaseException) -> bool:
@@ -239,7 +240,8 @@ def _distributed() -> Any:
         raise user_error("dask_missing", "dask is not part of this RTKscope", why="The installed app is without it.",
                          remedy="run RTKscope from its source folder (python3 run.py), which brings dask, or leave the "
                          "address out to compute on this computer") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in our words
+    for name in ("distributed", "distributed.client", "distributed.comm", "distributed.core", "distributed.scheduler"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is said in our words
     import warnings
 
     from distributed.versions import VersionMismatchWarning

@@ -6,6 +6,7 @@ Not for: what is written into results (core/versions.py).
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from functools import cache
 from importlib import metadata
@@ -19,9 +20,12 @@ SOURCE = Path(__file__).resolve().parents[1]
 
 @cache
 def program_facts() -> dict[str, str]:
-    """Everything on which the bits of a result may depend, by name."""
+    """Everything on which the bits of a result may depend, by name.
+
+    Sums over several threads are added in another order, so the number of threads counts too (blas_threads.py).
+    """
     facts = {"Python": ".".join(platform.python_version_tuple()[:2]), "RTKscope": __version__,
-             "source": source_digest(SOURCE)}
+             "source": source_digest(SOURCE), "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "not set")}
     return facts | {library: metadata.version(library) for library in LIBRARIES}
 
 
