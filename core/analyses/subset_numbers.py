@@ -143,7 +143,7 @@ def compute_subset(inputs: SearchInputs, parameters: Parameters, compute: Comput
         stopped, job = True, JobContext()
     null = np.concatenate([done.null[number].statistic for number in sorted(done.null)]) if done.null \
         else np.zeros((0, len(problem.space.sizes)))
-    observed = np.array([ranking.best_of_size[size][1] for size in problem.space.sizes])
+    observed = np.array([ranking.best_of_size[size].statistic for size in problem.space.sizes])
     p_size, p_sizes = p_over_sizes(observed, null)
     return SubsetNumbers(
         inputs=inputs, parameters=parameters, ranking=ranking, signs=signs,
@@ -199,7 +199,8 @@ def _null_words(done: _Done, best: float, planned: int) -> Callable[[], str]:
         if not n:
             return start
         low, high = p_interval(int(sum((values >= best).sum() for values in maxima)), n)
-        return f"{start}. So far: corrected P between {low:.3f} and {high:.3f}"
+        between = f"between {low:.3f} and {high:.3f}" if low >= 0.001 else f"below {max(high, 0.001):.3f}"
+        return f"{start}. So far: corrected P {between}"
 
     return words
 

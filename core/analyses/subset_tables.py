@@ -128,8 +128,8 @@ def _sizes(numbers: SubsetNumbers) -> ResultTable:
     sizes = list(numbers.inputs.problem.space.sizes)
     best = [numbers.ranking.best_of_size[size] for size in sizes]
     return ResultTable("sizes", {
-        "size": sizes, "best": [joined(numbers, members) for members, _ in best],
-        "statistic": [statistic for _, statistic in best], "p_size": numbers.p_size.tolist(),
+        "size": sizes, "best": [joined(numbers, one.members) for one in best],
+        "statistic": [one.statistic for one in best], "p_size": numbers.p_size.tolist(),
         "p_over_sizes": numbers.p_sizes.tolist(),
         "sets": [numbers.inputs.problem.space.n_sets(size) for size in sizes]},
         "The best set of every size", {

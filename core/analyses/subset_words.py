@@ -36,7 +36,7 @@ def answer(numbers: SubsetNumbers) -> Answer:
     if numbers.best_p < HOLDS:
         goes = _goes_with(numbers)
         if numbers.best_size_alone:
-            alone = numbers.inputs.receptors[numbers.ranking.best_of_size[1][0][0]]
+            alone = numbers.inputs.receptors[numbers.ranking.best_of_size[1].members[0]]
             return Answer(f"No set does better than {alone} alone.",
                           f"{searched} {_alone(numbers)}{_at_the_floor(numbers)}", three, "ok")
         return Answer(f"High {name} goes with {goes}: less likely by luck (P {p_words(numbers.best_p)}), untested "
@@ -75,13 +75,10 @@ def _searched(numbers: SubsetNumbers) -> str:
 
 
 def _alone(numbers: SubsetNumbers) -> str:
-    members, _ = numbers.ranking.best_of_size[1]
+    best = numbers.ranking.best_of_size[1]
     better, worse = direction_words(numbers.inputs.cohort.endpoint.name)
-    at = numbers.ranking.members.index(members) if members in numbers.ranking.members else None
-    if at is None:
-        return ""
-    toward = worse if numbers.ranking.toward[at] >= 0 else better
-    return f"High {numbers.inputs.receptors[members[0]]} goes with {toward}."
+    name = numbers.inputs.receptors[best.members[0]]
+    return f"High {name} goes with {worse if best.toward * numbers.signs[best.members[0]] >= 0 else better}."
 
 
 def _at_the_floor(numbers: SubsetNumbers) -> str:
@@ -126,7 +123,7 @@ def _size_words(numbers: SubsetNumbers) -> str:
     sizes = list(numbers.inputs.problem.space.sizes)
     listed = list_words([f"{size}: {p_words(float(p))}" for size, p in zip(sizes, numbers.p_size)])
     if numbers.best_size_alone:
-        alone = numbers.inputs.receptors[numbers.ranking.best_of_size[1][0][0]]
+        alone = numbers.inputs.receptors[numbers.ranking.best_of_size[1].members[0]]
         return f"No set does better than {alone} alone (P of the best set of each size {listed})."
     at = int(np.argmin(numbers.p_size))
     return (f"P of the best set of each size {listed}; corrected for having looked at all sizes, size {sizes[at]} has "

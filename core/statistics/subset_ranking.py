@@ -6,7 +6,7 @@ Not for: many outcomes (subset_search.py) or P values of the search (subset_perm
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -52,12 +52,20 @@ class MeanScorer:
         return np.asarray(toward[rows].sum(axis=1) / np.sqrt(np.maximum(self._spreads(rows), self._floor) * own))
 
 
+class BestOfSize(NamedTuple):
+    """The best set of one size; ``toward`` is the signed numerator of its statistic."""
+
+    members: tuple[int, ...]
+    statistic: float
+    toward: float
+
+
 @dataclass(frozen=True, eq=False)
 class RankedSets:
     """The best sets of one outcome in order, and what is known of all the others.
 
     ``members`` receptors ascending; ``toward`` the signed numerator of the statistic; ``n_sets`` searched; ``n_tied``
-    of all of them tied with the best; ``best_of_size`` size -> (members, statistic).
+    of all of them tied with the best; ``best_of_size`` size -> the best set of that size.
     """
 
     members: tuple[tuple[int, ...], ...]
@@ -66,7 +74,7 @@ class RankedSets:
     tied: Bools
     n_sets: int
     n_tied: int
-    best_of_size: dict[int, tuple[tuple[int, ...], float]]
+    best_of_size: dict[int, BestOfSize]
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ def rank_sets(scorer: SetScorer, space: SetSpace, keep: int, names: tuple[str, .
     """
     job = job or JobContext()
     kept: list[_Entry] = []
-    of_size: dict[int, tuple[tuple[int, ...], float]] = {}
+    of_size: dict[int, BestOfSize] = {}
     threshold = -1.0
     done = 0
     for size in space.sizes:
@@ -106,7 +114,7 @@ def rank_sets(scorer: SetScorer, space: SetSpace, keep: int, names: tuple[str, .
                 kept = _first(kept, keep)
                 threshold = kept[-1].chi2
         if best is not None:
-            of_size[size] = (best.members, best.chi2)
+            of_size[size] = BestOfSize(best.members, best.chi2, best.toward)
     kept = _first(kept, keep)
     listed, n_tied = _tied(kept, scorer, space, job)
     return RankedSets(tuple(entry.members for entry in kept), np.array([entry.chi2 for entry in kept]),
