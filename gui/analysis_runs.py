@@ -102,11 +102,16 @@ class AnalysisRuns(QObject):
         self.running_changed.emit(analysis)
         return job
 
-    def cancel(self, analysis: str) -> None:
-        """Ask it to stop; nothing of it is kept."""
+    def cancel(self, analysis: str, keep_done: bool = False) -> None:
+        """Ask it to stop; nothing of it is kept, unless ``keep_done`` asks for what its finished rounds say."""
         job = self._running.get(analysis)
         if job is not None:
-            job.cancel()
+            job.cancel(keep_done)
+
+    @property
+    def place(self) -> str:
+        """Where analyses are computed, in the words of the preference."""
+        return self._computing()[0]
 
     def _ended(self, analysis: str, job: Job) -> None:
         if self._running.get(analysis) is job:

@@ -1,4 +1,4 @@
-"""Long work off the GUI thread: one thread for files, one for analyses. A job takes values and returns values.
+"""Long work off the GUI thread: a thread each for files, analyses and figures. A job takes values and returns values.
 
 Not for: what the work is, or widgets: none goes into a job, and a result whose owner has gone is dropped.
 """
@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from core.jobs import Cancelled, JobContext
 from core.problems import Problem, UserError
 
-LANES = ("analyses", "files")
+LANES = ("analyses", "files", "figures")
 TICK_MS = 100
 
 
@@ -30,13 +30,17 @@ class Job:
         self.fraction = 0.0
         self.started_at = time.monotonic()
         self.cancelled = False
+        self.keeps_done = False
+        """A stop that was asked to give what is done."""
+        self.gave_result = False
         self.finished = False
         self._context = JobContext(self._report)
 
-    def cancel(self) -> None:
-        """Ask the work to stop at its next progress report."""
+    def cancel(self, keep_done: bool = False) -> None:
+        """Ask the work to stop at its next progress report; with ``keep_done`` to give what its finished rounds say."""
         self.cancelled = True
-        self._context.cancel()
+        self.keeps_done = keep_done
+        self._context.cancel(keep_done)
 
     @property
     def seconds(self) -> float:
@@ -56,7 +60,7 @@ class Job:
 
 
 class JobRunner(QObject):
-    """Owner of the two threads. Lives as long as the application; call ``close`` at its end."""
+    """Owner of the threads. Lives as long as the application; call ``close`` at its end."""
 
     started = Signal(object)
     progressed = Signal(object)
@@ -143,7 +147,8 @@ class JobRunner(QObject):
         alive = shiboken6.isValid(owner)
         error = future.exception() if not future.cancelled() else Cancelled()
         if error is None:
-            if alive and not job.cancelled:
+            if alive and (not job.cancelled or job.keeps_done):
+                job.gave_result = True
                 done(future.result())
             elif alive and stopped is not None:
                 stopped()

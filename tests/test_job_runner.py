@@ -13,7 +13,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
 
-from core.jobs import JobContext
+from core.jobs import Cancelled, JobContext
 from core.problems import user_error
 from gui.job_runner import JobRunner
 
@@ -130,3 +130,27 @@ def test_that_closing_waits_for_the_threads_and_calls_nobody(qtbot: QtBot) -> No
     qtbot.wait(50)
     assert came == []
     assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("rtkscope-")]
+
+
+@pytest.mark.parametrize(("keep", "worth"), [(True, True), (True, False), (False, True)])
+def test_that_a_stop_gives_what_is_done_only_where_it_was_asked_for(
+        keep: bool, worth: bool, jobs: JobRunner, qtbot: QtBot) -> None:
+    came: list[str] = []
+    begun = threading.Event()
+
+    def work(job: JobContext) -> str:
+        try:
+            while True:
+                begun.set()
+                job.progress(0.5, "Counting, 5 of 10")
+        except Cancelled:
+            if not (job.keeps_done and worth):
+                raise
+        return "5 of 10"
+
+    job = jobs.submit("Counting", work, done=came.append, stopped=lambda: came.append("stopped"), owner=jobs)
+    qtbot.waitUntil(begun.is_set)
+    job.cancel(keep)
+    qtbot.waitUntil(lambda: bool(came))
+    assert came == (["5 of 10"] if keep and worth else ["stopped"])
+    assert job.gave_result == (keep and worth)

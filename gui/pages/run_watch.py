@@ -52,7 +52,7 @@ class RunWatch(QObject):
         if job is not None:
             self._job = job
             self.forget()
-        elif self._job is not None and self._job.cancelled:
+        elif self._job is not None and self._job.cancelled and not self._job.gave_result:
             self.stopped_at = self.words(self._job)
         self.changed.emit()
 

@@ -135,9 +135,10 @@ class EmptyState(_Column):
 
 
 class RunningState(_Column):
-    """What is being done and how much, with a bar, the time left and two ways out."""
+    """What is being done and how much, with a bar, the time left and two or three ways out."""
 
     cancel_requested = Signal()
+    keep_requested = Signal()
     elsewhere_requested = Signal()
 
     def __init__(self, title: str = "", text: str = "", *, cancel: str = "Cancel", elsewhere: str = "Work elsewhere",
@@ -149,12 +150,15 @@ class RunningState(_Column):
         self._left = words("", "caption", wrap=True)
         self._cancel = QPushButton(cancel)
         self._elsewhere = QPushButton(elsewhere)
+        self._keep = QPushButton()
+        self._keep.setVisible(False)
         self._cancel.clicked.connect(self.cancel_requested)
+        self._keep.clicked.connect(self.keep_requested)
         self._elsewhere.clicked.connect(self.elsewhere_requested)
         buttons = QWidget()
         self._flow = FlowLayout(buttons, gap=8)
-        self._flow.addWidget(self._cancel)
-        self._flow.addWidget(self._elsewhere)
+        for button in (self._keep, self._cancel, self._elsewhere):
+            self._flow.addWidget(button)
         self._column.addStretch(1)
         for part in (self._title, self._text, self._bar, self._left, buttons):
             self._column.addWidget(part)
@@ -168,6 +172,11 @@ class RunningState(_Column):
         self._text.setText(text)
         self._text.setVisible(bool(text))
         self._bar.setAccessibleName(title or "Progress")
+
+    def set_keep(self, text: str) -> None:
+        """Offer to stop and keep what is done, in these words; without words there is nothing worth keeping."""
+        self._keep.setText(text)
+        self._keep.setVisible(bool(text))
 
     def set_progress(self, fraction: float, progress_words: str = "", seconds_left: float | None = None,
                      so_far: str = "") -> None:
