@@ -66,14 +66,21 @@ def test_that_progress_is_announced_at_the_quarters_only(qtbot: QtBot) -> None:
 
 
 def test_that_running_says_how_much_is_done_and_how_long_it_takes(qtbot: QtBot) -> None:
-    view = RunningState("Shuffling outcomes", "Each shuffle repeats the whole search.", cancel="Cancel, keep what is done")
+    view = RunningState("Shuffling outcomes", "Each shuffle repeats the whole search.")
     qtbot.addWidget(view)
     view.show()
     view.set_progress(0.612, "Shuffling outcomes, 612 of 1,000", 100, "So far: corrected p between 0.003 and 0.011")
     texts = [label.text() for label in view.findChildren(QLabel)]
     assert "Shuffling outcomes, 612 of 1,000" in texts
     assert "1 min 40 s left. So far: corrected p between 0.003 and 0.011" in texts
-    cancel, elsewhere = view.findChildren(QPushButton)
+    cancel, elsewhere = (button for button in view.findChildren(QPushButton) if button.isVisible())
+    view.set_keep("Cancel, keep what is done")
+    keep, *_ = (button for button in view.findChildren(QPushButton) if button.isVisible())
+    assert keep.text() == "Cancel, keep what is done"
+    with qtbot.waitSignal(view.keep_requested):
+        keep.click()
+    view.set_keep("")
+    assert not keep.isVisible()
     with qtbot.waitSignal(view.cancel_requested):
         cancel.click()
     with qtbot.waitSignal(view.elsewhere_requested):
