@@ -162,8 +162,7 @@ def _repeat(inputs: SearchInputs, parameters: Parameters, compute: Compute, rank
     once = seconds_of(problem)
     n_pairs = parameters.halves // 2
     folds = min(parameters.folds, inputs.n_events)
-    costs = [parameters.permutations * once, (folds + 1) * once, 2 * n_pairs * once, parameters.random_genes * once,
-             folds * parameters.cv_permutations * once * (1 if problem.score != SPLIT else 5)]
+    costs = step_costs(problem, parameters)
     edges = np.concatenate([[0.0], np.cumsum(np.maximum(costs, 1e-6)) / sum(np.maximum(costs, 1e-6))])
     part = [job.part(float(a), float(b)) for a, b in pairwise(edges)]
     if parameters.permutations:
@@ -216,6 +215,15 @@ def _blocks(total: int, seconds_each: float) -> list[tuple[int, int]]:
     """
     size = int(np.clip(BLOCK_SECONDS / max(seconds_each, 1e-9), 1, 512))
     return [(first, min(first + size, total)) for first in range(0, total, size)]
+
+
+def step_costs(problem: SubsetProblem, parameters: Parameters) -> list[float]:
+    """Seconds on one core for shuffled outcomes, left-out patients, halves, other genes and shuffled folds."""
+    once = seconds_of(problem)
+    folds = min(parameters.folds, int(problem.event.sum()))
+    return [parameters.permutations * once, (folds + 1) * once, 2 * (parameters.halves // 2) * once,
+            parameters.random_genes * once,
+            folds * parameters.cv_permutations * once * (1 if problem.score != SPLIT else 5)]
 
 
 def seconds_of(problem: SubsetProblem) -> float:

@@ -89,6 +89,13 @@ class FieldRow(QWidget):
         else:
             self.editor.focus_target().setAccessibleDescription(self._help.text())
 
+    def set_help(self, text: str) -> None:
+        """Other words under the editor, such as what the value means for the data that are open."""
+        self._help.setText(text)
+        self._help.setVisible(bool(text))
+        if not self._error.text():
+            self.editor.focus_target().setAccessibleDescription(text)
+
     def error(self) -> str:
         """The explanation that is shown, if any."""
         return self._error.text()
