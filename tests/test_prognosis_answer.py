@@ -78,6 +78,9 @@ def test_that_few_events_cannot_answer_and_say_what_would_show() -> None:
     assert found.state == "unsure"
     assert found.sentence == "18 relapses cannot answer this."
     assert "With 18 relapses only a hazard ratio above" in found.explanation
+    assert found.why.startswith(f"After correction for all {len(GENES)} receptors the bar is high: with 18 relapses a ")
+    assert "does not mean that nothing is there" in found.why
+    assert answer(numbers_of(cohort())).why == ""
     assert "per SD is likely to show" in \
         found.explanation
 
@@ -105,6 +108,7 @@ def test_that_without_shuffles_nothing_is_said_to_hold() -> None:
     found = answer(numbers_of(cohort(), replace(FAST, permutations=0)))
     assert found.state == "unsure"
     assert found.sentence == "No answer without correction."
+    assert "none was shuffled" in found.why
     assert found.numbers[0][1] == "?"
 
 

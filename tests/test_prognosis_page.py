@@ -354,3 +354,20 @@ def test_that_export_asks_which_of_the_figures_in_sight_is_meant(qtbot: QtBot) -
         menu.close()
     finally:
         at.close()
+
+
+def test_that_where_the_data_cannot_say_the_estimates_and_the_reason_are_offered(qtbot: QtBot) -> None:
+    made = desk(qtbot, her2_study(permutations=0))
+    page = made.page
+    page.show()
+    page.shown()
+    made.wait_idle()
+    assert said(page).startswith("No answer without correction.")
+    made.click("Why?", page.strip)
+    assert "none was shuffled" in page.notice.text()
+    made.click("Close", page.notice)
+    assert page.notice.text() == ""
+    page.tables.show_table("curves")
+    made.click("Show estimates", page.strip)
+    assert (page.view, page.tables.name) == ("table", "receptors")
+    made.close()

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui import theme
@@ -115,3 +115,19 @@ def test_that_a_strip_without_a_place_asks_for_no_height_of_its_own(qtbot: QtBot
     assert strip.minimumHeight() == 0
     shown(qtbot, strip, 880)
     assert 78 <= strip.minimumHeight() == strip.height() < 250
+
+
+def test_that_links_stand_under_the_explanation_and_say_what_was_pressed(qtbot: QtBot) -> None:
+    strip = AnswerStrip()
+    qtbot.addWidget(strip)
+    strip.set_answer("18 relapses cannot answer this.", "Only a large effect would show.", (), state="unsure")
+    strip.set_actions((("Show estimates", "estimates"), ("Why?", "why")))
+    strip.resize(800, 90)
+    strip.show()
+    buttons = [each for each in strip.findChildren(QPushButton) if each.text()]
+    assert [each.text() for each in buttons] == ["Show estimates", "Why?"]
+    with qtbot.waitSignal(strip.acted) as heard:
+        qtbot.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
+    assert heard.args == ["why"]
+    strip.set_actions(())
+    assert not any(each.isVisible() for each in strip.findChildren(QPushButton) if each.text())

@@ -28,13 +28,14 @@ class Answer:
     """The answer as one clause, what was corrected and cannot be said, and three numbers (label, value, unit).
 
     ``state``: "ok", "nothing" where none holds and effects worth having would have shown, "unsure" where the data
-    cannot say.
+    cannot say; ``why`` then says why in full.
     """
 
     sentence: str
     explanation: str
     numbers: tuple[tuple[str, str, str], ...]
     state: str
+    why: str = ""
 
 
 def answer(numbers: PrognosisNumbers) -> Answer:
@@ -53,19 +54,36 @@ def answer(numbers: PrognosisNumbers) -> Answer:
     happened = counted(events, plural.removesuffix("s"), plural)
     if not tested:
         return Answer(f"No {one} could be fitted.", "Each has one value only, or all events lie on one side; see "
-                      "Warnings.", three, "unsure")
+                      "Warnings.", three, "unsure", "A hazard ratio compares patients with more and with less of a "
+                      "receptor. Where all have the same value, or all events lie on one side, there is nothing to "
+                      "compare.")
     only = f"With {happened} only a hazard ratio above {numbers.detectable_hr:.2f} per SD is likely to show."
     if not corrected:
         return Answer("No answer without correction.", "No outcome was shuffled, so no corrected P is known. Set "
-                      f"Shuffles above 0 and run. {only}", three, "unsure")
+                      f"Shuffles above 0 and run. {only}", three, "unsure",
+                      f"{_all_receptors(numbers).capitalize()} {_verb(total, 'is', 'are')} tested, and by chance alone 1 "
+                      "in 20 has a P below 0.05. The correction sees how often shuffled outcomes do as well; none was "
+                      "shuffled.")
     if held:
         sentence, other = _one_clause(numbers, held, better, worse)
         return Answer(sentence, _what_holds(numbers, len(held), other, one, happened), three, "ok")
     strongest = f"The strongest is {numbers.receptors[tested[0]]}{_estimate(numbers, tested[0], True)}."
     if numbers.detectable_hr > LARGE_HR:
-        return Answer(f"{happened} cannot answer this.", f"{only} {strongest}{_beside(numbers)}", three, "unsure")
+        return Answer(f"{happened} cannot answer this.", f"{only} {strongest}{_beside(numbers)}", three, "unsure",
+                      _why_unsure(numbers, happened))
     of_all = " after correction" if total > 1 else ""
     return Answer(f"No {one} holds{of_all}.", f"{strongest} {_rest(numbers, happened)}", three, "nothing")
+
+
+def _why_unsure(numbers: PrognosisNumbers, happened: str) -> str:
+    """Why few events cannot answer, what that does not mean, and what would help."""
+    ratio, total = numbers.detectable_hr, len(numbers.receptors)
+    bar = f"After correction for {_all_receptors(numbers)} the bar is high: " if total > 1 else ""
+    fewer = ", or fewer receptors, chosen before looking" if total > 1 else ""
+    return (f"{bar}{'with' if bar else 'With'} {happened} a receptor holds in 4 of 5 studies like this one only where "
+            f"its true hazard ratio is {ratio:.2f} per SD or more ({1 / ratio:.2f} or less). Weaker effects are mostly "
+            f"missed, so that nothing holds does not mean that nothing is there. More patients or longer follow-up "
+            f"would help{fewer}.")
 
 
 def _one_clause(numbers: PrognosisNumbers, held: Sequence[int], better: str, worse: str) -> tuple[str, list[str]]:

@@ -27,6 +27,8 @@ class AnalysisAnswers(Page):
 
     KIND = ""
     NEW_NAME = ""
+    ESTIMATES = ""
+    """The table with an estimate of everything that was tested."""
     FORM_GROUPS: ClassVar[Mapping[str, Sequence[str]]] = {}
     REMEDIES: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Code of a warning -> words and key of what the page can do about it."""

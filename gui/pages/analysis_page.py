@@ -18,6 +18,7 @@ from gui.pages.analysis_edits import changes_in_words
 from gui.pages.analysis_inspector import AnalysisInspector
 from gui.pages.analysis_notice import Notice
 from gui.pages.analysis_states import (
+    UNSURE,
     EmptyWords,
     Situation,
     at_its_field,
@@ -64,6 +65,8 @@ class AnalysisPage(AnalysisAnswers):
         self.workbook_button = self.add_header_button("Export workbook…", services.export_workbook, icon="table")
         self.notice = Notice()
         self.notice.acted.connect(self.act)
+        self._why = ""
+        self.strip.acted.connect(self.act)
         self._outer.insertWidget(2, self.notice)
         self.empty = EmptyState()
         self.empty.acted.connect(self.act)
@@ -144,7 +147,8 @@ class AnalysisPage(AnalysisAnswers):
             "import": lambda: services.import_files(()), "import page": lambda: services.go_to("import"),
             "cohort page": self._go_to_cohort, "example": services.open_example,
             "copy error": lambda: copy_text(self.watch.fault, "The error text", services.say),
-            "warnings": lambda: self.show_view("warnings")}
+            "warnings": lambda: self.show_view("warnings"), "estimates": self._show_estimates,
+            "why": lambda: self.notice.say("info", self._why, (("Close", "close"),))}
         if key.startswith("field "):
             self.settings.focus_field(key.removeprefix("field "))
         elif key in acts:
@@ -155,6 +159,10 @@ class AnalysisPage(AnalysisAnswers):
         if rule is not None:
             self.services.settings("cohort").update(cohort=rule.name, endpoint=self.facts.endpoint_of(self.spec))
         self.services.go_to("cohort")
+
+    def _show_estimates(self) -> None:
+        self.show_view("table")
+        self.tables.show_table(self.ESTIMATES)
 
     def _export_figure(self) -> None:
         export_one_of(self.figures_in_sight(), self.export_button, self.services.export_figure)
@@ -248,8 +256,10 @@ class AnalysisPage(AnalysisAnswers):
         if outcome is not self._shown:
             self._shown = outcome
             spoken = self.spoken(outcome)
+            self._why = spoken.why
             self.strip.set_answer(spoken.sentence, spoken.explanation, spoken.numbers,
                                   state="unsure" if spoken.state == "unsure" else "ok")
+            self.strip.set_actions(UNSURE if spoken.why else ())
             self.show_more(outcome)
             self.show_outcome(outcome)
         self.strip.setVisible(True)

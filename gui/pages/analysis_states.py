@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spoken:
-    """What the answer strip says of a result; ``state`` "ok", "nothing" or "unsure"."""
+    """What the answer strip says of a result; ``state`` "ok", "nothing" or "unsure", and ``why`` it is unsure."""
 
     sentence: str
     explanation: str
     numbers: tuple[tuple[str, str, str], ...]
     state: str = "ok"
+    why: str = ""
 
 
+UNSURE = (("Show estimates", "estimates"), ("Why?", "why"))
+"""What can be asked where the data cannot say."""
 Action = tuple[str, str]
 Button = tuple[str, str, bool]
 EmptyWords = tuple[str, str, str, tuple[Button, ...], str]

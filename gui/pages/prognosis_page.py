@@ -20,6 +20,7 @@ from gui.pages.base_page import Command, PageServices
 from gui.pages.cut_moves import CutMoves
 from gui.pages.prognosis_figures_panel import PrognosisFigures
 from gui.pages.prognosis_pictures_cache import PrognosisPictures, searched_ratio, searched_words
+from gui.pages.prognosis_scans import COMPUTING, MOVE, PrognosisScans
 from gui.pages.prognosis_tables_shown import shown_tables
 from gui.pages.screen_figures import CurveLook, dressed_curve
 from gui.pages.view_chooser import ViewChooser
@@ -51,6 +52,7 @@ class PrognosisPage(AnalysisPage):
     GROUP = "Evidence"
     KIND = "rtk_prognosis"
     NEW_NAME = "prognosis"
+    ESTIMATES = "receptors"
     FORM_GROUPS: ClassVar[Mapping[str, Sequence[str]]] = {
         "Score": ("adjust", "strata", "receptors", "measure", "landmark", "equivalence"),
         "Correction for testing many": ("permutations", "seed"),
@@ -63,6 +65,7 @@ class PrognosisPage(AnalysisPage):
 
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         self.pictures = PrognosisPictures()
+        self.scans = PrognosisScans(services.session.jobs, self.pictures)
         self._views_shown: Outcome | None = None
         super().__init__(services, parent)
         self.chooser = ViewChooser(((ALL, "All RTKs"), *CHOICES), "View")
@@ -79,6 +82,7 @@ class PrognosisPage(AnalysisPage):
             self.boxes[key] = box
         services.runs.running_changed.connect(self._views_running)
         self.session.selection_changed.connect(self._selection_changed)
+        self.scans.drawn.connect(self._show_receptor)
         self.look()
 
     # building
@@ -140,7 +144,7 @@ class PrognosisPage(AnalysisPage):
 
         numbers: Any = outcome.result.numbers
         found = answer(numbers)
-        return Spoken(found.sentence, found.explanation, found.numbers, found.state)
+        return Spoken(found.sentence, found.explanation, found.numbers, found.state, found.why)
 
     def context_words(self, outcome: Outcome) -> str:
         numbers: Any = outcome.result.numbers
@@ -175,7 +179,7 @@ class PrognosisPage(AnalysisPage):
         return in_step(project, spec)
 
     def show_outcome(self, outcome: Outcome | None) -> None:
-        self.pictures.forget()
+        self.pictures.forget(outcome.result.figures if outcome is not None else ())
         numbers = self.numbers
         if outcome is None or numbers is None:
             self.figures.set_forest(None)
@@ -240,10 +244,12 @@ class PrognosisPage(AnalysisPage):
             return
         chosen = cut_of(self.session.project, self.spec.name, receptor)
         self._show_curve(chosen)
-        scan, cuts = self.pictures.scan(numbers, receptor, self._simulated)
-        current = chosen if chosen is not None else self.pictures.split_at(numbers, receptor, self._simulated)
-        self.figures.set_scan(scan, cuts, current, "Cut-off", "move the line: the P becomes the corrected one"
-                              if len(cuts) else "")
+        if self.scans.ready(numbers, receptor, self._simulated):
+            scan, cuts = self.pictures.scan(numbers, receptor, self._simulated)
+            current = chosen if chosen is not None else self.pictures.split_at(numbers, receptor, self._simulated)
+            self.figures.set_scan(scan, cuts, current, remark=MOVE if len(cuts) else "")
+        else:
+            self.figures.set_scan(None, remark=COMPUTING)
         self._mark()
 
     def _show_curve(self, cut: float | None) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWid
 
 from gui import theme
 from gui.widgets.flow_layout import FlowLayout
-from gui.widgets.labels import IconButton, WordFrame, chip, hairline, set_look, words
+from gui.widgets.labels import IconButton, WordFrame, chip, hairline, link, set_look, words
 
 STATES = ("ok", "unsure")
 NARROW = 620
@@ -26,6 +26,8 @@ class AnswerStrip(WordFrame):
 
     LEAST_HEIGHT = 78
     copied = Signal(str)
+    acted = Signal(str)
+    """Key of the action that was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,9 @@ class AnswerStrip(WordFrame):
         self._explanation = words("", "help", wrap=True)
         self._chip_row = QWidget()
         self._chip_flow = FlowLayout(self._chip_row)
+        self._action_row = QWidget()
+        self._action_line = QHBoxLayout(self._action_row)
+        self._action_row.setVisible(False)
         self._number_row = QWidget()
         self._number_line = QHBoxLayout(self._number_row)
         self._number_line.setContentsMargins(0, 0, 0, 0)
@@ -45,7 +50,7 @@ class AnswerStrip(WordFrame):
         self._copy.clicked.connect(self.copy)
         self._say = QVBoxLayout()
         self._say.addStretch(1)
-        for part in (self._answer, self._explanation, self._chip_row):
+        for part in (self._answer, self._explanation, self._chip_row, self._action_row):
             self._say.addWidget(part)
         self._say.addStretch(1)
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -102,6 +107,20 @@ class AnswerStrip(WordFrame):
         self._chip_row.setVisible(bool(self._chips))
         self._tell()
 
+    def set_actions(self, actions: Sequence[tuple[str, str]]) -> None:
+        """Links under the explanation, each (words, key); none where there is nothing to ask."""
+        while (item := self._action_line.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for text, key in actions:
+            button = link(text)
+            button.clicked.connect(lambda _, key=key: self.acted.emit(key))
+            self._action_line.addWidget(button)
+        self._action_line.addStretch(1)
+        self._action_row.setVisible(bool(actions))
+        self._tell()
+
     def text(self) -> str:
         """What Copy puts on the clipboard: the sentence, the explanation, the chips, one line per number."""
         lines = [self._answer.text(), self._explanation.text(), "; ".join(text for _, text in self._chips)]
@@ -145,6 +164,8 @@ class AnswerStrip(WordFrame):
         self._say.setSpacing(theme.px(2))
         self._number_line.setSpacing(theme.px(19))
         self._chip_flow.setContentsMargins(0, theme.px(3), 0, 0)
+        self._action_line.setContentsMargins(0, theme.px(2), 0, 0)
+        self._action_line.setSpacing(theme.px(16))
         self._turn()
         self.keep_whole()
 
