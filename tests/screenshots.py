@@ -25,7 +25,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
-from core.jobs import Cancelled, JobContext
+from core.jobs import JobContext
 from core.project.project import renamed
 from core.resources import resource_path
 from gui import app as program
@@ -101,8 +101,7 @@ def held_work(share: float) -> Iterator[None]:
         progress(self, fraction, words)
         while fraction >= share and not go_on.is_set():
             time.sleep(0.02)
-            if self._stop.is_set():
-                raise Cancelled
+            progress(self, fraction, words)  # raises when the job was stopped
 
     JobContext.progress = waiting  # type: ignore[method-assign]
     try:
@@ -408,6 +407,10 @@ def prognosis_view(key: str) -> Callable[[Desk], None]:
         page = with_result(desk, HER2, "her2", 199)
         page.show_figures_of(key)
         desk.hands.idle()
+        if key == "by_group":
+            column = page.views.controls.column
+            column.setCurrentIndex(column.findText("er_status"))
+            column.activated.emit(column.currentIndex())
         for button in page.views.findChildren(QPushButton):
             if button.isVisible() and button.property("role") == "primary":
                 desk.hands.press(button)
