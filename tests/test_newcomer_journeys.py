@@ -239,3 +239,21 @@ def test_what_is_no_table_says_why_is_counted_as_a_problem_and_can_be_taken_out(
             assert page.view == "empty"
             assert page.rail_state() == "none"
             assert not hands.boxes()
+
+
+def test_a_table_without_receptors_says_so_and_the_rail_does_not_call_it_done(
+        qapp: QApplication, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "housekeeping.tsv"
+    path.write_text(cells("GAPDH", "ACTB", "TP53", "MYC", "CDK4", "GATA3", "FOXA1", "XBP1").text(), encoding="utf-8")
+    with window_open(home) as hands:
+        assert hands.drop([path])
+        page: Any = hands.window.page
+        for _ in range(2):
+            hands.press(page.steps.next)
+            hands.idle()
+        rows = page.steps.regions_step.findings.rows()
+        row = next((row for row in rows if row.words.startswith("No RTK was found")), None)
+        assert row is not None, [row.words for row in rows]
+        assert row.words == "No RTK was found among the 8 genes of this table (GAPDH, ACTB, TP53, MYC, …)"
+        assert [words for _, words in row.remedies] == ["Choose another column", "Accept"]
+        assert page.rail_state() == "look"

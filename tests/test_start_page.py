@@ -92,6 +92,35 @@ def test_that_a_data_set_counts_from_the_moment_it_is_stated(session: Session, q
     assert needs == {EXPRESSION: True, OUTCOME: True, CLINICAL: True}
 
 
+def test_that_what_is_lacking_fits_what_is_here_and_reading_is_said(
+        session: Session, qtbot: Any, tmp_path: Path) -> None:
+    table, rule = TableSpec(tmp_path / "c.csv"), EndpointRule("os", "t", "months", "e", (1,))
+    page = page_on(session, qtbot, Asked())
+    for parts, said in (({"clinical": (table,)}, "A clinical table alone needs expression and an outcome."),
+                        ({"clinical": (table,), "endpoints": (rule,)}, "Follow-up alone needs expression."),
+                        ({"expression": (table,)}, "Expression alone needs an outcome.")):
+        session._project = stated(**parts)
+        page.refresh(session.project, session.project)
+        questions = [asked.question.text for asked in page._asked if asked.can_be_answered and asked.needs]
+        if questions:
+            assert page.unanswered.isHidden(), "the cohort's questions can be answered"
+        else:
+            assert page.unanswered.text() == f"No question can be answered yet. {said}"
+    page.services.loader._loading = [(session.project.study.datasets[0], SimpleNamespace())]
+    page.services.loader.loading_changed.emit()
+    assert not page.unanswered.isHidden()
+    assert page.unanswered.text() == "Opening the study: checking 1 file."
+    page.services.loader._loading = []
+    page.services.loader.loading_changed.emit()
+    assert "Opening" not in page.unanswered.text()
+
+
+def test_that_the_legend_names_no_data(session: Session, qtbot: Any) -> None:
+    page = page_on(session, qtbot, Asked())
+    said = [part.text() for part in page._legend]
+    assert said == ["Data that a question needs:", "\u2713 in this study", "still needed"]
+
+
 def test_that_a_question_goes_to_its_page_by_mouse_and_keyboard(session: Session, qtbot: Any) -> None:
     asked = Asked()
     page = page_on(session, qtbot, asked)

@@ -221,10 +221,11 @@ class CohortPage(Page):
                         bool(self._memory.get("twins", True)))
         self._show_settings()
         if self._look.is_looking:
-            self.settings.set_state("running", f"Matching {counted(len(dataset.clinical.samples), 'patient')}"
-                                    if dataset.clinical else "Matching patients")
+            words = f"Matching {counted(len(dataset.clinical.samples), 'patient')}" if dataset.clinical \
+                else "Matching patients"
+            self.settings.set_state("running", words)
             if self._looked is None:
-                self.running.set_words("Matching patients")
+                self.running.set_words(words)
                 self.show_view(RUNNING)
 
     def _stop(self) -> None:

@@ -144,6 +144,8 @@ class ImportPage(Page):
         problems = self.problems()
         if not self.session.project.study.datasets and not problems:
             return "none"
+        if self._open_problems():
+            return "look"
         return "look" if any(problem.severity == Severity.PROBLEM for problem in problems) else "done"
 
     def go_to_problem(self, problem: Problem) -> bool:

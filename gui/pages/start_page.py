@@ -15,11 +15,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from core.figures.number_words import counted
 from core.project.hypothesis import Hypothesis
 from core.project.project import with_hypothesis
 from gui import theme
 from gui.pages.base_page import Command, Page, PageServices
-from gui.pages.study_questions import AskedQuestion, asked_questions, data_here
+from gui.pages.study_questions import AskedQuestion, asked_questions, data_here, what_lacks
 from gui.widgets.importing.drop_zone import DropZone
 from gui.widgets.labels import IconButton, chip, link, words
 from gui.widgets.panel import Panel
@@ -56,8 +57,9 @@ class StartPage(Page):
         self._asked: list[AskedQuestion] = []
         self._missing: set[str] = set()
         self._checked: tuple[str, ...] = ()
-        self._legend = (chip("ok", "\u2713 Expression"), words("in this study", "help"), chip("none", "Outcome"),
-                        words("still needed", "help"))
+        # The marks say themselves what they mean: with data named in them they were read as the state of the study.
+        self._legend = (words("Data that a question needs:", "help"), chip("ok", "\u2713 in this study"),
+                        chip("none", "still needed"))
         for part in self._legend:
             self._header.addWidget(part, 0, Qt.AlignmentFlag.AlignBottom)
         self.questions = QuestionList()
@@ -85,6 +87,7 @@ class StartPage(Page):
         self._lay_out()
         session = self.session
         session.data_changed.connect(self._show_questions)
+        services.loader.loading_changed.connect(self._show_questions)
         session.tried_changed.connect(self._show_hypothesis)
         session.results_changed.connect(lambda _: self._show_hypothesis())
 
@@ -179,18 +182,23 @@ class StartPage(Page):
         from gui.page_list import PAGES
 
         project = self.session.project
-        groups = asked_questions(PAGES, data_here(project, self.session))
+        here = data_here(project, self.session)
+        groups = asked_questions(PAGES, here)
         self._asked = [asked for _, group in groups for asked in group]
         self.questions.set_questions([(title, [(asked.question.text, asked.needs, asked.leads_to, asked.spoken())
                                                for asked in group]) for title, group in groups])
         answered = any(asked.can_be_answered and asked.needs for asked in self._asked)
-        self.unanswered.setVisible(not answered)
-        if not project.study.datasets:
+        loading = {table.path for spec in project.study.datasets if self.services.loader.is_loading(spec)
+                   for table in (*spec.expression, *spec.clinical)}
+        self.unanswered.setVisible(bool(loading) or not answered)
+        if loading:
+            self.unanswered.set_banner("info", f"Opening the study: checking {counted(len(loading), 'file')}.")
+        elif not project.study.datasets:
             self.unanswered.set_banner("info", "Start with a question. Drop your Excel or CSV files here, or open the "
                                        "example study.", "Import data…", "import")
         else:
-            self.unanswered.set_banner("info", "No question can be answered yet. Expression alone needs an outcome.",
-                                       "Import follow-up…", "import")
+            lacks, button = what_lacks(here)
+            self.unanswered.set_banner("info", f"No question can be answered yet. {lacks}", button, "import")
 
     # files and studies
 

@@ -75,6 +75,17 @@ def data_here(project: Project, session: Session) -> frozenset[str]:
     return frozenset(found)
 
 
+def what_lacks(here: frozenset[str]) -> tuple[str, str]:
+    """What is to be said of a study with data that answers no question, and what the button says."""
+    if EXPRESSION in here:
+        return "Expression alone needs an outcome.", "Import follow-up…"
+    if OUTCOME in here:
+        return "Follow-up alone needs expression.", "Import expression…"
+    if CLINICAL in here:
+        return "A clinical table alone needs expression and an outcome.", "Import data…"
+    return "Its files hold no data that can be read: Import says why.", "Import data…"
+
+
 def asked_questions(pages: Sequence[PageEntry], here: frozenset[str]) -> tuple[tuple[str, tuple[AskedQuestion, ...]],
                                                                               ...]:
     """The questions that a page answers, by group, in order."""

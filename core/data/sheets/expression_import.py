@@ -296,9 +296,9 @@ def _receptors_found(matrix: ExpressionMatrix, naming: Naming, table: RawTable) 
                                                                                  "name "
                         "it with the key id")]
     if not there:
-        return [warning("no_receptors", f"0 of the {len(receptors)} RTKs are in this table of {len(matrix.genes):,} "
-                                        "genes",
-                        place, why="No receptor can be analysed in it.", remedy="check that it is the right table")]
+        return [warning("no_receptors", f"no RTK was found among the {len(matrix.genes):,} genes of this table "
+                                        f"({_first(matrix.genes)})", place,
+                        why="No receptor can be analysed in it.", remedy="check that it is the right table")]
     return [note("receptors_found", f"{len(there)} of the {len(receptors)} RTKs were found: {', '.join(there)}", place)]
 
 

@@ -168,7 +168,8 @@ def _part(expression: Imported | None, against: Problem | None, clinical: Import
         receptors = not codes & {"no_receptors", "no_gene_symbols"}
         size = f"{len(expression.matrix.genes):,} genes in {len(expression.matrix.samples):,} samples"
         if clinical is None or expression.recipe.samples != "rows":
-            if receptors or clinical is None:
+            genes = not codes & {"no_gene_symbols", "gene_names_unknown"}  # every name is a gene, though none an RTK
+            if receptors or genes or clinical is None:
                 return EXPRESSION, size
             return CLINICAL, "one row per sample"
         if not receptors:

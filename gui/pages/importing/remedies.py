@@ -132,6 +132,8 @@ def _of_code(problem: Problem, sheet: SheetReading) -> list[Remedy]:
         name, gene = _text(table, cell), problem.where.gene
         return [Remedy("merge", f"Merge with {gene}", lambda draft: with_answer(draft, "genes", name, gene))] \
             if name else []
+    if code in ("no_receptors", "no_gene_symbols"):
+        return [Remedy("id", "Choose another column", go=FIELD, about="id")]
     if code == "not_clinical":
         return [Remedy("as expression", "Read as expression", _as(sheet, EXPRESSION))]
     if code == "only_codes":
