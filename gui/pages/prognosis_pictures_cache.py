@@ -5,6 +5,7 @@ Not for: the numbers, which the result brings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from core.analyses.prognosis_numbers import PrognosisNumbers
     from core.figures.spec import FigureSpec
 
+SCAN = "cutoffs_"
+"""What the names of scans begin with."""
 MOSTLY = 0.5
 """Share of patients with the lowest value from which a receptor counts as mostly below detection."""
 
@@ -30,11 +33,14 @@ class PrognosisPictures:
     _scans: dict[str, tuple[FigureSpec, tuple[float, ...]]] = field(default_factory=dict)
     _last_cut: tuple[tuple[str, float, bool], tuple[FigureSpec, ChosenCut]] | None = None
 
-    def forget(self) -> None:
-        """Another result is shown."""
+    def forget(self, figures: Sequence[FigureSpec] = ()) -> None:
+        """Another result is shown; the scans among its ``figures`` are at hand."""
         self._curves.clear()
         self._scans.clear()
         self._last_cut = None
+        for spec in figures:
+            if spec.name.startswith(SCAN):
+                self.keep_scan(spec.name.removeprefix(SCAN), spec)
 
     def curve(self, numbers: PrognosisNumbers, receptor: str, cut: float | None,
               simulated: bool) -> tuple[FigureSpec, ChosenCut | None]:
@@ -63,10 +69,17 @@ class PrognosisPictures:
         from core.analyses.prognosis_pictures import receptor_scan
 
         if receptor not in self._scans:
-            spec = receptor_scan(numbers, receptor, simulated=simulated)
-            cuts = [float(cut) for cut in spec.data["cutoffs"]["cut"] if np.isfinite(cut)]
-            self._scans[receptor] = spec, tuple(cuts)
+            self.keep_scan(receptor, receptor_scan(numbers, receptor, simulated=simulated))
         return self._scans[receptor]
+
+    def has_scan(self, receptor: str) -> bool:
+        """True where the scan need not be computed."""
+        return receptor in self._scans
+
+    def keep_scan(self, receptor: str, spec: FigureSpec) -> None:
+        """The scan of a receptor, as ``receptor_scan`` has drawn it."""
+        cuts = [float(cut) for cut in spec.data["cutoffs"]["cut"] if np.isfinite(cut)]
+        self._scans[receptor] = spec, tuple(cuts)
 
     def split_at(self, numbers: PrognosisNumbers, receptor: str, simulated: bool) -> float | None:
         """Where the line stands before it was moved: the allowed cut that splits as the median does."""

@@ -139,7 +139,7 @@ def _as_numbers(values: Sequence[Any] | NDArray[Any]) -> NDArray[np.float64] | N
     if not kinds or not all(issubclass(kind, (int, float, np.integer, np.floating)) and kind is not bool
                             for kind in kinds):
         return None
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return np.array(values, dtype=np.float64)
 
 
 def _number_kind(name: str, numbers: NDArray[np.float64]) -> str:
