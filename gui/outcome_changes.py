@@ -32,11 +32,13 @@ def trials_of(old: Project, new: Project) -> tuple[Trial, ...]:
     for rule in changed_outcomes(old, new):
         key = hashlib.sha256(repr(("endpoint", rule)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         values = ", ".join(map(str, rule.event_values))
+        values += f" (other causes {', '.join(map(str, rule.competing_values))})" if rule.competing_values else ""
         words = f"Outcome changed after results were seen: {rule.name}, {rule.event} = {values}, {rule.unit}"
         found.append(Trial(key, words, 0, 1, time.strftime("%Y-%m-%d %H:%M")))
     return tuple(found)
 
 
 def _meaning(rule: EndpointRule) -> tuple[Any, ...]:
-    """What decides who had the event when; a name alone does not."""
-    return rule.time, rule.unit, rule.event, frozenset(map(value_key, rule.event_values))
+    """What decides who had the event, or another cause, when; a name alone does not."""
+    return (rule.time, rule.unit, rule.event, frozenset(map(value_key, rule.event_values)),
+            frozenset(map(value_key, rule.competing_values)))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.data.patients.cohort_rules import CohortRule
-from core.data.patients.endpoint_table import HAPPENED
+from core.data.patients.endpoint_table import HAPPENED, OTHER_CAUSE
 from core.data.tables import EndpointRule
 from core.problems import Problem, Severity
 from core.project.cohort_edits import cohort_names
@@ -98,7 +98,8 @@ class CohortChoice:
             tuple(ValueRow(code.value, code.patients, f"{code.median_time:.4g}" if code.with_time else "")
                   for code in codes if code.value),
             tuple(code.value for code in codes if code.meaning == HAPPENED), known.columns if known else (),
-            known.receptors if known else (), bool(self._memory.get("twins", True)))
+            known.receptors if known else (), bool(self._memory.get("twins", True)),
+            others=tuple(code.value for code in codes if code.meaning == OTHER_CAUSE))
 
 
 def is_coding_confirmed(memory: Mapping[str, Any], endpoint: EndpointRule, dataset: Dataset | None) -> bool:
@@ -109,5 +110,6 @@ def is_coding_confirmed(memory: Mapping[str, Any], endpoint: EndpointRule, datas
 def _coding_key(endpoint: EndpointRule, dataset: Dataset | None) -> str:
     """The coding in this very table: another file with the same columns has not been looked at."""
     files = [record.sha256 for record in dataset.tables] if dataset else []
-    said = repr((endpoint.time, endpoint.unit, endpoint.event, endpoint.event_values, files))
+    said = repr((endpoint.time, endpoint.unit, endpoint.event, endpoint.event_values, files,
+                 *((endpoint.competing_values,) if endpoint.competing_values else ())))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -115,8 +115,12 @@ class CohortFacts:
             return found[0].what + "." if found else ""
         stated = found.endpoint
         values = list_words([str(value) for value in stated.event_values], "or")
+        others = ""
+        if found.cause is not None:
+            named = list_words([str(value) for value in stated.competing_values], "or")
+            others = f" {named} is another cause: {count_words(int((found.cause == 2).sum()))}."
         return (f"{stated.event} = {values} is the event: {count_words(found.n_events)} of "
-                f"{count_words(len(found.patients))}. Time in {stated.unit}.")
+                f"{count_words(len(found.patients))}.{others} Time in {stated.unit}.")
 
     def clinical_columns(self, rule: CohortRule | None) -> tuple[str, ...]:
         """Columns to adjust for: all but the outcome's own and those that are genes of the expression table."""

@@ -127,11 +127,20 @@ class CohortHands(QObject):
         """The unit of the time column."""
         self.change_endpoint("change the unit of time", unit=unit)
 
-    def set_events(self, values: tuple[str, ...]) -> None:
-        """Which values mean that it happened; those stated before stay as they were written."""
-        stated = {str(value): value for value in (self._choice.endpoint.event_values if self._choice.endpoint else ())}
+    def set_events(self, values: tuple[str, ...], others: tuple[str, ...] | None = None) -> None:
+        """Which values mean that it happened, and which another cause; those stated before stay as they were written.
+
+        Without ``others`` the other causes stay, but for those that now mean that it happened.
+        """
+        endpoint = self._choice.endpoint
+        if endpoint is None:
+            return
+        stated = {str(value): value for value in (*endpoint.event_values, *endpoint.competing_values)}
+        if others is None:
+            others = tuple(str(value) for value in endpoint.competing_values if str(value) not in values)
         self.change_endpoint("change what counts as the event",
-                             event_values=tuple(stated.get(each, each) for each in values))
+                             event_values=tuple(stated.get(each, each) for each in values),
+                             competing_values=tuple(stated.get(each, each) for each in others))
 
     def add_endpoint(self, dataset: str, endpoint: EndpointRule) -> None:
         """State an endpoint that a data set did not have."""

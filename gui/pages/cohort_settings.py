@@ -41,6 +41,7 @@ class SettingsState:
     receptors: tuple[str, ...] = ()
     twins: bool = True
     time_words: str = ""
+    others: tuple[str, ...] = ()
 
 
 class FollowUpMax(QWidget):
@@ -107,7 +108,7 @@ class CohortSettings(Inspector):
     dataset_chosen = Signal(str)
     endpoint_chosen = Signal(str)
     unit_chosen = Signal(str)
-    events_chosen = Signal(object)
+    events_chosen = Signal(object, object)
     follow_up_max_chosen = Signal(object)
     twins_chosen = Signal(bool)
 
@@ -180,7 +181,7 @@ class CohortSettings(Inspector):
         if endpoint is not None:
             if endpoint.unit in MONTHS_IN:
                 self.unit.set_key(endpoint.unit)
-            self.events.set_values(state.codes, state.happened, endpoint.unit)
+            self.events.set_values(state.codes, state.happened, endpoint.unit, state.others)
             self.follow_up_max.set_value(rule.follow_up_max if rule else None, endpoint.unit)
             self._events_help.setText(f"Values of {endpoint.event}. Every other value is censored; a missing one "
                                       "leaves the patient out.")
@@ -205,8 +206,8 @@ class CohortSettings(Inspector):
 
     def _events_ticked(self, ticked: tuple[str, ...]) -> None:
         if ticked:
-            self.events_chosen.emit(ticked)
+            self.events_chosen.emit(ticked, self.events.other_causes())
             return
         self._events_help.setText("At least one value must mean that it happened. Nothing was changed.")
         self.events.set_values(self._state.codes, self._state.happened,
-                               self._state.endpoint.unit if self._state.endpoint else "")
+                               self._state.endpoint.unit if self._state.endpoint else "", self._state.others)

@@ -24,8 +24,9 @@ from core.problems import Severity
 from gui import theme
 from gui.pages.importing.draft import Draft, free_name, with_endpoint, without_endpoint
 from gui.pages.importing.draft_reading import DatasetReading
-from gui.pages.importing.outcome_values import OutcomeReading, event_values, ticked
+from gui.pages.importing.outcome_values import OutcomeReading, event_values, other_causes, ticked
 from gui.widgets.flow_layout import FlowLayout
+from gui.widgets.importing.event_values import FEWEST_FOR_CAUSES
 from gui.widgets.importing.finding_list import FindingList, FindingRow
 from gui.widgets.importing.outcome_form import OutcomeForm, OutcomeValues
 from gui.widgets.labels import set_look, words
@@ -156,8 +157,11 @@ class OutcomeStep(QWidget):
         told = any(row.remark for row in reading.rows)
         start = ("What the codes mean is said by another column, beside them." if told else
                  "A bare 0 or 1 is never ticked beforehand: in some tables 1 means alive.")
+        others = other_causes(rule, reading.rows)
+        more = " Another cause is one after which it can no longer happen, such as death of something else." \
+            if others or len(reading.rows) >= FEWEST_FOR_CAUSES else ""
         self.form.set_values(reading.rows, happened, f"{start} Every value that is not ticked counts as censored, a "
-                             "blank one as unknown." if reading.rows else "")
+                             f"blank one as unknown.{more}" if reading.rows else "", others)
         self.form_panel.set_title(rule.name or "Outcome", reading.summary)
         rows = [FindingRow(str(at), "decide" if problem.severity == Severity.PROBLEM else
                            "look" if problem.severity == Severity.WARNING else "note", problem.where.cell,
@@ -233,7 +237,8 @@ class OutcomeStep(QWidget):
             return
         same_event = values.event == rule.event
         changed = EndpointRule(values.name or rule.name, values.time, values.unit, values.event,
-                               event_values(values.happened) if same_event else ())
+                               event_values(values.happened) if same_event else (),
+                               event_values(values.others) if same_event else ())
         if changed == rule:
             return
         others = [each.name for each, _ in self._rules if each is not rule]

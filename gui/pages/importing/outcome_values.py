@@ -53,7 +53,8 @@ def read_outcome(rule: EndpointRule, clinical: ClinicalTable, job: JobContext) -
         return OutcomeReading(rule, rows, error.problems)
     known = np.isfinite(endpoint.time) & np.isfinite(endpoint.event)
     events = int((endpoint.event[known] == 1).sum())
-    summary = f"{events:,} events in {int(known.sum()):,} patients with follow-up"
+    others = f" and {int(endpoint.other_cause[known].sum()):,} other causes" if endpoint.cause is not None else ""
+    summary = f"{events:,} events{others} in {int(known.sum()):,} patients with follow-up"
     return OutcomeReading(rule, rows, findings, summary)
 
 
@@ -70,6 +71,15 @@ def event_values(texts: Sequence[str]) -> tuple[str | int, ...]:
 
 def ticked(rule: EndpointRule, rows: Sequence[ValueRow]) -> tuple[str, ...]:
     """The texts of the rows that a rule counts as "it happened"; codes such as 1:DECEASED also by their number."""
-    wanted = {value_key(value) for value in rule.event_values}
+    return _named(rule.event_values, rows)
+
+
+def other_causes(rule: EndpointRule, rows: Sequence[ValueRow]) -> tuple[str, ...]:
+    """The texts of the rows that a rule counts as another cause."""
+    return _named(rule.competing_values, rows)
+
+
+def _named(values: Sequence[object], rows: Sequence[ValueRow]) -> tuple[str, ...]:
+    wanted = {value_key(value) for value in values}
     direct = tuple(row.value for row in rows if value_key(row.value) in wanted)
     return direct or tuple(row.value for row in rows if value_key(row.value.split(":")[0]) in wanted)

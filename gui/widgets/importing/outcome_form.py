@@ -21,13 +21,14 @@ UNITS = (("days", "Days"), ("weeks", "Weeks"), ("months", "Months"), ("years", "
 
 @dataclass(frozen=True)
 class OutcomeValues:
-    """What stands in the fields; ``happened`` are texts of the event column."""
+    """What stands in the fields; ``happened`` and ``others`` (another cause) are texts of the event column."""
 
     name: str = ""
     time: str = ""
     unit: str = ""
     event: str = ""
     happened: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class OutcomeForm(QWidget):
@@ -87,11 +88,12 @@ class OutcomeForm(QWidget):
             box.setCurrentIndex(box.findData(text))
         self.unit.set_or_open(values.unit)
 
-    def set_values(self, rows: Sequence[ValueRow], happened: Collection[str], remark: str) -> None:
+    def set_values(self, rows: Sequence[ValueRow], happened: Collection[str], remark: str,
+                   others: Collection[str] = ()) -> None:
         """Show the values of the event column."""
         event = self.event_column.currentText()
         self.question.setText(f"Which values of {event} mean that it happened?" if event else "")
-        self.values.set_values(rows, happened, f"time ({self.unit.key})" if self.unit.key else "time")
+        self.values.set_values(rows, happened, f"time ({self.unit.key})" if self.unit.key else "time", others)
         self.values.setVisible(bool(rows))
         self.remark.setText(remark)
         self.remark.setVisible(bool(remark))
@@ -99,7 +101,7 @@ class OutcomeForm(QWidget):
     def outcome(self) -> OutcomeValues:
         """What stands in the fields now."""
         return OutcomeValues(self.name.text().strip(), self.time_column.currentText(), self.unit.key,
-                             self.event_column.currentText(), self.values.happened())
+                             self.event_column.currentText(), self.values.happened(), self.values.other_causes())
 
     def _event_changed(self) -> None:
         self.values.set_values((), (), "time")
