@@ -100,6 +100,13 @@ class SubsetNumbers:
         return 1 in sizes and len(sizes) > 1 and bool(np.isfinite(self.p_size).all()) \
             and not bool((self.p_size[1:] < self.p_size[0]).any())
 
+    @property
+    def cut_sd(self) -> float:
+        """Median of the best set's score, in SD of the score from its mean."""
+        score = self.score(self.best)
+        spread = float(score.std(ddof=1))
+        return float((np.median(score) - score.mean()) / spread) if spread > 1e-12 else 0.0
+
     def names(self, members: tuple[int, ...]) -> tuple[str, ...]:
         """Symbols of a set, alphabetical."""
         return tuple(sorted(self.inputs.receptors[i] for i in members))

@@ -41,7 +41,7 @@ SUBSET_COLUMNS: Mapping[str, str] = {
 def all_tables(numbers: SubsetNumbers, checks: SubsetChecks) -> tuple[ResultTable, ...]:
     """subsets, summary, sizes, stability, null, audit, and what the further pictures show."""
     tables = [_subsets(numbers), _summary(numbers), _sizes(numbers), _stability(numbers), _null(numbers),
-              _audit(checks), _candidates(numbers)]
+              _audit(checks), _candidates(numbers), _member_signs(numbers)]
     if numbers.left_out is not None:
         tables += [_left_out(numbers), _left_out_curves(numbers), _folds(numbers)]
     if len(numbers.cv_null):
@@ -106,7 +106,7 @@ def _summary(numbers: SubsetNumbers) -> ResultTable:
         "p_search_low": low if numbers.permutations_done else None,
         "p_search_high": high if numbers.permutations_done else None,
         "random_genes_percentile": None if numbers.random is None else numbers.random.percentile,
-        "cv_permutations": len(numbers.cv_null), "stopped": numbers.stopped,
+        "cv_permutations": len(numbers.cv_null), "stopped": numbers.stopped, "cut_sd": numbers.cut_sd,
     }
     return ResultTable("summary", {name: [value] for name, value in row.items()}, "The search in one row", {
         "sets_tried": "Sets searched", "permutations": "Shuffled outcomes that the whole search was repeated on",
@@ -121,7 +121,8 @@ def _summary(numbers: SubsetNumbers) -> ResultTable:
         "p_search_low": "Lower 95 % limit of p_search for the number of shuffles done",
         "p_search_high": "Upper 95 % limit of p_search for the number of shuffles done",
         "random_genes_percentile": "Percent of draws of other genes whose best set is weaker",
-        "cv_permutations": "Shuffled outcomes of cv_p", "stopped": "True where the run was stopped early"})
+        "cv_permutations": "Shuffled outcomes of cv_p", "stopped": "True where the run was stopped early",
+        "cut_sd": "Median of the best set's score, in SD of it from its mean: where a lock of it cuts high from low"})
 
 
 def _sizes(numbers: SubsetNumbers) -> ResultTable:
@@ -188,6 +189,15 @@ def _candidates(numbers: SubsetNumbers) -> ResultTable:
         "why_not": [""] * searched + [reason for _, reason in numbers.inputs.left_out]},
         "Which receptors were searched", {"receptor": "Gene symbol", "searched": "True where sets could hold it",
                                           "sign": "Sign it enters with", "why_not": "Why it was left out"})
+
+
+def _member_signs(numbers: SubsetNumbers) -> ResultTable:
+    names = numbers.names(numbers.best)
+    sign = {numbers.inputs.receptors[i]: int(numbers.signs[i]) for i in numbers.best}
+    return ResultTable("signs", {"receptor": list(names), "sign": [sign[name] for name in names]},
+                       "Signs that the members of the best set enter with", {
+                           "receptor": "Gene symbol", "sign": "1 or -1; chosen by the receptor's own Cox model under "
+                           "signed mean z, else always 1"})
 
 
 def _left_out(numbers: SubsetNumbers) -> ResultTable:

@@ -94,8 +94,10 @@ def lock_of_result(result: Result, found_in: str, place: Location) -> Lock:
             signs = {str(receptor): 1 if str(sign) in ("1", "1.0", "+") else -1
                      for receptor, sign in zip(table.columns["receptor"], table.columns["sign"])}
     score = str(result.parameters.get("score", SCORES[0]))
+    cut = result.table("summary").columns.get("cut_sd", (0.0,))[0]
     return Lock(result.name, receptors, tuple(signs.get(receptor, 1) for receptor in receptors),
-                score if score in SCORES else SCORES[0], source=result.name, found_in=found_in)
+                score if score in SCORES else SCORES[0], cut_sd=round(float(cut or 0.0), 6), source=result.name,
+                found_in=found_in)
 
 
 def _listed(names: tuple[str, ...], cohorts: tuple[Cohort, ...], locks: list[str], place: Location) -> Lock:
