@@ -170,7 +170,7 @@ def added_value(cohort: Cohort, rows: ArrayLike, score: ArrayLike, job: JobConte
         tuple(cohort.patients[row] for row in kept), float(full.coef[-1]), float(full.se[-1]), float(full.p[-1]),
         _ratio(base, full, 1) if terms else None, change,
         calibrate(time, event, whole, when.time, n_groups=_groups(int(event.sum())), seed=seed,
-                  job=job.part(0.85, 0.95)) if enough and full.converged else None,
+                  job=job.part(0.85, 0.95)) if enough and full.converged and when.time > 0 else None,
         when, _linearity(time, event, design, scaled_kept) if enough and full.converged else None,
         resamples)
 

@@ -68,8 +68,10 @@ def endpoint_light(cohort: Cohort) -> Check:
     if name.lower() in ("outcome", "event", "events", "time", "survival", "status"):
         return Check("endpoint", "amber", f"The endpoint is called “{name}”, which does not say what happened (death, "
                      "relapse, distant relapse).")
+    others = " or ".join(str(value) for value in cohort.endpoint.competing_values)
     return Check("endpoint", "green", f"The endpoint is {name}; the event is {cohort.endpoint.event} = "
-                 f"{' or '.join(str(value) for value in cohort.endpoint.event_values)}.")
+                 f"{' or '.join(str(value) for value in cohort.endpoint.event_values)}."
+                 + (f" Patients with another cause ({others}) count as censored." if others else ""))
 
 
 def treatment_light(cohort: Cohort) -> Check:

@@ -141,7 +141,7 @@ class CompetingRisks:
 
     def _shares(self, result: CauseResult) -> str:
         low, high = (100 * float(group.incidence[0]) for group in (result.low, result.high))
-        if not (np.isfinite(low) and np.isfinite(high)):
+        if not (np.isfinite(low) and np.isfinite(high) and self.at.time > 0):
             return ""
         return (f"Of 100 patients with a high score {high:.0f}{_limits(result.high)} {_had(result.words)} by "
                 f"{self.at.words}, with a low one {low:.0f}{_limits(result.low)} (Aalen-Johansen; Gray's test of the "
@@ -191,6 +191,8 @@ def competing_risks(cohort: Cohort, rows: ArrayLike, score: ArrayLike, high: Arr
     if len(at) < 2 or np.ptp(values) == 0:
         return None
     job = job or JobContext()
+    order = np.argsort(at)
+    at, values, above = at[order], values[order], above[order]
     time, cause = cohort.time[at], cohort.cause[at]
     scaled = (values - values.mean()) / values.std(ddof=1)
     job.progress(0.1, "Cumulative incidence by cause")
