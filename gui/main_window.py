@@ -24,6 +24,7 @@ from gui.computing import show_place
 from gui.file_commands import FileCommands
 from gui.page_list import PAGES, PageEntry
 from gui.pages.base_page import Page, PageServices
+from gui.pasted_tables import table_text
 from gui.preferences import Preferences, save_preferences
 from gui.session import Session
 from gui.study_loader import StudyLoader
@@ -231,7 +232,7 @@ class MainWindow(QMainWindow):
         if mime.hasUrls() and any(url.isLocalFile() for url in mime.urls()):
             self._take([Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()])
             return True
-        if not mime.text().strip():
+        if not table_text(mime.text(), mime.html() if mime.hasHtml() else ""):
             return False
         self.go_to("import")
         return bool(self.page.paste(mime))  # type: ignore[attr-defined]

@@ -117,18 +117,20 @@ def cells(*genes: str) -> QMimeData:
 
 def test_cells_pasted_on_import_begin_it_and_more_join_it_and_words_are_no_table(qapp: QApplication, home: Path) -> None:
     with window_open(home) as hands:
-        hands.key(Qt.Key.Key_2, CTRL)
         words = QMimeData()
         words.setText("one sentence")
         QGuiApplication.clipboard().setMimeData(words)
         hands.key(Qt.Key.Key_V, CTRL)
         hands.idle()
+        assert hands.window.page.KEY == "start"
+        assert hands.window.status.said().startswith("The clipboard holds no table.")
+        hands.key(Qt.Key.Key_2, CTRL)
         page: Any = hands.window.page
-        assert page.view == "empty"
         QGuiApplication.clipboard().setMimeData(cells("ERBB2", "EGFR", "MET", "AXL"))
         hands.press(next(button for button in page.empty.buttons() if button.text() == "Paste from Excel"))
         hands.idle()
         assert page.view == "steps"
+        assert hands.window.status.said().startswith("The copied cells are kept as pasted ")
         QGuiApplication.clipboard().setMimeData(cells("KIT", "IGF1R", "FLT3", "RET"))
         hands.key(Qt.Key.Key_V, CTRL)
         hands.idle()

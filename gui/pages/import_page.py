@@ -113,6 +113,7 @@ class ImportPage(Page):
                 "not_pasted", "the copied cells could not be kept in a file", Location(str(self.services.home)),
                 str(error), "save them as a file in the spreadsheet program and drop it here").line())
             return False
+        self.services.say(f"The copied cells are kept as {path.name}.")
         self.add_files([path])
         return True
 
