@@ -173,6 +173,7 @@ def test_that_a_cluster_that_cannot_compute_is_said_in_a_sentence(
     assert "RTKscope 0." in problem.what
     assert "9.9 here" in problem.what
 
+    monkeypatch.setattr("core.compute.dask_cluster.CONNECT_SECONDS", 1)
     with pytest.raises(UserError) as caught:  # and the scheduler goes on the way
         Compute(DaskCluster(cluster.address)).run_blocks(
             wait, 0.1, range(20), JobContext(), "Waiting", lambda number, result: cluster.processes[0].kill())
@@ -192,7 +193,8 @@ def test_that_an_address_where_nobody_answers_is_said_within_ten_seconds(
 
 
 def test_that_a_run_with_an_address_where_nobody_answers_ends_at_once_and_writes_nothing(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.compute.dask_cluster.CONNECT_SECONDS", 1)
     study = PROJECT / "resources" / "examples" / "metabric" / "study.toml"
     assert run_command_line(["run", str(study), "--out", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:1"]) == 2
     said = capsys.readouterr()

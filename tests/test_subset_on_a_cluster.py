@@ -1,0 +1,95 @@
+"""A whole run of the subset search on a cluster, a worker killed on the way: the same bytes as on this computer.
+
+Not for: single blocks (test_dask_cluster.py) or the numbers of the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.command_line import run_command_line
+from core.compute import Compute, Serial
+from tests.test_dask_cluster import Cluster, cluster
+
+__all__ = ["cluster"]  # the fixture
+
+RECEPTORS = ("ALK", "AXL", "CSF1R", "DDR1", "DDR2", "EGFR", "EPHA2", "EPHB4", "ERBB2", "ERBB3", "ERBB4", "FGFR1", "FGFR2",
+             "FLT3", "IGF1R", "INSR", "KIT", "MET", "MERTK", "NTRK2", "PDGFRA", "PDGFRB", "RET", "RON", "ROS1", "TEK")
+STUDY = """
+format = 1
+name = "Drawn"
+
+[[dataset]]
+name = "drawn"
+role = "cohort"
+simulated = true
+expression = { file = "table.csv", samples = "rows", id = "patient", scale = "log2" }
+clinical = { file = "table.csv", id = "patient" }
+[[dataset.endpoint]]
+name = "overall survival"
+time = "months"
+unit = "months"
+event = "died"
+event_values = [1]
+
+[[analysis]]
+name = "subset"
+kind = "rtk_subset"
+parameters = { max_size = 4, permutations = 2000, halves = 20, cv_permutations = 0, random_genes = 0 }
+"""
+
+
+def write_drawn_study(folder: Path) -> Path:
+    """150 patients whose outcome has nothing to do with their receptors."""
+    random = np.random.default_rng(8)
+    rows = [["patient", "months", "died", *RECEPTORS]]
+    for number in range(150):
+        rows.append([f"P{number:03d}", f"{random.exponential(40) + 0.1:.1f}", f"{random.integers(2)}",
+                     *(f"{value:.3f}" for value in random.normal(8, 1.5, len(RECEPTORS)))])
+    (folder / "table.csv").write_text("\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    study = folder / "study.toml"
+    study.write_text(STUDY, encoding="utf-8")
+    return study
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.csv")}
+
+
+def test_that_a_run_on_a_cluster_with_a_worker_killed_writes_the_same_bytes(
+        cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = write_drawn_study(tmp_path)
+    workers = [cluster.start_worker(), cluster.start_worker()]
+    monkeypatch.setattr("core.compute.executor_named", lambda words: Serial())
+    monkeypatch.setattr("core.batch.write_figure", lambda figure, folder: None)  # half a minute, and not looked at here
+    assert run_command_line(["run", str(study), "--out", str(tmp_path / "here"), "--only", "subset"], tmp_path) == 0
+
+    run_blocks: Callable[..., Any] = Compute.run_blocks
+    done: list[int] = []
+
+    def kill_one(self: Compute, work: Any, shared: Any, blocks: Any, job: Any, words: Any,
+                 on_result: Callable[[int, Any], object] | None = None, **more: Any) -> Any:
+        def told(number: int, result: Any) -> None:
+            done.append(number)
+            if len(done) == 2:
+                workers[0].kill()
+            if on_result is not None:
+                on_result(number, result)
+
+        return run_blocks(self, work, shared, blocks, job, words, told, **more)
+
+    monkeypatch.setattr(Compute, "run_blocks", kill_one)
+    cluster.wait_for(2)
+    command = ["run", str(study), "--out", str(tmp_path / "there"), "--dask", cluster.address]
+    assert run_command_line(command, tmp_path / "home") == 0
+    assert len(done) >= 4
+    assert workers[0].poll() is not None
+    assert workers[1].poll() is None
+    expected = written(tmp_path / "here")
+    assert {"subset/subsets.csv", "subset/null.csv", "subset/stability.csv"} <= set(expected)
+    assert written(tmp_path / "there") == expected
