@@ -26,7 +26,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "rtk_prognosis": {"permutations": 50},
     "rtk_subset": {"permutations": 50, "max_size": 2, "halves": 20, "folds": 5, "cv_permutations": 10,
                    "random_genes": 10},
-    "validation": {"locked": ("three",), "permutations": 50},
+    "validation": {"locked": ("three",), "permutations": 50, "resamples": 5},
     "expression_views": {"permutations": 50, "cuts": ("ERBB2=2.0",), "two_genes": ("ERBB2+IGF1R",),
                          "by_group": ("IGF1R by er_status",), "heat_map": True, "annotations": ("er_status",),
                          "correlation": True},

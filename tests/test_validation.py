@@ -312,8 +312,9 @@ def test_that_patients_in_two_data_sets_are_found_by_expression_and_outcome(gene
 def test_that_the_same_name_with_another_outcome_is_said_and_not_believed() -> None:
     a = made_cohort("a", 1)
     b = made_cohort("b", 2)
-    b = replace(b, patients=(a.patients[0], *b.patients[1:]),
-                expression=(replace(b.expression[0], samples=(a.patients[0], *b.expression[0].samples[1:])),))
+    names = (a.patients[0], *b.patients[1:])
+    b = replace(b, patients=names, clinical=replace(b.clinical, samples=names),
+                expression=(replace(b.expression[0], samples=names),))
     result = validated(a, b)
     assert column(result, "overlap", "found_by") == ["sample name alone"]
     assert column(result, "overlap", "likely") == [False]
@@ -336,3 +337,22 @@ def test_that_differences_between_cohorts_are_said() -> None:
     assert checks["endpoint"] == checks["median follow-up"] == "amber"
     assert checks["unit of follow-up"] == checks["measure"] == checks["scale"] == "green"
     assert checks["treatment"] == "grey"
+
+
+def test_that_competing_causes_and_added_value_of_each_cohort_stand_in_one_table_by_cohort() -> None:
+    cohorts = []
+    for seed, name in enumerate(("a", "b"), start=1):
+        made = made_cohort(name, seed, patients=150)
+        cause = np.where(made.event, 1, np.where(np.arange(150) % 3 == 0, 2, 0)).astype(np.int64)
+        cohorts.append(replace(made, cause=cause, endpoint=replace(made.endpoint, competing_values=(2,))))
+    result = validated(*cohorts)
+    causes = result.table("competing_risks")
+    assert list(causes.columns)[:2] == ["cohort", "cause"]
+    assert column(result, "competing_risks", "cohort") == ["a"] * 6 + ["b"] * 6
+    assert set(causes.columns) == set(causes.describe)
+    assert column(result, "competing_risks", "coef")[0] == pytest.approx(column(result, "cohorts", "log_hr")[0], rel=1e-9)
+    names = [figure.name for figure in result.figures]
+    assert {"cumulative_incidence_a", "cumulative_incidence_b", "linearity_a"} <= set(names)
+    assert len(set(names)) == len(names)
+    assert (result.tests_paid_for, result.tests_not_paid_for) == (1, 12)
+    assert "Aalen" in result.methods

@@ -64,7 +64,7 @@ def study_of(*analyses: AnalysisSpec, locks: tuple[Lock, ...] = (TRIPLE,), **cha
 
 
 def validation(name: str = "v", cohort: str = "", endpoint: str = "", **parameters: Any) -> AnalysisSpec:
-    return AnalysisSpec(name, "validation", cohort, endpoint, {"permutations": 0, **parameters})
+    return AnalysisSpec(name, "validation", cohort, endpoint, {"permutations": 0, "resamples": 0, **parameters})
 
 
 def finished(study: Study, name: str = "v") -> Result:
@@ -136,7 +136,7 @@ def test_that_the_locked_triple_goes_from_metabric_to_two_cohorts() -> None:
     assert rows(result, "random_sets")["sorlie"]["percentile"] > 95
     assert "is uninformative" in result.findings[0]
     assert result.table("overlap").n_rows == 0
-    assert [figure.name for figure in result.figures] == ["forest", "kaplan_meier_sorlie", "kaplan_meier_bild"]
+    assert [figure.name for figure in result.figures][:3] == ["forest", "kaplan_meier_sorlie", "kaplan_meier_bild"]
 
 
 def test_that_the_search_cohort_is_known_from_the_lock_the_source_and_the_analysis_own_cohort() -> None:
@@ -162,7 +162,7 @@ sha256 = "{TRIPLE.sha256}"
 [[analysis]]
 name = "v"
 kind = "validation"
-parameters = {{ locked = "triple", cohorts = ["sorlie", "bild"], permutations = 50 }}
+parameters = {{ locked = "triple", cohorts = ["sorlie", "bild"], permutations = 50, resamples = 5 }}
 """
     (tmp_path / "study.toml").write_text(text, encoding="utf-8")
     first = run_study(tmp_path / "study.toml", tmp_path / "one", JobContext())
@@ -172,6 +172,19 @@ parameters = {{ locked = "triple", cohorts = ["sorlie", "bild"], permutations = 
     assert {file.stem for file in files} >= {"cohorts", "pooled", "leave_one_out", "overlap", "random_sets"}
     assert all((tmp_path / "two" / "v" / file.name).read_bytes() == file.read_bytes() for file in files)
     assert read_study(tmp_path / "one" / "study.toml").locks == (TRIPLE,)
+
+
+def test_that_what_the_score_adds_stands_beside_each_cohort_tested_and_never_the_search_cohort() -> None:
+    result = finished(study_of(validation(locked=("triple",), cohorts=("metabric", "sorlie", "bild"), resamples=5,
+                                          clinical=("er_level", "age_of_the_moon"))))
+    assert list(result.table("added_value").columns["cohort"]) == ["sorlie", "bild"]
+    assert rows(result, "added_value")["bild"]["clinical"] == "er_level"
+    assert rows(result, "added_value")["bild"]["hr"] == pytest.approx(1.03, abs=0.02)
+    absent = [problem.what for problem in result.warnings if problem.code == "no_clinical_column"]
+    assert "the cohort “sorlie” has no column er_level and age_of_the_moon" in absent
+    assert "calibration_bild" in {figure.name for figure in result.figures}
+    assert (result.tests_paid_for, result.tests_not_paid_for) == (1, 1)
+    assert [(test.paid, test.not_paid) for test in result.tried] == [(1, 0), (0, 1)]
 
 
 # endpoints
@@ -310,7 +323,7 @@ def test_that_cohorts_endpoints_and_analyses_are_followed_to_their_new_names() -
     project = with_endpoint(project, "gse4335", EndpointRule("died", "time", "months", "event", (1,)),
                             instead_of="death")
     assert project.study.analyses[1].parameters == {
-        "permutations": 0, "locked": ("hunt",), "cohorts": ("bild", "norway"), "endpoints": ("norway: died",)}
+        "permutations": 0, "resamples": 0, "locked": ("hunt",), "cohorts": ("bild", "norway"), "endpoints": ("norway: died",)}
     assert needed_analyses(project.study.analyses[1], project.study) == ("hunt",)
     assert named_cohorts(without_cohort(project, "norway").study.analyses[1]) == ("bild",)
 

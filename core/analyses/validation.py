@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from core.analyses.base import Info, Inputs, Result, TriedTest, parameter
+from core.analyses.validation_beside import beside_tried
 from core.analyses.validation_lock import prepared
 from core.analyses.validation_numbers import ValidationNumbers, compute_validation
 from core.analyses.validation_pictures import draw_validation
@@ -44,6 +45,12 @@ class Parameters:
         1000, label="Random sets", low=0, high=100_000,
         help="How many random sets of the same size the locked one is held against in each cohort; 0 leaves it out.")
     seed: int = parameter(1, label="Seed", low=0, high=2**32 - 1, help="One seed gives the same random sets.")
+    clinical: tuple[str, ...] = parameter(
+        (), label="Clinical columns",
+        help="What the score has to add to, such as age, grade, nodes, ER; empty takes those that are found.")
+    resamples: int = parameter(
+        200, label="Bootstrap resamples", low=0, high=10_000,
+        help="For the change in C that the score brings beside the clinical columns; 0 leaves its correction out.")
     measure: str = parameter(
         "", label="Measure", choices=("", "mRNA", "total", "phospho"),
         help="Which expression table, where a data set has several.")
@@ -72,10 +79,7 @@ def run(inputs: Inputs, parameters: Parameters, job: JobContext | None = None) -
     job = job or JobContext()
     numbers = compute_validation(inputs, parameters, job.part(0.0, 0.9))
     pictures = draw_validation(numbers, job.part(0.9, 1.0), simulated=inputs.simulated)
-    tested = len(numbers.pooled_effects)
-    paid, unpaid = (1, 0) if numbers.fixed_beforehand else (0, 1)
-    tried = (TriedTest(f"{numbers.lock.words()} in {', '.join(each.name for each in numbers.pooled_effects)}", paid,
-                       unpaid),) if tested else ()
+    tried = _tried(numbers)
     return Result(
         info=INFO,
         name=inputs.analysis_name,
@@ -85,11 +89,19 @@ def run(inputs: Inputs, parameters: Parameters, job: JobContext | None = None) -
         methods=methods_text(numbers, simulated=inputs.simulated),
         warnings=result_warnings(numbers),
         parameters=asdict(parameters),
-        tests_paid_for=paid if tested else 0,
-        tests_not_paid_for=unpaid if tested else 0,
+        tests_paid_for=sum(test.paid for test in tried),
+        tests_not_paid_for=sum(test.not_paid for test in tried),
         numbers=numbers,
         tried=tried,
     )
+
+
+def _tried(numbers: ValidationNumbers) -> tuple[TriedTest, ...]:
+    """One score, one test over the cohorts, paid for where it was fixed beforehand; what stands beside is not."""
+    tested = [each.name for each in numbers.pooled_effects]
+    paid, unpaid = (1, 0) if numbers.fixed_beforehand else (0, 1)
+    pooled = (TriedTest(f"{numbers.lock.words()} in {', '.join(tested)}", paid, unpaid),) if tested else ()
+    return (*pooled, *beside_tried(numbers.beside))
 
 
 __all__ = ["INFO", "Parameters", "ValidationNumbers", "check", "run"]

@@ -17,6 +17,7 @@ from core.analyses.check_lights import Check
 from core.analyses.locked_score import Lock, LockedScore, score_in
 from core.analyses.random_sets import RandomSets, random_sets
 from core.analyses.receptors import choose_receptors
+from core.analyses.validation_beside import Beside, beside
 from core.analyses.validation_differences import Difference, differences, differences_as_checks
 from core.analyses.validation_lock import prepared
 from core.analyses.validation_overlap import Overlap, find_overlap
@@ -101,7 +102,8 @@ class ValidationNumbers:
     """Everything the tables, pictures and words of a validation are made of.
 
     ``pooled_effects`` are the cohorts that went into ``pooled``; ``left_out`` belongs to them, in their order.
-    ``random`` is by cohort name; ``where_found`` the effect in the search cohorts, also in those not listed.
+    ``random`` is by cohort name; ``beside`` of the cohorts tested; ``where_found`` the effect in the search cohorts,
+    also in those not listed.
     ``fixed_beforehand``: a lock or an analysis, not receptors listed by hand.
     """
 
@@ -116,6 +118,7 @@ class ValidationNumbers:
     differences: tuple[Difference, ...]
     checks: tuple[Check, ...]
     random: dict[str, RandomSets]
+    beside: tuple[Beside, ...] = ()
     where_found: tuple[CohortEffect, ...] = ()
 
     @property
@@ -161,8 +164,10 @@ def compute_validation(inputs: Inputs, parameters: Parameters, job: JobContext) 
     if len(refusals) == len(effects):
         raise UserError(*(problem for error in refusals for problem in error.problems))
     random: dict[str, RandomSets] = {}
+    further: list[Beside] = []
     for number, effect in enumerate(effects):
-        part = job.part(0.6 + 0.4 * number / len(effects), 0.6 + 0.4 * (number + 1) / len(effects))
+        whole = job.part(0.6 + 0.4 * number / len(effects), 0.6 + 0.4 * (number + 1) / len(effects))
+        part = whole.part(0.0, 0.4)
         if effect.role != TESTED or effect.score is None:
             continue
         candidates, _ = choose_receptors(effect.cohort.expression[0], parameters.receptors)
@@ -170,6 +175,8 @@ def compute_validation(inputs: Inputs, parameters: Parameters, job: JobContext) 
                             part)
         if drawn is not None:
             random[effect.name] = drawn
+        further.append(beside(effect.cohort, effect.score, parameters.clinical, parameters.resamples, parameters.seed,
+                              whole.part(0.4, 1.0)))
     usable = [effect for effect in effects if effect.role == TESTED and effect.per_sd.known]
     values = [effect.per_sd.coef for effect in usable], [effect.per_sd.se for effect in usable]
     found = differences([effect.cohort for effect in effects if effect.score is not None],
@@ -177,7 +184,7 @@ def compute_validation(inputs: Inputs, parameters: Parameters, job: JobContext) 
     return ValidationNumbers(
         parameters, lock, ready.kind, searched, tuple(effects), pool(*values) if usable else (),
         leave_one_out(*values), overlap, found, differences_as_checks(found), random,
-        _where_found(lock, inputs.found_in, parameters.measure))
+        tuple(further), _where_found(lock, inputs.found_in, parameters.measure))
 
 
 def _role(cohort: Cohort, searched: tuple[str, ...], overlap: Overlap) -> str:

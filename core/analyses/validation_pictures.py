@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from core.analyses.prognosis_pictures import direction_words, event_words
+from core.analyses.validation_beside import beside_figures
 from core.analyses.validation_numbers import (
     REFUSED,
     SEARCHED,
@@ -29,7 +30,7 @@ SHOWN_MODEL = "reml_mkh"
 
 
 def draw_validation(numbers: ValidationNumbers, job: JobContext, *, simulated: bool) -> tuple[FigureSpec, ...]:
-    """The forest, then the curves of high and low score in every cohort that could be scored."""
+    """The forest, curves of high and low score in every cohort that could be scored, then what stands beside."""
     badge = "Simulated data" if simulated else ""
     figures = [draw_forest(numbers, badge=badge)]
     scored = [effect for effect in numbers.effects if effect.score is not None and effect.score.high.any()
@@ -37,7 +38,7 @@ def draw_validation(numbers: ValidationNumbers, job: JobContext, *, simulated: b
     for number, effect in enumerate(scored):
         job.progress(number / len(scored), f"Curves in {effect.name}")
         figures.append(draw_curves(numbers, effect, badge=badge))
-    return tuple(figures)
+    return (*figures, *beside_figures(numbers.beside, badge))
 
 
 def draw_forest(numbers: ValidationNumbers, *, badge: str = "") -> FigureSpec:

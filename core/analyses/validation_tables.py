@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.analyses.base import ResultTable
+from core.analyses.validation_beside import beside_tables
 from core.analyses.validation_numbers import CohortEffect, ValidationNumbers
 from core.statistics.kaplan_meier import kaplan_meier
 from core.statistics.meta_analysis import Pooled
@@ -96,11 +97,11 @@ LOCK_COLUMNS = {"name": "Name of the lock", "receptor": "Gene symbol", "sign": "
 
 
 def all_tables(numbers: ValidationNumbers) -> tuple[ResultTable, ...]:
-    """cohorts, pooled, leave_one_out, overlap, differences, checks, random_sets, curves, patients, lock."""
+    """cohorts, pooled, leave_one_out, overlap, differences, checks, random_sets, curves, patients, lock, others."""
     return (_cohorts(numbers), _table("pooled", [_pooled_row(row) for row in numbers.pooled], POOLED_COLUMNS,
                                       "All cohorts but the search cohort, by model"),
             _left_out(numbers), _overlap(numbers), _differences(numbers), _checks(numbers), _random_sets(numbers),
-            _curves(numbers), _patients(numbers), _lock(numbers))
+            _curves(numbers), _patients(numbers), _lock(numbers), *beside_tables(numbers.beside))
 
 
 def _table(name: str, rows: Sequence[Sequence[Any]], described: dict[str, str], title: str) -> ResultTable:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from core.analyses.prognosis_pictures import direction_words, event_words
+from core.analyses.validation_beside import beside_methods, beside_words
 from core.analyses.validation_numbers import REFUSED, SEARCHED, SHARED, CohortEffect, ValidationNumbers
 from core.analyses.validation_overlap import FEWEST_GENES
 from core.data.patients.near_twins import FEWEST_GENES as FEWEST_FOR_TWINS
@@ -39,6 +40,7 @@ def findings(numbers: ValidationNumbers) -> tuple[str, ...]:
     words += _overlap(numbers)
     words += [_where_from(numbers)]
     words += [check.sentence for check in numbers.checks if check.light != "green"]
+    words += beside_words(numbers.beside)
     return tuple(words)
 
 
@@ -260,6 +262,7 @@ def result_warnings(numbers: ValidationNumbers) -> tuple[Problem, ...]:
         found.append(warning("two_cohorts", "two cohorts were pooled", Location(),
                              why="The pooled interval is uninformative and there is no prediction interval.",
                              remedy="read both cohorts; add a third"))
+    found += [problem for each in numbers.beside for problem in each.warnings]
     return tuple(dict.fromkeys(found))
 
 
@@ -294,6 +297,6 @@ def methods_text(numbers: ValidationNumbers, *, simulated: bool) -> str:
                      f"(above {OWN_CORRELATION:g} over the genes in both tables, z scored within each data set; under "
                      f"{FEWEST_FOR_TWINS} such genes only where the outcome is the same, under {FEWEST_GENES} not at "
                      "all).")
-    return " ".join(sentences)
+    return " ".join((*sentences, *beside_methods(numbers.beside)))
 
 
