@@ -29,6 +29,7 @@ from gui.preferences import Preferences, save_preferences
 from gui.session import Session
 from gui.study_loader import StudyLoader
 from gui.tool_bar import StudyBar
+from gui.widgets.labels import unmarked
 from gui.widgets.page_room import PageRoom
 from gui.widgets.problems_panel import ProblemsPanel
 from gui.widgets.rail import Rail, RailPage
@@ -306,7 +307,7 @@ class MainWindow(QMainWindow):
             action = self.actions_by_key[key]
             action.setEnabled(can)
             verb = key.capitalize()
-            action.setText(f"{verb}: {text}" if text else verb)
+            action.setText(unmarked(f"{verb}: {text}") if text else verb)
             action.setToolTip(f"{verb}: {text}" if text else f"Nothing to {key}")
 
     def _show_study(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from gui import theme
+from gui.widgets.labels import unmarked
 
 
 class StudyBar(QToolBar):
@@ -79,7 +80,7 @@ class StudyBar(QToolBar):
     def set_study(self, name: str, state: str, *, problem: bool = False) -> None:
         """The study's name and whether it is saved ("Saved 14:02", "Not saved: disk full")."""
         shown = self._study.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, theme.px(260))
-        self._study.setText(shown)
+        self._study.setText(unmarked(shown))
         self._study.setToolTip(name)
         self._study.setAccessibleName(f"Study: {name}")
         self._state.setText(state)

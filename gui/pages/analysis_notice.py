@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.widgets.labels import link
+from gui.widgets.labels import link, unmarked
 from gui.widgets.state_views import Banner
 
 Action = tuple[str, str]
@@ -48,7 +48,7 @@ class Notice(QWidget):
             first = actions[0] if actions else ("", "")
             self.banner.set_banner(kind, text, *first)
             second = actions[1] if len(actions) > 1 else ("", "")
-            self._second.setText(second[0])
+            self._second.setText(unmarked(second[0]))
             self._second_key = second[1]
             self._second.setVisible(bool(second[0]))
         self.show()

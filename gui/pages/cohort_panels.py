@@ -22,7 +22,7 @@ from core.figures.spec import FigureSpec
 from gui import theme
 from gui.widgets.figures.figure_view import FigureView
 from gui.widgets.frame_table import FilteredTable
-from gui.widgets.labels import link, words
+from gui.widgets.labels import link, unmarked, words
 from gui.widgets.panel import Panel
 from gui.widgets.state_views import EmptyState
 
@@ -199,7 +199,7 @@ class CodingPanel(Panel):
         self._fill(coding)
         values = " or ".join(code.value for code in coding.codes if code.meaning == HAPPENED) if coding else ""
         asked = f"{values} = {happened}"
-        self.yes.setText(f"Yes, {asked}" if len(asked) <= LONGEST_ASKED else "Yes")
+        self.yes.setText(unmarked(f"Yes, {asked}") if len(asked) <= LONGEST_ASKED else "Yes")
         self.yes.setToolTip(f"{asked}: as in the table below")
         self.yes.setAccessibleName(f"Yes, the follow-up is coded right: {asked}")
         self.yes.setVisible(bool(values) and not confirmed)

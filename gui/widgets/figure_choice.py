@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
+from gui.widgets.labels import unmarked
+
 if TYPE_CHECKING:
     from core.figures.spec import FigureSpec
 
@@ -26,7 +28,7 @@ def export_one_of(figures: Sequence[tuple[FigureSpec, str]], button: QWidget,
     menu = QMenu(button)
     menu.setAccessibleName("Which figure")
     for spec, key in figures:
-        menu.addAction(spec.title.replace("&", "&&")).triggered.connect(partial(_export, export, spec, key))
+        menu.addAction(unmarked(spec.title)).triggered.connect(partial(_export, export, spec, key))
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(button.mapToGlobal(QPoint(0, button.height())))
     return menu

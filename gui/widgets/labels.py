@@ -37,9 +37,14 @@ def chip(kind: str, text: str, parent: QWidget | None = None) -> QLabel:
     return label
 
 
+def unmarked(text: str) -> str:
+    """The text for a button, menu or tab, where Qt takes a single & for the mark of a shortcut: "R&D" stays whole."""
+    return text.replace("&", "&&")
+
+
 def link(text: str, parent: QWidget | None = None) -> QPushButton:
     """A button that looks like a link."""
-    button = QPushButton(text, parent)
+    button = QPushButton(unmarked(text), parent)
     button.setProperty("role", "link")
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     return button

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui import theme
-from gui.widgets.labels import IconLabel, set_look, words
+from gui.widgets.labels import IconLabel, set_look, unmarked, words
 
 ICONS = {"info": ("info", "accent"), "ok": ("ok", "ok"), "warn": ("warn", "warn"), "error": ("err", "err")}
 
@@ -42,7 +42,7 @@ class NoticeBar(QFrame):
         self.text.setText(text)
         self.setAccessibleName(text)
         for name, deed in deeds:
-            button = QPushButton(name)
+            button = QPushButton(unmarked(name))
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, deed=deed: deed())
             self._line.addWidget(button)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui import theme
 from gui.widgets.flow_layout import FlowLayout
-from gui.widgets.labels import IconLabel, WordFrame, link, set_look, words
+from gui.widgets.labels import IconLabel, WordFrame, link, set_look, unmarked, words
 
 BANNERS = {"info": ("info", "accent"), "warn": ("warn", "warn"), "error": ("err", "err"), "ok": ("ok", "ok"),
            "stale": ("stale", "accent")}
@@ -108,7 +108,7 @@ class EmptyState(_Column):
                 old.hide()
                 old.deleteLater()
         for label, key, primary in actions:
-            button = QPushButton(label)
+            button = QPushButton(unmarked(label))
             button.setObjectName(key)
             if primary:
                 button.setProperty("role", "primary")
@@ -250,7 +250,7 @@ class Banner(WordFrame):
         self._icon.set_icon(icon, token)
         set_look(self, "banner", "info" if kind == "stale" else kind)
         self._text.setText(text)
-        self._link.setText(action)
+        self._link.setText(unmarked(action))
         self._link.setVisible(bool(action))
         self._key = key
         self.keep_whole()

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
 from gui import theme
-from gui.widgets.labels import hairline, set_look, words
+from gui.widgets.labels import hairline, set_look, unmarked, words
 
 FEWEST_FOR_CAUSES = 3
 """With two values one is the event and the other is not: there is no other cause to name."""
@@ -70,7 +70,7 @@ class EventValues(QWidget):
                                      Qt.AlignmentFlag.AlignRight if column in (2, 3) else Qt.AlignmentFlag.AlignLeft)
         self._grid.addWidget(hairline(), 1, 0, 1, 5)
         for at, row in enumerate(rows):
-            box = QCheckBox(row.value)
+            box = QCheckBox(unmarked(row.value))
             box.setAccessibleName(f"{row.value} means that it happened, {row.patients:,} patients")
             box.setChecked(row.value in happened)
             box.clicked.connect(self._tell)
