@@ -16,12 +16,16 @@ from hypothesis import strategies as st
 
 from core.analyses.added_value import AddedValue, added_value
 from core.analyses.covariates import build_covariates
+from core.data.load_dataset import FileShelf, load_dataset
 from core.data.patients.clinical_factors import find_clinical_factors
 from core.data.patients.cohort import Cohort
+from core.data.patients.cohort_rules import CohortRule
+from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.data.tables import ClinicalColumn, Missing
 from core.figures.preflight import preflight
 from core.jobs import Cancelled, JobContext
 from core.problems import UserError
+from core.project.study_file import parse_study
 from core.statistics.concordance import concordance, linear_predictor
 from core.statistics.concordance_change import concordance_change
 from core.statistics.cox_model import cox_fit
@@ -219,13 +223,40 @@ def test_that_few_events_per_term_are_said() -> None:
     assert "are few (a rule asks for ten per term)" in found.words()[-1]
 
 
+def sorlie() -> Cohort:
+    """GSE4335 as its file is: “na” for missing, and one node stage “x” among numbers."""
+    folder = DATA / "cohorts" / "gse4335_sorlie"
+    study, problems = parse_study({"format": 1, "dataset": {
+        "name": "gse4335", "role": "cohort", "expression": {"file": str(folder / "rtk_expression.csv.gz"),
+                                                            "samples": "columns", "scale": "log ratio"},
+        "clinical": {"file": str(folder / "clinical.csv"), "id": "sample_id"},
+        "endpoint": {"name": "overall survival", "time": "time", "unit": "months", "event": "event",
+                     "event_values": [1]}}}, folder / "study.toml")
+    assert not problems
+    dataset = load_dataset(study.datasets[0], FileShelf(), JobContext())
+    return evaluate_cohort(CohortRule("all", "gse4335"), dataset, dataset.endpoints[0])
+
+
+def test_that_a_single_text_among_numbers_is_missing_and_said() -> None:
+    cohort = sorlie()
+    rows, score, _ = score_of(cohort, "ERBB2")
+    found = added_value(cohort, rows, score, resamples=4)
+    assert found is not None
+    assert found.terms == ("age", "grade", "node_status", "er_status", "tumor_size")
+    assert "“x” of node_status (1 patient) counts as missing." in found.words()[0]
+    assert (found.n, found.events) == (110, 38)
+    assert found.test is not None
+    assert np.isfinite(found.test.chi2)
+    assert "38 events for 6 model terms are few" in found.words()[-1]
+
+
 def test_that_a_handful_of_events_gives_no_calibration_and_no_crash() -> None:
     cohort = metabric(True, False)
     rows, score, _ = score_of(cohort, "EGFR")
     found = added_value(cohort, rows[:12], score[:12], resamples=3)
     assert found is not None
     assert found.calibration is None
-    assert any("cannot be judged" in sentence for sentence in found.words())
+    assert "has no finite best fit" in found.words()[1]
     assert [table.name for table in found.tables()] == ["added_value"]
     assert found.figures() == ()
     assert added_value(cohort, rows, np.ones(len(rows))) is None
@@ -235,13 +266,17 @@ def test_that_a_handful_of_events_gives_no_calibration_and_no_crash() -> None:
 def test_that_a_text_column_with_a_rare_value_does_not_break_the_resamples() -> None:
     cohort = metabric(True, False)
     column = cohort.clinical.columns["er_status"]
-    texts = tuple("Borderline" if row < 2 else text for row, text in enumerate(column.texts))
+    two = {cohort.clinical.samples.index(patient) for patient in cohort.patients[:2]}
+    texts = tuple("Borderline" if row in two else text for row, text in enumerate(column.texts))
     odd = ClinicalColumn("er_status", texts, column.numbers, column.missing, column.cells, column.place)
     rare = replace(cohort, clinical=replace(cohort.clinical, columns={**cohort.clinical.columns, "er_status": odd}))
     rows, score, _ = score_of(rare, "EGFR")
     found = added_value(rare, rows, score, resamples=6)
     assert found is not None
     assert any("Harrell" in sentence for sentence in found.words())
+    assert "“Borderline” of er_status (2 patients) counts as missing." in found.words()[0]
+    assert found.change is not None
+    assert found.change.resamples == 6
 
 
 def test_that_order_of_patients_changes_nothing_and_the_seed_repeats() -> None:

@@ -17,7 +17,14 @@ from core.analyses.added_value_words import added_value_figures, added_value_met
 from core.analyses.base import ResultTable
 from core.analyses.covariates import Covariates, build_covariates
 from core.analyses.outcome_horizon import Horizon, horizon
-from core.data.patients.clinical_factors import ONE_VALUE, ClinicalFactor, FoundFactors, find_clinical_factors
+from core.data.patients.clinical_factors import (
+    ONE_VALUE,
+    ClinicalFactor,
+    FoundFactors,
+    OddValue,
+    find_clinical_factors,
+    without_odd_values,
+)
 from core.data.patients.cohort import Cohort
 from core.figures.spec import FigureSpec
 from core.jobs import JobContext
@@ -65,13 +72,14 @@ class AddedValue:
     """The answer for one cohort and one score.
 
     ``factors`` are the clinical columns found or named and ``terms`` what they became in the model; without any,
-    ``test`` and ``change`` are None. ``n`` complete cases of ``n_scored`` patients. ``calibration`` and ``linearity``
-    are None with fewer than 20 events.
+    ``test`` and ``change`` are None. ``odd`` are values that count as missing. ``n`` complete cases of ``n_scored``
+    patients. ``calibration`` and ``linearity`` are None with fewer than 20 events.
     """
 
     cohort: Cohort
     factors: tuple[ClinicalFactor, ...]
     left_out: tuple[tuple[str, str, str], ...]
+    odd: tuple[OddValue, ...]
     terms: tuple[str, ...]
     n_scored: int
     n: int
@@ -150,7 +158,8 @@ def added_value(cohort: Cohort, rows: ArrayLike, score: ArrayLike, job: JobConte
     at, scaled = at[order], ((values - values.mean()) / values.std(ddof=1))[order]
     found = find_clinical_factors(cohort, at.tolist()) if clinical is None else \
         FoundFactors(tuple(ClinicalFactor(name, name) for name in clinical))
-    covariates, found = _complete_cases(cohort, found, named=clinical is not None)
+    usable, odd = without_odd_values(cohort, found.columns, at.tolist())
+    covariates, found = _complete_cases(usable, found, named=clinical is not None)
     inside = np.isin(covariates.rows, at)
     kept, design = covariates.rows[inside], covariates.design[inside]
     scaled_kept = scaled[np.searchsorted(at, kept)]
@@ -166,7 +175,7 @@ def added_value(cohort: Cohort, rows: ArrayLike, score: ArrayLike, job: JobConte
                                 job=job.part(0.05, 0.85)) if terms else None
     when = horizon([time], cohort.endpoint.unit)
     return AddedValue(
-        cohort, found.factors, found.left_out, terms, len(at), len(kept), int(event.sum()), scaled_kept,
+        cohort, found.factors, found.left_out, odd, terms, len(at), len(kept), int(event.sum()), scaled_kept,
         tuple(cohort.patients[row] for row in kept), float(full.coef[-1]), float(full.se[-1]), float(full.p[-1]),
         _ratio(base, full, 1) if terms else None, change,
         calibrate(time, event, whole, when.time, n_groups=_groups(int(event.sum())), seed=seed,

@@ -63,6 +63,8 @@ def _which(value: AddedValue) -> str:
     if value.factors and missing and automatic:
         parts.append(f"No column of {list_words(missing, 'or')} was found.")
     parts += [f"{capitalised(name)} ({column}) is left out: {reason}." for name, column, reason in value.left_out]
+    parts += [f"“{each.value}” of {each.column} ({counted(each.patients, 'patient')}) counts as missing."
+              for each in value.odd]
     lack = value.n_scored - value.n
     if lack:
         lacks = "lacks" if lack == 1 else "lack"
@@ -97,17 +99,23 @@ def _change(value: AddedValue) -> str:
 
 def _calibration(value: AddedValue) -> str:
     if value.calibration is None:
-        return f"Calibration and straightness cannot be judged with {counted(value.events, 'event')}."
+        few = value.test is None or np.isfinite(value.test.chi2)
+        return f"Calibration and straightness cannot be judged with {counted(value.events, 'event')}." if few else ""
     slope, low, high = value.slope
     if not np.isfinite(slope):
         return ""
     first, last = value.calibration.groups[0], value.calibration.groups[-1]
     verdict = "predicted risks are too extreme" if high < 1 else "predicted risks are not extreme enough" if low > 1 \
         else "no sign that predicted risks are too extreme"
-    return (f"Calibration by {value.at.words}: slope {hr_words(slope, low, high)}, {verdict}. Where the risk was "
+    return (f"Calibration by {value.at.words}: slope {_slope(value)}, {verdict}. Where the risk was "
             f"predicted lowest, {100 * first.predicted:.0f} of 100 were expected and {_seen(first)} seen; where "
             f"highest, {100 * last.predicted:.0f} and {_seen(last)} (every patient predicted without their own tenth; "
             f"{_counts(value)}).")
+
+
+def _slope(value: AddedValue) -> str:
+    slope, low, high = value.slope
+    return f"{number_words(slope)} ({interval_words(low, high)})"
 
 
 def _seen(group: object) -> str:
@@ -144,7 +152,7 @@ def added_value_figures(value: AddedValue, badge: str) -> tuple[FigureSpec, ...]
         if len(known) > 1:
             figures.append(calibration_figure(
                 known, cohort_words=cohort, endpoint_words=endpoint, by_words=value.at.words, model_words=model,
-                slope_words=f"Slope {hr_words(*value.slope)}", badge=badge))
+                slope_words=f"Slope {_slope(value)}", badge=badge))
     if value.linearity is not None:
         shape = value.linearity
         figures.append(linearity_figure(

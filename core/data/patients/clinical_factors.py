@@ -6,16 +6,20 @@ Not for: endpoints (endpoint_proposals.py). What is found is said, and a user wh
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.data.patients.cohort import Cohort
-from core.data.tables import ClinicalColumn
+from core.data.tables import ClinicalColumn, Missing
 from core.data.values import value_key
 
 MOST_LEVELS = 10
+MOSTLY_NUMBERS = 0.9
+FEWEST_OF_A_VALUE = 5
+"""A category of fewer patients has no effect of its own that could be estimated, and a model with it no best fit."""
 ONE_VALUE = "one value only"
 FEWEST_KNOWN = 0.8
 """A column known for a smaller share of the patients would cost too many of them."""
@@ -96,6 +100,47 @@ def find_clinical_factors(cohort: Cohort, rows: Sequence[int] | None = None) -> 
         else:
             left_out += reasons[:1]
     return FoundFactors(tuple(found), tuple(left_out))
+
+
+@dataclass(frozen=True)
+class OddValue:
+    """A value of a clinical column that counts as missing in a model, with the number of patients who have it."""
+
+    column: str
+    value: str
+    patients: int
+
+
+def without_odd_values(cohort: Cohort, columns: Sequence[str],
+                       rows: Sequence[int]) -> tuple[Cohort, tuple[OddValue, ...]]:
+    """The cohort with values as missing that no model can use, and which they were.
+
+    In a column of numbers every text ("x" among the stages); elsewhere a value of fewer than five of the patients at
+    ``rows``.
+    """
+    row_of = {sample: row for row, sample in enumerate(cohort.clinical.samples)}
+    at = [row_of[cohort.patients[row]] for row in rows]
+    changed, odd = dict(cohort.clinical.columns), []
+    for name in columns:
+        if name not in changed:
+            continue
+        column = changed[name]
+        counts = Counter(value_key(column.texts[row]) for row in at if row not in column.missing)
+        texts = Counter(value_key(column.texts[row]) for row in at
+                        if row not in column.missing and not np.isfinite(column.numbers[row]))
+        if not texts:
+            continue
+        if texts.total() <= (1 - MOSTLY_NUMBERS) * counts.total():
+            spoilt = set(texts)
+        else:
+            spoilt = {key for key, count in counts.items() if count < FEWEST_OF_A_VALUE}
+        if not spoilt:
+            continue
+        gone = {row: Missing.UNREADABLE for row in range(len(column.texts))
+                if row not in column.missing and value_key(column.texts[row]) in spoilt}
+        changed[name] = replace(column, missing={**column.missing, **gone})
+        odd += [OddValue(name, key, counts[key]) for key in sorted(spoilt)]
+    return replace(cohort, clinical=replace(cohort.clinical, columns=changed)), tuple(odd)
 
 
 def _tokens(name: str) -> list[str]:
