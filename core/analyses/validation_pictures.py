@@ -6,6 +6,7 @@ Not for: how they look (core/figures).
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from core.analyses.validation_numbers import (
     CohortEffect,
     ValidationNumbers,
 )
-from core.figures.number_words import hr_words, p_equals, time_words
+from core.figures.number_words import capitalised, hr_words, p_equals, time_words
 from core.figures.pooled_forest import CohortRow, PooledRow, pooled_forest
 from core.figures.spec import FigureSpec
 from core.figures.survival_curves import GroupCurve, kaplan_meier
@@ -86,15 +87,18 @@ def draw_curves(numbers: ValidationNumbers, effect: CohortEffect, *, badge: str 
     if effect.per_sd.known:
         words.append(f"HR {hr_words(*effect.per_sd.hr)} per SD, {p_equals(effect.per_sd.p)}")
     if effect.split.known:
-        words.append(f"HR {hr_words(*effect.split.hr)}, high v low, log-rank {p_equals(effect.logrank_p)}")
+        words.append(f"HR {hr_words(*effect.split.hr)}, high v low, log-rank {p_equals(effect.logrank_p)}, "
+                     "uncorrected")
     endpoint = effect.cohort.endpoint
-    return kaplan_meier(
+    figure = kaplan_meier(
         f"score “{numbers.lock.name}”", groups, name=f"kaplan_meier_{effect.name}", endpoint_name=endpoint.name,
         unit=endpoint.unit,
         cohort_words=f"Cohort “{effect.name}”" + (f", {NOTES[effect.role]}" if effect.role in NOTES else ""),
         event_words=event_words(endpoint.name), split_words=_split_words(numbers), words_inside=tuple(words),
         follow_up_words=f"median follow-up {time_words(effect.follow_up.median, endpoint.unit)} (reverse Kaplan-Meier)",
         badge=badge)
+    panel = figure.rows[0][0]
+    return replace(figure, rows=((replace(panel, title=capitalised(panel.title)),),))
 
 
 def _split_words(numbers: ValidationNumbers) -> str:

@@ -125,8 +125,8 @@ def _pooled_marks(pooled: PooledRow, place: int, low: float, high: float) -> lis
     """A diamond from limit to limit, cut by the axis as intervals are; under it the prediction interval, dashed."""
     marks: list[Mark] = []
     if math.isfinite(pooled.hr_low) and low <= pooled.hr_low and pooled.hr_high <= high:
-        x = np.array([pooled.hr, pooled.hr_high, pooled.hr, pooled.hr_low, pooled.hr, pooled.hr_high])
-        y = place + DIAMOND_HALF * np.array([-1.0, 0.0, 1.0, 0.0, -1.0, 0.0])
+        x = np.array([pooled.hr, pooled.hr_high, pooled.hr, pooled.hr_low, pooled.hr])
+        y = place + DIAMOND_HALF * np.array([-1.0, 0.0, 1.0, 0.0, -1.0])
         marks.append(Line(x, y, "accent", name="pooled", width=1.4))
     else:
         marks.append(Intervals(np.array([float(place)]), np.array([pooled.hr]), np.array([pooled.hr_low]),
@@ -178,7 +178,7 @@ def _caption(rows: Sequence[CohortRow], pooled: PooledRow | None, score_words: s
              size: str) -> str:
     sentences = [f"Hazard ratio for {endpoint_words} per standard deviation of the locked score ({score_words}) with "
                  "95% confidence interval, one Cox model per cohort (Efron ties, Wald interval), not adjusted; z "
-                 f"scored within each cohort: {size}."]
+                 f"scored within each cohort: {size}. P values are not corrected: one score."]
     if pooled is not None:
         sentences.append(f"Diamond: {pooled.words}, from limit to limit. {pooled.remark}".strip())
         if _rows_below(pooled) == 2:
