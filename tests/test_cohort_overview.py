@@ -203,6 +203,22 @@ def test_that_twins_are_found_in_any_order_and_beside_missing_values() -> None:
         assert found.genes == 119
 
 
+def test_that_twins_of_a_cohort_repeated_over_and_over_are_those_of_asking_every_pair() -> None:
+    generator = np.random.default_rng(7)
+    values = np.repeat(generator.normal(8, 2, (12, 90)), 40, axis=0) + generator.normal(0, 0.02, (480, 90))
+    order = generator.permutation(480)
+    values, samples = values[order], [f"P{number}" for number in order.tolist()]
+    found = near_twins(matrix(values, samples), samples)
+    centred = values - values.mean(axis=1, keepdims=True)
+    unit = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    every = [(-float(unit[row] @ unit[column]), samples[row], samples[column])
+             for row in range(480) for column in range(row + 1, 480)]
+    every = sorted(pair for pair in every if -pair[0] > 0.99)
+    assert [(pair.first, pair.second) for pair in found.pairs] == [pair[1:] for pair in every[:200]]
+    assert [pair.correlation for pair in found.pairs] == pytest.approx([-pair[0] for pair in every[:200]], abs=1e-13)
+    assert len(found.pairs) + found.more == len(every) == 12 * 40 * 39 // 2
+
+
 def test_that_few_genes_cannot_tell_twins_and_it_is_said() -> None:
     values = np.ones((12, 49)) + np.random.default_rng(5).normal(0, 1, (12, 49))
     samples = [f"P{number}" for number in range(12)]
