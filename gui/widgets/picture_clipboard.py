@@ -9,8 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject
 from PySide6.QtGui import QGuiApplication, QImage
+from shiboken6 import isValid
 
 from core.figures.figure_settings import FigureSettings
 from gui.widgets.export_jobs import PICTURE, Submit, picture_and_data
@@ -40,12 +41,27 @@ def copy_picture_and_data(spec: FigureSpec, submit: Submit, owner: QObject, *, s
         Gets a sentence for the status line.
     """
     def place(found: tuple[bytes, str]) -> None:
-        QGuiApplication.clipboard().setMimeData(clipboard_content(*found))
+        content = clipboard_content(*found)
+        QGuiApplication.clipboard().setMimeData(content)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(partial(_leave_plain_picture, content))
         if done is not None:
             done(COPIED)
 
     submit("Copying the picture", partial(picture_and_data, spec, settings or FigureSettings(), dpi), done=place,
            failed=failed, owner=owner, lane="files")
+
+
+def _leave_plain_picture(content: QMimeData) -> None:
+    """When the program ends, what it put on the clipboard stays there as a plain picture.
+
+    Qt lets go of the clipboard after Python has ended, and content that was made in Python crashes it then. Content
+    that another copy has replaced is gone already.
+    """
+    if isValid(content):
+        clipboard = QGuiApplication.clipboard()
+        clipboard.setImage(clipboard.image())
 
 
 def clipboard_content(png: bytes, table: str) -> QMimeData:
