@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from core.analyses.locked_score import Lock
@@ -119,11 +118,6 @@ class Result:
             if table.name == name:
                 return table
         raise KeyError(name)
-
-
-def as_array(values: Sequence[Any]) -> NDArray[np.float64]:
-    """A float column, None as NaN."""
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def parameter_facts(parameters: type[Any]) -> Mapping[str, Mapping[str, Any]]:

@@ -32,11 +32,6 @@ def rtk_symbols() -> tuple[str, ...]:
     return tuple(row["symbol"] for row in rtk_table())
 
 
-def rtk_row(symbol: str) -> Row:
-    """What is known of one RTK. Raises KeyError for any other gene."""
-    return _rtk_by_symbol()[symbol]
-
-
 @cache
 def _rtk_by_symbol() -> Mapping[str, Row]:
     return {row["symbol"]: row for row in rtk_table()}

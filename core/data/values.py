@@ -29,8 +29,3 @@ def value_key(value: object) -> str:
         if math.isfinite(number):
             return number_words(number + 0.0)
     return text.lower() if text.lower() in ("true", "false") else text
-
-
-def same_value(left: object, right: object) -> bool:
-    """True where both are the same number, or the same trimmed text."""
-    return value_key(left) == value_key(right)

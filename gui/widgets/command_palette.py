@@ -193,10 +193,6 @@ class CommandPalette(QFrame):
         self._measure()
         self.hide()
 
-    def set_provider(self, provider: Provider) -> None:
-        """Where the entries come from; asked each time the palette opens."""
-        self._provider = provider
-
     def set_entries(self, entries: Sequence[PaletteEntry]) -> None:
         """The entries themselves; made ready for searching only when they are others than before."""
         if tuple(entries) is not self._index.entries and tuple(entries) != self._index.entries:

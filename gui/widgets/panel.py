@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.widgets.labels import chip, link, set_look, words
+from gui.widgets.labels import chip, link, words
 
 
 class Segments(QWidget):
@@ -145,10 +145,6 @@ class Panel(QFrame):
         row = max(self._row_line.totalHeightForWidth(width - edges), self._row.minimumHeight()) \
             if self._row.isVisibleTo(self) else 0
         return edges + row + margins.top() + content(inside) + margins.bottom()
-
-    def set_plain(self, plain: bool) -> None:
-        """Without border, as the only thing in a page's tab."""
-        set_look(self, "role", "plain" if plain else "panel")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

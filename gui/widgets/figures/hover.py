@@ -5,7 +5,6 @@ Not for: painting what was found (selection_marks.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -162,10 +161,3 @@ def tile_words(tiles: Matrix | Strips, row: int, column: int) -> str:
             value = values[row, column]
             return f"{value:.3g}".replace("-", "\u2212") if np.isfinite(value) else "missing"
     return ""
-
-
-def all_samples(every: Iterable[Places]) -> set[str]:
-    found: set[str] = set()
-    for places in every:
-        found |= set(places.samples) | set(places.columns)
-    return found
