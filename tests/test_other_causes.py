@@ -164,8 +164,8 @@ def test_that_study_file_and_project_keep_the_other_causes(tmp_path: Path) -> No
 def test_that_a_study_without_other_causes_is_written_as_before(tmp_path: Path) -> None:
     study, problems = parse_study(tomllib.loads(STUDY.replace("COMPETING", "")), tmp_path / "study.toml")
     assert not problems
-    assert "competing" not in study_toml(study, {}, {}, tmp_path, {})
-    assert "competing" not in str(document_of(Project(study)))
+    assert "competing_values" not in study_toml(study, {}, {}, tmp_path, {})
+    assert "competing_values" not in str(document_of(Project(study)))
 
 
 def test_that_a_misspelt_key_is_refused_with_the_nearest(tmp_path: Path) -> None:
