@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analyses.base import ResultTable, TriedTest
 from core.analyses.prognosis_numbers import PrognosisNumbers
@@ -22,7 +23,13 @@ from core.jobs import JobContext
 from core.problems import Problem, UserError
 from core.statistics.cox import cox_univariate
 from core.statistics.cutpoint_permutation import cut_maxima, maxima_p
-from core.statistics.cutpoints import allowed_range, cutpoint_path, lausen_schumacher_1992, left_out_hazard_ratio
+from core.statistics.cutpoints import (
+    CutpointPath,
+    allowed_range,
+    cutpoint_path,
+    lausen_schumacher_1992,
+    left_out_hazard_ratio,
+)
 from core.statistics.kaplan_meier import kaplan_meier as survival_curve
 from core.statistics.logrank import logrank_many
 from core.statistics.p_values import Z_95, chi2_upper
@@ -94,8 +101,29 @@ def _seen(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def measure_cut(data: ViewData, request: CutRequest, maxima: FloatArray) -> ChosenCut:
+@dataclass(frozen=True, eq=False)
+class CutSearch:
+    """What is the same at every cut of a receptor, found once while its line is moved; ``said`` of every patient."""
+
+    path: CutpointPath
+    left_out: Estimate
+    said: NDArray[np.object_]
+
+
+def cut_search(data: ViewData, receptor: str) -> CutSearch:
+    """Every cut of a receptor, and the hazard ratio in left-out patients when the best is searched without them."""
+    values = data.values(receptor)
+    known = np.isfinite(values)
+    found = left_out_hazard_ratio(data.time, data.event, values[:, None], seed=data.seed)
+    return CutSearch(cutpoint_path(data.time[known], data.event[known], values[known]),
+                     (float(found.hr[0]), float(found.hr_low[0]), float(found.hr_high[0])),
+                     np.array(values_said(receptor, values), dtype=object))
+
+
+def measure_cut(data: ViewData, request: CutRequest, maxima: FloatArray, search: CutSearch | None = None) -> ChosenCut:
     """The numbers at one cut; ``maxima`` of the permutations over all receptors and cuts, or empty.
+
+    ``search`` is that of the receptor, where it is known already.
 
     Raises
     ------
@@ -109,14 +137,14 @@ def measure_cut(data: ViewData, request: CutRequest, maxima: FloatArray) -> Chos
     known = np.isfinite(values)
     time, event, values = data.time[known], data.event[known], values[known]
     high = values > request.cut
-    path = cutpoint_path(time, event, values)
+    search = search or cut_search(data, request.receptor)
+    path = search.path
     at = int(np.searchsorted(path.n_low, int((~high).sum())))
     statistic = abs(float(path.statistic[at])) if event.any() else float("nan")
     chi2 = float(logrank_many(time, event, high)[0])
     fitted = cox_univariate(time, event, high.astype(np.float64)[:, None])
     coef, se = float(fitted.coef[0]), float(fitted.se[0])
-    left_out = left_out_hazard_ratio(data.time, data.event, data.values(request.receptor)[:, None], seed=data.seed)
-    cv: Estimate = float(left_out.hr[0]), float(left_out.hr_low[0]), float(left_out.hr_high[0])
+    cv = search.left_out
     ratio: Estimate = (float("nan"),) * 3
     if np.isfinite(cv[0]) and np.isfinite(coef):
         ratio = float(np.exp(coef)), float(np.exp(coef - Z_95 * se)), float(np.exp(coef + Z_95 * se))
@@ -126,15 +154,16 @@ def measure_cut(data: ViewData, request: CutRequest, maxima: FloatArray) -> Chos
         float(maxima_p(statistic, maxima)[0]), *ratio, *cv, statistic)
 
 
-def cut_figure(data: ViewData, found: ChosenCut) -> FigureSpec:
+def cut_figure(data: ViewData, found: ChosenCut, search: CutSearch | None = None) -> FigureSpec:
     """Kaplan-Meier curves at the chosen cut; the corrected P stands first."""
     values = data.values(found.receptor)
+    said = search.said if search is not None else np.array(values_said(found.receptor, values), dtype=object)
     groups = []
     for name, members in (("low", values <= found.cut), ("high", values > found.cut)):
         curve = survival_curve(data.time[members], data.event[members])
         groups.append(GroupCurve(name, curve.time, curve.survival, curve.ci_low, curve.ci_high, data.time[members],
                                  data.event[members], tuple(np.array(data.patients, dtype=object)[members]),
-                                 said=values_said(found.receptor, values[members])))
+                                 said=tuple(said[members])))
     shown = short_number(found.cut)
     return kaplan_meier(
         found.receptor, groups, endpoint_name=data.endpoint, unit=data.cohort.endpoint.unit,
@@ -189,8 +218,10 @@ def trial_words(receptor: str, cut: float) -> str:
 
 
 def chosen_cut(numbers: PrognosisNumbers, receptor: str, cut: float, *,
-               simulated: bool = False) -> tuple[ChosenCut, FigureSpec]:
+               simulated: bool = False, searches: dict[str, CutSearch] | None = None) -> tuple[ChosenCut, FigureSpec]:
     """Numbers and curves at a cut, on demand, from a finished prognosis analysis and its permutations.
+
+    ``searches`` of these numbers, by receptor, are used and added to.
 
     Raises
     ------
@@ -198,8 +229,14 @@ def chosen_cut(numbers: PrognosisNumbers, receptor: str, cut: float, *,
         "cut_out_of_range".
     """
     data = view_data_of(numbers, simulated=simulated)
-    found = measure_cut(data, CutRequest(receptor, cut), numbers.cut.maxima)
-    return found, cut_figure(data, found)
+    search = searches.get(receptor) if searches is not None else None
+    request = CutRequest(receptor, cut)
+    if search is None and cut_problem(data, request) is None:
+        search = cut_search(data, receptor)
+        if searches is not None:
+            searches[receptor] = search
+    found = measure_cut(data, request, numbers.cut.maxima, search)
+    return found, cut_figure(data, found, search)
 
 
 def _finding(found: ChosenCut, n_receptors: int) -> str:

@@ -15,7 +15,7 @@ from core.figures.number_words import count_words, counted, hr_words, p_words
 from core.problems import UserError
 
 if TYPE_CHECKING:
-    from core.analyses.chosen_cuts import ChosenCut
+    from core.analyses.chosen_cuts import ChosenCut, CutSearch
     from core.analyses.prognosis_numbers import PrognosisNumbers
     from core.figures.spec import FigureSpec
 
@@ -31,12 +31,14 @@ class PrognosisPictures:
 
     _curves: dict[str, FigureSpec] = field(default_factory=dict)
     _scans: dict[str, tuple[FigureSpec, tuple[float, ...]]] = field(default_factory=dict)
+    _searches: dict[str, CutSearch] = field(default_factory=dict)
     _last_cut: tuple[tuple[str, float, bool], tuple[FigureSpec, ChosenCut]] | None = None
 
     def forget(self, figures: Sequence[FigureSpec] = ()) -> None:
         """Another result is shown; the scans among its ``figures`` are at hand."""
         self._curves.clear()
         self._scans.clear()
+        self._searches.clear()
         self._last_cut = None
         for spec in figures:
             if spec.name.startswith(SCAN):
@@ -53,7 +55,7 @@ class PrognosisPictures:
             if self._last_cut is not None and self._last_cut[0] == wanted:
                 return self._last_cut[1]
             try:
-                found, spec = chosen_cut(numbers, receptor, cut, simulated=simulated)
+                found, spec = chosen_cut(numbers, receptor, cut, simulated=simulated, searches=self._searches)
             except UserError:
                 pass
             else:

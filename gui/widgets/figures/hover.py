@@ -5,7 +5,8 @@ Not for: painting what was found (selection_marks.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +53,15 @@ class Places:
     order: NDArray[np.int64]
     rows: tuple[tuple[str, float], ...] = ()
     tiles: Matrix | Strips | None = None
-    by_sample: dict[str, list[int]] = field(default_factory=dict)
     said: tuple[str, ...] = ()
+
+    @cached_property
+    def by_sample(self) -> dict[str, list[int]]:
+        """Where each sample stands; made when a patient is first marked, not with every curve that is drawn."""
+        found: dict[str, list[int]] = {}
+        for place, sample in enumerate(self.samples):
+            found.setdefault(sample, []).append(place)
+        return found
 
     def tag(self, place: int) -> str:
         """The name of a sample, and below it what is said of it."""
@@ -135,12 +143,9 @@ def places_of(panel: Panel, x: AxisScale, y: AxisScale) -> Places:
         elif isinstance(mark, (Matrix, Strips)):
             tiles = mark
     every_x, every_y = np.concatenate([np.empty(0), *across]), np.concatenate([np.empty(0), *up])
-    by_sample: dict[str, list[int]] = {}
-    for place, sample in enumerate(samples):
-        by_sample.setdefault(sample, []).append(place)
     order = np.lexsort((every_y, every_x))
     order = order[np.isfinite(every_x[order]) & np.isfinite(every_y[order])]
-    return Places(every_x, every_y, tuple(samples), order, tuple(rows), tiles, by_sample, tuple(said))
+    return Places(every_x, every_y, tuple(samples), order, tuple(rows), tiles, tuple(said))
 
 
 def mapped(to_scene: QTransform, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
