@@ -35,12 +35,20 @@ TABLE = """| workload | RTKscope | peer | peer takes | ratio | bar | | peak memo
 
 def section(suite: str, rounds: int) -> str:
     """Run a suite; its section of the page."""
+    before = _load()
     rows, absent = importlib.import_module(f"benchmarks.{suite}").run(rounds)
     for row in rows:
         print(row.markdown(), flush=True)
     words = f" Not installed here, so not compared: {', '.join(absent)}." if absent else ""
-    facts = f"{rounds} rounds, Python {platform.python_version()}, {os.cpu_count()} cores.{words}"
+    busy = f" Programs at work on the machine, on average of a minute, before and after: {before} and {_load()}." \
+        if before else ""
+    facts = f"{rounds} rounds, Python {platform.python_version()}, {os.cpu_count()} cores.{busy}{words}"
     return f"## {TITLES[suite]}\n\n{facts}\n\n{TABLE}" + "\n".join(row.markdown() for row in rows) + "\n"
+
+
+def _load() -> str:
+    """How busy the machine is, this benchmark included; empty where the system does not tell."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
 
 
 def sections_of(page: str) -> dict[str, str]:

@@ -39,7 +39,8 @@ class Stall:
     def words(self) -> str:
         """Where it was most often seen, and whether it computed or waited."""
         why = "computing" if self.own_cpu > 0.6 * self.seconds else (
-            "waiting for another thread" if self.all_cpu > 0.7 * self.seconds else "waiting")
+            "waiting for another thread, computing" if self.all_cpu > 0.7 * self.seconds else
+            f"waiting for the machine, of which the program had {1000 * self.all_cpu:.0f} ms, computing")
         places = ", ".join(place for place, _ in Counter(self.seen).most_common(1))
         garbage = f", garbage collected for {1000 * self.collecting:.0f} ms" if self.collecting > LOOK_SECONDS else ""
         return f"{why} {1000 * self.own_cpu:.0f} ms of it{garbage}" + (f", in {places}" if places else "")
@@ -47,10 +48,15 @@ class Stall:
 
 @dataclass
 class Step:
-    """A step of the session with its longest stall."""
+    """A step of the session with its longest stall, and the most that the thread itself computed without a beat.
+
+    A stall with little computing is the machine's or another thread's; what was computed is ours however busy it is.
+    """
 
     name: str
     worst: Stall = field(default_factory=lambda: Stall(0.0, 0.0, 0.0))
+    computing: float = 0.0
+    computed_in: tuple[str, ...] = ()
 
 
 class StallWatch(QObject):
@@ -78,7 +84,11 @@ class StallWatch(QObject):
         if self.steps:
             worst = self.steps[-1].worst
             said = f"{1000 * worst.seconds:6.0f} ms  {self.steps[-1].name}: {worst.words()}"
-            print(said, file=sys.stderr, flush=True)
+            print(said, file=sys.stderr)
+            if self.steps[-1].computing > worst.own_cpu:
+                places = ", ".join(place for place, _ in Counter(self.steps[-1].computed_in).most_common(1))
+                print(f"           longest computation {1000 * self.steps[-1].computing:.0f} ms {places}",
+                      file=sys.stderr, flush=True)
         self.steps.append(Step(name))
 
     def close(self) -> None:
@@ -91,6 +101,8 @@ class StallWatch(QObject):
     def _beat(self) -> None:
         now, own, every = time.perf_counter(), time.thread_time(), time.process_time()
         away = now - self._last
+        if self.steps and own - self._own > self.steps[-1].computing:
+            self.steps[-1].computing, self.steps[-1].computed_in = own - self._own, tuple(self._seen)
         if self.steps and away > self.steps[-1].worst.seconds:
             self.steps[-1].worst = Stall(away, own - self._own, every - self._all, self._collecting,
                                          tuple(self._seen))
