@@ -67,23 +67,27 @@ def _parts(area: QWidget) -> list[QWidget]:
         return [part for at in range(area.count()) if (part := area.widget(at)) is not None]
     if isinstance(area, QAbstractScrollArea):
         return []
+    inside_of = [part for part in area.children() if isinstance(part, QWidget) and not part.isWindow()]
     layout = area.layout()
-    placed = list(_in_layout(layout)) if layout is not None else []
-    free = [part for part in area.children()
-            if isinstance(part, QWidget) and not part.isWindow() and part not in placed]
+    placed = list(_in_layout(layout, inside_of)) if layout is not None else []
+    free = [part for part in inside_of if part not in placed]
     return placed + sorted(free, key=lambda part: (part.y(), part.x()))
 
 
-def _in_layout(layout: QLayout) -> Iterator[QWidget]:
-    numbers = list(range(layout.count()))
+def _in_layout(layout: QLayout, inside_of: Sequence[QWidget]) -> Iterator[QWidget]:
+    """The widgets of a layout and of those in it.
+
+    Its items are not asked for: Python's names for spaces outlive them, and are then given for whatever Qt puts at the
+    same place in memory.
+    """
+    places: dict[int, QWidget | QLayout] = {layout.indexOf(part): part for part in inside_of}
+    places |= {layout.indexOf(part): part for part in layout.children() if isinstance(part, QLayout)}
+    numbers = sorted(at for at in places if at >= 0)
     if isinstance(layout, QGridLayout):
         numbers.sort(key=lambda at: layout.getItemPosition(at)[:2])  # type: ignore[index]
     for at in numbers:
-        item = layout.itemAt(at)
-        if item is None:
-            continue
-        part, inner = item.widget(), item.layout()
-        if part is not None:
+        part = places[at]
+        if isinstance(part, QLayout):
+            yield from _in_layout(part, inside_of)
+        else:
             yield part
-        elif inner is not None:
-            yield from _in_layout(inner)
