@@ -6,7 +6,6 @@ Not for: writing results (batch.py) or the command line.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from types import ModuleType
 from typing import Any
@@ -76,7 +75,8 @@ def check_cohorts(run: StudyRun) -> None:
 def check_analyses(run: StudyRun) -> None:
     """Warn of parameters and requests that ``run`` would refuse and of kinds that this version lacks.
 
-    What is wrong with a cohort is named by ``check_cohorts``; here its analyses are passed over.
+    What is wrong with a cohort is named by ``check_cohorts``; here its analyses are passed over,
+    but for further cohorts and their endpoints that the analysis itself names.
     """
     for spec in run.study.analyses:
         try:
@@ -85,11 +85,13 @@ def check_analyses(run: StudyRun) -> None:
         except UserError as error:
             run.problems += [replace(problem, severity=Severity.WARNING) for problem in error.problems]
             continue
-        with suppress(UserError):
-            known = {problem.line() for problem in run.problems}
-            run.problems += [replace(problem, severity=Severity.WARNING)
-                             for problem in module.check(_inputs(run, spec, parameters), parameters)
-                             if problem.line() not in known]
+        known = {problem.line() for problem in run.problems}
+        try:
+            found = list(module.check(_inputs(run, spec, parameters), parameters))
+        except UserError as error:
+            found = [problem for problem in error.problems if problem.answer_key in ("cohorts", "endpoints")]
+        run.problems += [replace(problem, severity=Severity.WARNING) for problem in found
+                         if problem.line() not in known]
 
 
 def _place_of(spec: AnalysisSpec, run: StudyRun) -> Location:

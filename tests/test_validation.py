@@ -309,6 +309,13 @@ def test_that_patients_in_two_data_sets_are_found_by_expression_and_outcome(gene
     assert bool(found.not_judged) == (genes == 20)
 
 
+def test_that_of_very_many_genes_those_that_vary_are_compared_in_either_order() -> None:
+    one, two = same_people(3, 1300)
+    pairs = [{(pair.patient_a, pair.patient_b) for pair in find_overlap((one, two), JobContext()).shared},
+             {(pair.patient_b, pair.patient_a) for pair in find_overlap((two, one), JobContext()).shared}]
+    assert pairs[0] == pairs[1] == {(f"A{row}", f"B{row}") for row in range(4)}
+
+
 def test_that_the_same_name_with_another_outcome_is_said_and_not_believed() -> None:
     a = made_cohort("a", 1)
     b = made_cohort("b", 2)

@@ -310,6 +310,15 @@ def test_that_check_finds_nothing_against_a_validation_whose_search_has_not_run(
     assert [problem.code for problem in run.problems] == ["unknown_name"]
 
 
+def test_that_check_names_cohorts_and_endpoints_that_run_would_refuse() -> None:
+    study, datasets = with_two_endpoints()
+    specs = (validation("a", locked=("EGFR",), cohorts=("sorly",)), validation("b", locked=("EGFR",), cohorts=("sorlie",)))
+    run = StudyRun(replace(study, analyses=specs), datasets)
+    check_analyses(run)
+    assert [problem.answer_key for problem in run.problems] == ["cohorts", "endpoints"]
+    assert not run.failed
+
+
 # names that change
 
 

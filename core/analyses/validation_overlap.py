@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from core.analyses.locked_score import z_columns
 from core.data.patients.cohort import Cohort
 from core.data.patients.near_twins import FEWEST_GENES as FEWEST_FOR_TWINS
-from core.data.patients.near_twins import MEASURED, OWN_CORRELATION
+from core.data.patients.near_twins import MEASURED, MOST_GENES, OWN_CORRELATION
 from core.data.tables import MONTHS_IN, ExpressionMatrix
 from core.jobs import JobContext
 
 FloatArray = NDArray[np.float64]
 FEWEST_GENES = 8
 """Under this many genes in common nothing is said of expression."""
+SAMPLES_TO_JUDGE = 200
 SAME_MONTHS, SAME_SHARE = 0.1, 0.015
 """Two follow-up times are one where they differ by less: months of 30 days beside months of the calendar."""
 ONE_DATA_SET = "one sample of one data set"
@@ -113,6 +114,7 @@ def _twins(one: Cohort, other: Cohort) -> tuple[list[tuple[int, int, float]], in
     genes = [gene for gene in first.genes if gene in both]
     if len(genes) < FEWEST_GENES:
         return [], len(genes)
+    genes = _most_varying(first, second, genes)
     left, right = _scored(first, one.patients, genes), _scored(second, other.patients, genes)
     usable = (np.isfinite(left).mean(axis=0) >= MEASURED) & (np.isfinite(right).mean(axis=0) >= MEASURED)
     left, right = left[:, usable], right[:, usable]
@@ -125,6 +127,22 @@ def _twins(one: Cohort, other: Cohort) -> tuple[list[tuple[int, int, float]], in
              for i, j in np.argwhere(correlation > OWN_CORRELATION)
              if not few or _same_outcome(one, int(i), other, int(j))]
     return found, count if few else None
+
+
+def _most_varying(first: ExpressionMatrix, second: ExpressionMatrix, genes: list[str]) -> list[str]:
+    """At most 1,000 of the genes, those that vary most in both tables, judged by their first samples."""
+    if len(genes) <= MOST_GENES:
+        return genes
+    spread = np.zeros(len(genes))
+    for matrix in (first, second):
+        values = matrix.take(matrix.samples[:SAMPLES_TO_JUDGE], genes)
+        known = np.isfinite(values)
+        counts = np.maximum(known.sum(axis=0), 1)
+        mean = np.where(known, values, 0.0).sum(axis=0) / counts
+        own = np.sqrt((np.where(known, values - mean, 0.0) ** 2).sum(axis=0) / counts)
+        spread += own / (float(np.median(own)) or 1.0)
+    chosen = np.sort(np.argsort(-spread, kind="stable")[:MOST_GENES])
+    return [genes[place] for place in chosen]
 
 
 def _scored(matrix: ExpressionMatrix, patients: Sequence[str], genes: Sequence[str]) -> FloatArray:
