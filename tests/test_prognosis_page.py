@@ -371,3 +371,16 @@ def test_that_where_the_data_cannot_say_the_estimates_and_the_reason_are_offered
     made.click("Show estimates", page.strip)
     assert (page.view, page.tables.name) == ("table", "receptors")
     made.close()
+
+
+def test_that_choosing_a_cohort_does_not_state_the_only_outcome_as_a_change(qtbot: QtBot) -> None:
+    study = her2_study()
+    made = desk(qtbot, replace(study, analyses=(replace(study.analyses[0], endpoint=""),)), has_run=True)
+    page = made.page
+    page.show()
+    page.shown()
+    page.settings.cohort_chosen.emit("all")
+    assert page.notice.text().startswith("Settings changed: cohort her2 to all. The figure shows the run of ")
+    page.settings.cohort_chosen.emit("her2")
+    assert not made.session.is_stale("prognosis")
+    made.close()

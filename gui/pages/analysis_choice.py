@@ -71,7 +71,10 @@ class AnalysisChoice(QObject):
 
     def _with_fitting_endpoint(self, spec: AnalysisSpec) -> AnalysisSpec:
         names = self._facts.endpoints(self._facts.rule_of(spec))
-        return spec if spec.endpoint in names else replace(spec, endpoint=names[0] if len(names) == 1 else "")
+        only = names[0] if len(names) == 1 else ""
+        if spec.endpoint in names or (only and not spec.endpoint and not self.is_draft):
+            return spec  # an analysis of the study need not state the only one
+        return replace(spec, endpoint=only)
 
     @property
     def outcome(self) -> Outcome | None:
