@@ -181,7 +181,7 @@ class OutcomeStep(QWidget):
         content = self.findings.widget()
         layout = content.layout() if content is not None else None
         needed = layout.totalHeightForWidth(max(self.findings.width(), 200)) if layout is not None else 0
-        self.findings.setMaximumHeight(needed + theme.px(8) if needed > 0 else 16_777_215)
+        self.findings.setMaximumHeight(needed + theme.px(24) if needed > 0 else 16_777_215)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is no room beside each other the list stands above the form."""
