@@ -450,17 +450,20 @@ def test_that_hundred_refreshes_lose_no_reference(show, qapp):
     for spec in specs * 2:
         view.set_figure(spec)
         view.grab()
-    gc.collect()  # what earlier tests left behind holds references too, and may go at any moment
-    before = [sys.getrefcount(one) for one in (True, False, None)]
     items = len(view.canvas.scene().items())
-    for number in range(102):
-        view.set_figure(specs[number % 3])
-        if number % 25 == 0:
-            view.grab()
-    view.set_figure(specs[2])
-    gc.collect()
-    after = [sys.getrefcount(one) for one in (True, False, None)]
-    assert all(new > old - 100 for old, new in zip(before, after, strict=True))
+    lost = []
+    for _ in range(3):  # what earlier tests left behind may go in one round; what a refresh loses goes in every one
+        gc.collect()
+        before = [sys.getrefcount(one) for one in (True, False, None)]
+        for number in range(102):
+            view.set_figure(specs[number % 3])
+            if number % 25 == 0:
+                view.grab()
+        view.set_figure(specs[2])
+        gc.collect()
+        after = [sys.getrefcount(one) for one in (True, False, None)]
+        lost.append(max(old - new for old, new in zip(before, after, strict=True)))
+    assert min(lost) < 100, lost
     assert len(view.canvas.scene().items()) <= items
 
 
