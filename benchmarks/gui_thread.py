@@ -8,6 +8,7 @@ Not for: whether what is shown is right; that is tests/.
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import os
 import subprocess
@@ -48,7 +49,7 @@ def rows_of(folder: Path) -> list[Row]:
     found = json.loads(ended.stdout.splitlines()[-1])
     rows = []
     for name, seconds, words, computing in found:
-        said = f" ({words})" if seconds > LIMIT else ""
+        said = f" ({html.escape(words, quote=False)})" if seconds > LIMIT else ""
         rows.append(Row(f"GUI thread: {name}, longest computation {1000 * computing:.0f} ms{said}",
                         "longest time away", seconds, "limit", LIMIT, 1.0))
     return rows
