@@ -92,6 +92,50 @@ def test_that_each_permutation_repeats_the_whole_procedure(score):
     assert (cv_block(problem, (4, 2, 5)) == null[2:5]).all()
 
 
+@pytest.mark.parametrize("with_strata", [False, True])
+def test_that_left_out_scores_lose_what_goes_with_the_covariates(with_strata):
+    time, event, z = simulated(80, 5)
+    rng = np.random.default_rng(4)
+    covariates = rng.normal(size=(80, 2)) + z[:, :1]
+    strata = rng.integers(0, 2, 80) if with_strata else None
+    problem = problem_of(time, event, z, SetSpace.of(5, 2), strata=strata, covariates=covariates)
+    found = left_out(problem, 4)
+    for number in range(4):
+        train, test = np.flatnonzero(found.fold != number), np.flatnonzero(found.fold == number)
+        members = list(found.sets[number])
+        centre, spread = z[train][:, members].mean(axis=0), z[train][:, members].std(axis=0, ddof=1)
+        mean = ((z[:, members] - centre) / spread).mean(axis=1)
+        groups = np.ones((80, 1)) if strata is None else np.eye(2)[strata]
+        design = np.column_stack([groups, problem.covariates])
+        slopes = np.linalg.lstsq(design[train], mean[train], rcond=None)[0][groups.shape[1]:]
+        beyond = mean - problem.covariates @ slopes
+        direction = np.sign(np.corrcoef(found.score[test], beyond[test])[0, 1])
+        np.testing.assert_allclose(found.score[test], direction * beyond[test], atol=1e-9)
+        assert (found.high[test] == ((mean[test] > np.median(mean[train])) == (direction > 0))).all()
+
+
+def test_that_shuffled_folds_move_receptors_and_covariates_together():
+    time, event, z = simulated(60, 5)
+    covariates = np.random.default_rng(4).normal(size=(60, 1)) + z[:, :1]
+    problem = problem_of(time, event, z, SetSpace.of(5, 2), covariates=covariates)
+    null = cv_block(problem, (4, 0, 4))
+    patients = problem.shuffled(4, 0, 4)
+    for b in range(4):
+        shuffled = problem_of(time, event, z[patients[:, b]], SetSpace.of(5, 2), covariates=covariates[patients[:, b]])
+        assert null[b] == pytest.approx(left_out(shuffled, 4).concordance, abs=1e-9)
+
+
+def test_that_a_score_that_stands_for_a_prognostic_covariate_is_worth_nothing_beside_it():
+    rng = np.random.default_rng(9)
+    er = (rng.random(400) < 0.5).astype(float)
+    z = 0.4 * rng.normal(size=(400, 4)) + er[:, None]
+    time, event = np.ceil(20 * rng.exponential(size=400) * np.exp(1.5 * er)), np.ones(400, dtype=bool)
+    alone = left_out(problem_of(time, event, z, SetSpace.of(4, 2)), 5)
+    beside = left_out(problem_of(time, event, z, SetSpace.of(4, 2), covariates=er[:, None]), 5)
+    assert alone.concordance > 0.65
+    assert abs(beside.concordance - 0.5) < 0.05
+
+
 def test_that_tied_times_and_strata_are_compared_as_harrells_c_does():
     time = np.array([1.0, 1.0, 2.0, 2.0, 3.0])
     event = np.array([True, False, True, True, False])

@@ -209,8 +209,9 @@ def _left_out(numbers: SubsetNumbers) -> ResultTable:
         "event": numbers.inputs.event.tolist()},
         "Every patient by the set that was learned without their fold", {
             "patient": "Sample name", "fold": "Fold that was left out",
-            "score": "Score in SD of the training patients, high = earlier events expected",
-            "group": "high: above the median of the training patients",
+            "score": "Score in SD of the training patients, high = earlier events expected; with covariates what they "
+            "leave of it",
+            "group": "high: the side of the training patients' median where earlier events are expected",
             "time": "Follow-up in the unit of the endpoint", "event": "True where the event happened"})
 
 

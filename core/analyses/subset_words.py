@@ -145,7 +145,9 @@ def _left_out_words(numbers: SubsetNumbers) -> list[str]:
     p = f", {p_equals(numbers.cv_p)} by {counted(len(numbers.cv_null), 'shuffle')} of the whole procedure" \
         if len(numbers.cv_null) else ""
     below = " It is below 0.5: what the folds learned went the other way." if out.concordance < 0.5 else ""
-    return [f"Concordance {IN_LEFT_OUT} is {out.concordance:.2f} ({out.low:.2f} to {out.high_limit:.2f}, "
+    beyond = f" of what the score says beyond {list_words(numbers.inputs.covariates.adjusted)}" \
+        if numbers.inputs.problem.covariates is not None else ""
+    return [f"Concordance{beyond} {IN_LEFT_OUT} is {out.concordance:.2f} ({out.low:.2f} to {out.high_limit:.2f}, "
             f"approximate){p}.{below}"]
 
 
@@ -247,13 +249,20 @@ def methods_text(numbers: SubsetNumbers, *, simulated: bool) -> str:
             f"Left-out performance: z scaling, set and median cut were learned in {len(numbers.left_out.sets) - 1} of "
             f"{len(numbers.left_out.sets)} folds stratified by event and tried in the remaining one; concordance is "
             "concordant over comparable pairs within folds, its interval a patient bootstrap with folds and sets "
-            f"fixed (approximate){again}.")
+            f"fixed (approximate){again}.{_beyond_methods(numbers)}")
     if numbers.random is not None and len(numbers.random.best):
         how = "matched on tenths of mean expression" if numbers.random.matched else "not matched on expression"
         sentences.append(f"The search was repeated with {counted(len(numbers.random.best), 'draw')} of as many genes "
                          f"that are no RTKs ({how}).")
     sentences.append("Hazard ratios of chosen sets are not corrected for having been chosen.")
     return " ".join(sentences)
+
+
+def _beyond_methods(numbers: SubsetNumbers) -> str:
+    if numbers.inputs.problem.covariates is None:
+        return ""
+    return (" From the left-out scores that are compared, what the covariates explain of the score in the training folds "
+            "(least squares) is taken away; the groups of the curves are cut in the score as it is.")
 
 
 def _score_methods(numbers: SubsetNumbers) -> str:

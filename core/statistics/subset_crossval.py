@@ -22,8 +22,9 @@ BOOTSTRAPS = 1000
 class LeftOut:
     """What the folds gave for the outcome as it is.
 
-    ``score`` (n,) of every patient by the set of the fold that had left him out, high = earlier events expected;
-    ``high`` (n,) above that fold's training median; ``fold`` (n,); ``sets`` one per fold.
+    ``score`` (n,) of every patient by the set of the fold that had left him out, high = earlier events expected, with
+    covariates what they leave of it; ``high`` (n,) above that fold's training median; ``fold`` (n,); ``sets`` one per
+    fold.
     """
 
     concordance: float
@@ -103,22 +104,31 @@ def _right(sooner: Floats, later: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class _Learned:
-    """A set with everything that was learned with it in the training patients."""
+    """A set with everything that was learned with it in the training patients.
+
+    ``slopes`` of its score on the covariates, None without any.
+    """
 
     members: tuple[int, ...]
     centre: Floats
     factor: Floats
     direction: float
     median: float
+    slopes: Floats | None
 
     def apply(self, problem: SubsetProblem, patients: Ints) -> tuple[Floats, Bools]:
-        """Score of other patients, high = earlier events expected, and whether above the training median."""
+        """Score of other patients, high = earlier events expected, and whether above the training median.
+
+        With covariates the part of the score that goes with them is taken away: the concordance of a score that
+        travels with a prognostic covariate is not 0.5 by luck, and the search was for what comes beside it.
+        """
         z = (problem.values[np.ix_(patients, np.array(self.members, dtype=np.intp))] - self.centre) * self.factor
         score = z.mean(axis=1)
         # The last bits of a sum differ between equal patients; equal scores have to stay equal.
-        score = np.round(score, 12)
-        above = score > self.median
-        return score * self.direction, above if self.direction > 0 else ~above
+        above = np.round(score, 12) > self.median
+        if self.slopes is not None and problem.covariates is not None:
+            score = score - problem.covariates[patients] @ self.slopes
+        return np.round(score, 12) * self.direction, above if self.direction > 0 else ~above
 
 
 def _learn(problem: SubsetProblem, fold: Ints, n_folds: int, patients: Ints, job: JobContext
@@ -145,8 +155,19 @@ def _learned(problem: SubsetProblem, train: Ints, patients: Ints, found: FoundSe
         median = float(np.median(score))
         counted = score > median if problem.score == SPLIT else score
         toward = float(residuals[:, b] @ counted[sets.order])
-        learned.append(_Learned(members, centre, factor, 1.0 if toward >= 0 else -1.0, median))
+        slopes = None if problem.covariates is None else _slopes(
+            score, problem.covariates[patients[:, b]], None if problem.strata is None else problem.strata[train])
+        learned.append(_Learned(members, centre, factor, 1.0 if toward >= 0 else -1.0, median, slopes))
     return learned
+
+
+def _slopes(score: Floats, covariates: Floats, strata: Ints | None) -> Floats:
+    """Least squares of the score on the covariates (p,), within strata."""
+    codes = np.zeros(len(score), dtype=np.intp) if strata is None else strata
+    inside = np.stack([codes == code for code in np.unique(codes)]).astype(np.float64)
+    size = inside.sum(axis=1)
+    centred = covariates - inside.T @ ((inside @ covariates) / size[:, None])
+    return np.asarray(np.linalg.pinv(centred, rcond=1e-9) @ score)
 
 
 def _bootstrap(problem: SubsetProblem, sooner: Ints, later: Ints, right: Floats) -> tuple[float, float]:
