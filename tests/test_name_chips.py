@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QListView
 from pytestqt.qtbot import QtBot
 
 from gui import theme
-from gui.widgets.name_chips import NamesEditor
+from gui.widgets.name_chips import NamesEditor, longest_of
 
 COLUMNS = ("her2_status", "her2_status_measured_by_snp6", "er_status_measured_by_ihc")
 
@@ -39,3 +39,9 @@ def test_that_the_list_of_names_shows_each_whole_and_stays_on_the_screen(qtbot: 
     assert popup.geometry().right() <= screen.right()
     qtbot.keyClick(popup, Qt.Key.Key_Escape)
     theme.apply(app, "light", 100)
+
+
+@pytest.mark.parametrize("names", [(), ("",), COLUMNS, ("WWWW", "iiiiiiiiiiii", "AVAVAV"), ("EGFR", "MET", "ERBB2", "W" * 30)])
+def test_that_the_widest_name_is_found_without_measuring_all(qapp: QApplication, names: tuple[str, ...]) -> None:
+    measured = QFontMetrics(theme.font("body"))
+    assert longest_of(names, measured) == max((measured.horizontalAdvance(name) for name in names), default=0)

@@ -41,7 +41,7 @@ class NameList(QListView):
     def set_names(self, names: Sequence[str]) -> None:
         """As wide as the longest of these names with the scroll bar beside it."""
         measured = QFontMetrics(theme.font("body"))
-        longest = max((measured.horizontalAdvance(name) for name in names), default=0)
+        longest = longest_of(names, measured)
         bar = self.verticalScrollBar().sizeHint().width()
         self.setMinimumWidth(min(longest + bar + theme.px(24), self.screen().availableGeometry().width()))
 
@@ -51,6 +51,17 @@ class NameList(QListView):
         beyond = self.x() + max(self.width(), self.minimumWidth()) - screen.right() - 1
         if beyond > 0:
             self.move(self.x() - beyond, self.y())
+
+
+def longest_of(names: Sequence[str], measured: QFontMetrics) -> int:
+    """The width of the widest name. Of 20,000 genes only those are measured that have enough letters to be it."""
+    widest_letter = max((measured.horizontalAdvance(letter) for letter in set().union(*names)), default=0) + 1
+    longest = 0
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) * widest_letter <= longest:
+            break
+        longest = max(longest, measured.horizontalAdvance(name))
+    return longest
 
 
 class NamesEditor(Editor):
