@@ -261,8 +261,8 @@ def methods_text(numbers: SubsetNumbers, *, simulated: bool) -> str:
 def _beyond_methods(numbers: SubsetNumbers) -> str:
     if numbers.inputs.problem.covariates is None:
         return ""
-    return (" From the left-out scores that are compared, what the covariates explain of the score in the training folds "
-            "(least squares) is taken away; the groups of the curves are cut in the score as it is.")
+    return (" From the left-out scores that are compared, what the covariates explain of the score in the training "
+            "folds (least squares) is taken away; the groups of the curves are cut in the score as it is.")
 
 
 def _score_methods(numbers: SubsetNumbers) -> str:
