@@ -6,13 +6,17 @@ product. Not for: the continuous score (subset_search.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from core.jobs import JobContext
 from core.statistics.risk_sets import Bools, Floats, Ints
 from core.statistics.subset_search import BestSets
 from core.statistics.subset_space import SetSpace
 
+Singles = NDArray[np.float32]
 SETS_TOGETHER = 1024
 
 
@@ -84,7 +88,7 @@ class SplitScorer:
         """The best set of every size in every permutation: ranked in single precision, the winners scored again."""
         job = job or JobContext()
         n_permutations = self._residuals.shape[1]
-        single = self._residuals.astype(np.float32)
+        chi2_of = self._ranking_of_one_stratum() if len(self._size) == 1 else self._ranking_within_strata()
         statistic = np.full((n_permutations, len(space.sizes)), -1.0)
         members = np.full((n_permutations, len(space.sizes), space.max_size), -1, dtype=np.int16)
         everyone = np.arange(n_permutations)
@@ -95,18 +99,41 @@ class SplitScorer:
                     job.progress(done / space.n_all, "")
                     rows = block[first:first + SETS_TOGETHER]
                     done += len(rows)
-                    high = high_groups(self._columns, rows)
-                    toward = high.astype(np.float32) @ single
-                    variance = self._variance(high.astype(np.float64)).astype(np.float32)
-                    np.multiply(toward, toward, out=toward)
-                    np.divide(toward, variance, out=toward, where=variance > 0)
-                    top = toward.argmax(axis=0)
-                    value = toward[top, everyone]
+                    chi2 = chi2_of(high_groups(self._columns, rows))
+                    top = chi2.argmax(axis=0)
+                    value = chi2[top, everyone]
                     better = np.flatnonzero(value > statistic[:, at])
                     statistic[better, at] = value[better]
                     members[better, at, :size] = rows[top[better]]
             self._exact(statistic, members, at, size)
         return BestSets(tuple(space.sizes), statistic, members)
+
+    def _ranking_of_one_stratum(self) -> Callable[[Bools], Singles]:
+        """Chi2 of sets in single precision. The variance is a factor of the set times one of the permutation, so both
+        go into what is multiplied and nothing is left to divide."""
+        size, squares = float(self._size[0]), self._squares[0]
+        scaled = (self._residuals / np.sqrt(np.where(squares > 0, squares, np.inf))).astype(np.float32)
+
+        def chi2_of(high: Bools) -> Singles:
+            m = high.sum(axis=1)
+            share = m * (size - m) / (size * max(size - 1, 1))
+            weight = (1.0 / np.sqrt(np.where(share > 0, share, np.inf))).astype(np.float32)
+            found: Singles = (high * weight[:, None]) @ scaled
+            return np.multiply(found, found, out=found)
+
+        return chi2_of
+
+    def _ranking_within_strata(self) -> Callable[[Bools], Singles]:
+        """Chi2 of sets in single precision."""
+        single = self._residuals.astype(np.float32)
+
+        def chi2_of(high: Bools) -> Singles:
+            found: Singles = high.astype(np.float32) @ single
+            variance = self._variance(high.astype(np.float64)).astype(np.float32)
+            np.multiply(found, found, out=found)
+            return np.divide(found, variance, out=found, where=variance > 0)
+
+        return chi2_of
 
     def _exact(self, statistic: Floats, members: np.ndarray[tuple[int, int, int], np.dtype[np.int16]], at: int,
                size: int) -> None:
