@@ -17,7 +17,7 @@ from core.statistics.risk_sets import checked_outcome
 from core.statistics.subset_permutation import null_block, p_of, p_over_sizes
 from core.statistics.subset_problem import MEAN, SIGNED, SPLIT, SubsetProblem, observed_scorer, search
 from core.statistics.subset_ranking import RankedSets, rank_sets
-from core.statistics.subset_scores import adjusting_columns
+from core.statistics.subset_scores import adjusting_columns, residuals_at_positions
 from core.statistics.subset_search import members_of
 from core.statistics.subset_space import SetSpace
 from tests.survival_data import DATA, RealCohort, cohort, z_scores
@@ -172,6 +172,31 @@ def test_that_median_splits_have_the_numerator_and_variance_of_their_definition(
         for at, size in enumerate(space.sizes):
             plain = max(split_chi2(time, event, z[patients[:, b]], chosen) for chosen in combinations(range(5), size))
             assert best.statistic[b, at] == pytest.approx(plain, rel=1e-9)
+
+
+def test_that_median_splits_within_strata_have_the_variance_of_shuffling_within_them():
+    time, event, z = simulated(48, 5)
+    strata = np.arange(48) % 3
+    space = SetSpace.of(5, 2)
+    problem = problem_of(time, event, z, space, SPLIT, strata=strata)
+    patients = problem.shuffled(1, 0, 5)
+    best = search(problem, np.arange(48), patients).best
+    residual = np.zeros(48)
+    for stratum in range(3):
+        here = strata == stratum
+        part = problem_of(time[here], event[here], z[here], SetSpace.of(5, 1), SPLIT)
+        sets = part.sets_of(np.arange(part.n))
+        residual[np.flatnonzero(here)[sets.order]] = residuals_at_positions(sets, sets.order[:, None])[0][:, 0]
+    for b in range(5):
+        for at, size in enumerate(space.sizes):
+            plain = []
+            for chosen in combinations(range(5), size):
+                score = z[patients[:, b]][:, chosen].sum(axis=1)
+                high = score > np.median(score) + 1e-12
+                variance = sum(high[s].mean() * (1 - high[s].mean()) * len(residual[s]) * residual[s].var(ddof=1)
+                               for s in (strata == code for code in range(3)))
+                plain.append(residual[high].sum()**2 / variance)
+            assert best.statistic[b, at] == pytest.approx(max(plain), rel=1e-9)
 
 
 def test_that_a_numerator_of_a_split_is_that_of_the_log_rank_test_where_no_times_are_tied():
