@@ -20,6 +20,10 @@ repeat {
     coxph.fit = seconds(function() for (j in 1:n) coxph.fit(d$x[, j, drop = FALSE], y, NULL, NULL, NULL,
       coxph.control(), NULL, "efron", rownames = as.character(seq_along(d$time)))),
     survdiff = seconds(function() for (j in 1:n) { g <- d$x[, j] > median(d$x[, j]); survdiff(y ~ g) }),
+    sets.coxph.fit = seconds(function() for (j in 1:n) { x <- rowMeans(d$x[, j:(j + 2)]); coxph.fit(cbind(x), y, NULL,
+      NULL, NULL, coxph.control(), NULL, "efron", rownames = as.character(seq_along(d$time))) }),
+    sets.survdiff = seconds(function() for (j in 1:n) { x <- rowMeans(d$x[, j:(j + 2)]); g <- x > median(x)
+      survdiff(y ~ g) }),
     maxstat = seconds(function() for (j in 1:n) { x <- d$x[, j]; maxstat.test(y ~ x, data = data.frame(x),
       smethod = "LogRank", pmethod = "none", minprop = 0.1, maxprop = 0.9) }),
     condMC = seconds(function() for (j in 1:n) { x <- d$x[, j]; maxstat.test(y ~ x, data = data.frame(x),
