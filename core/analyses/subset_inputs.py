@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.analyses.covariates import Covariates, build_covariates
 from core.analyses.receptors import choose_receptors
+from core.data.nearest_name import nearest
 from core.data.patients.cohort import Cohort
 from core.data.tables import ExpressionMatrix
 from core.figures.number_words import count_words, counted, list_words
@@ -72,7 +73,7 @@ def search_inputs(cohort: Cohort, parameters: Parameters) -> SearchInputs:
     """
     matrix = cohort.expression[0]
     chosen, found = choose_receptors(matrix, parameters.receptors)
-    must, must_found = _named(matrix, parameters.must, "must")
+    must, _ = _named(matrix, parameters.must, "must")
     must_not, not_found = _named(matrix, parameters.must_not, "must_not")
     _refuse_contradiction(must, must_not, matrix)
     candidates = tuple(dict.fromkeys([*chosen, *must]))
@@ -109,25 +110,28 @@ def search_inputs(cohort: Cohort, parameters: Parameters) -> SearchInputs:
         patients=tuple(cohort.patients[row] for row in rows), time=time, event=event, expression=expression,
         covariates=covariates, design=design, strata=strata, problem=problem, left_out=tuple(left_out),
         incomplete=tuple(names[i] for i in np.flatnonzero(~complete)),
-        warnings=(*found, *must_found, *not_found, *covariates.warnings,
+        warnings=(*found, *not_found, *covariates.warnings,
                   *_left_out_warnings(matrix, left_out, len(names) - len(rows))))
 
 
 def _named(matrix: ExpressionMatrix, names: tuple[str, ...], key: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """The genes of must or must_not; a must that the table lacks is refused, since no set could hold it."""
-    if not names:
-        return (), ()
-    try:
-        genes, found = choose_receptors(matrix, names)
-    except UserError:
-        if key == "must_not":
-            return (), ()
-        raise
-    missing = [problem for problem in found if problem.code == "receptor_not_in_table"]
-    if key == "must" and missing:
-        raise user_error("must_not_found", f"{missing[0].what}, and it must be in every set", matrix.place,
-                         remedy=missing[0].remedy, answer_key="must")
-    return genes, () if key == "must" else found
+    """The genes of must or must_not. One that the table lacks is refused in must, since no set could hold it, and said
+    in must_not: a slip of the pen there would let a receptor in."""
+    genes: list[str] = []
+    unknown: list[Problem] = []
+    for name in dict.fromkeys(names):
+        try:
+            genes += choose_receptors(matrix, (name,))[0]
+        except UserError:
+            close = nearest(name, matrix.genes)
+            remedy = f"did you mean “{close}”?" if close else f"take it out of {key}"
+            if key == "must":
+                raise user_error("must_not_found", f"the expression table has no gene “{name}”, and it must be in "
+                                 "every set", matrix.place, remedy=remedy, answer_key=key) from None
+            unknown.append(warning("receptor_not_in_table", f"the expression table has no gene “{name}”, which must "
+                                   "not be in any set", matrix.place, why="Nothing was kept aside for it.",
+                                   remedy=remedy, answer_key=key))
+    return tuple(dict.fromkeys(genes)), tuple(unknown)
 
 
 def _refuse_contradiction(must: tuple[str, ...], must_not: tuple[str, ...], matrix: ExpressionMatrix) -> None:
