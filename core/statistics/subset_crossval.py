@@ -11,7 +11,7 @@ import numpy as np
 
 from core.jobs import JobContext
 from core.statistics.risk_sets import Bools, Floats, Ints
-from core.statistics.subset_problem import SPLIT, FoundSets, SubsetProblem, search_each
+from core.statistics.subset_problem import SPLIT, FoundSets, SubsetProblem, search_each, spread_of
 from core.statistics.subset_scores import residuals_at_positions
 
 FOLD_STREAM, CV_STREAM, BOOTSTRAP_STREAM = 3, 4, 5
@@ -148,8 +148,8 @@ def _learned(problem: SubsetProblem, train: Ints, patients: Ints, found: FoundSe
     for b, members in enumerate(found.best.overall()[1]):
         chosen = np.array(members, dtype=np.intp)
         values = problem.values[np.ix_(patients[:, b], chosen)]
-        spread = values.std(axis=0, ddof=1)
-        factor = np.where(spread > 1e-12, 1.0 / np.where(spread > 1e-12, spread, 1.0), 0.0) * found.signs[b, chosen]
+        spread = spread_of(values)
+        factor = np.where(spread > 0, 1.0 / np.where(spread > 0, spread, 1.0), 0.0) * found.signs[b, chosen]
         centre = values.mean(axis=0)
         score = np.round(((values - centre) * factor).mean(axis=1), 12)
         median = float(np.median(score))

@@ -138,8 +138,8 @@ def search_each(cases: Sequence[tuple[SubsetProblem, Ints, Ints]], job: JobConte
 def scaled_scores(problem: SubsetProblem, sets: RiskSets, standing: Ints) -> SetScores:
     """U and V of the receptors standardised among those who stand there."""
     scores = set_scores(sets, standing, problem.values, problem.covariates)
-    spread = np.stack([problem.values[standing[:, b]].std(axis=0, ddof=1) for b in range(standing.shape[1])])
-    return scores.scaled(np.where(spread > 1e-12, spread, 0.0))
+    spread = np.stack([spread_of(problem.values[standing[:, b]]) for b in range(standing.shape[1])])
+    return scores.scaled(spread)
 
 
 def observed_scorer(problem: SubsetProblem) -> tuple[SetScorer, Floats, bool]:
@@ -156,8 +156,15 @@ def observed_scorer(problem: SubsetProblem) -> tuple[SetScorer, Floats, bool]:
     return MeanScorer(scores.u[0] * sign, scores.v[0] * np.outer(sign, sign)), sign, bool(scores.converged[0])
 
 
+def spread_of(values: Floats) -> Floats:
+    """SD of every column, n - 1; 0 for a constant one, and where there is one patient or none."""
+    if len(values) < 2:
+        return np.zeros(values.shape[1])
+    spread = values.std(axis=0, ddof=1)
+    return np.where(spread > 1e-12, spread, 0.0)
+
+
 def standardised_rows(values: Floats) -> Floats:
     """z within these patients, n - 1; 0 for a constant column."""
-    centred = values - values.mean(axis=0)
-    spread = values.std(axis=0, ddof=1)
-    return np.asarray(np.where(spread > 1e-12, centred / np.where(spread > 1e-12, spread, 1.0), 0.0))
+    spread = spread_of(values)
+    return np.asarray(np.where(spread > 0, (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0), 0.0))

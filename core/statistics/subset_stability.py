@@ -40,9 +40,14 @@ def halves(problem: SubsetProblem, pair: int) -> tuple[Ints, Ints]:
 
 def stability_block(problem: SubsetProblem, block: tuple[int, int], job: JobContext | None = None
                     ) -> list[tuple[int, ...]]:
-    """The best set of both halves of pairs ``block[0]`` to ``block[1]`` - 1."""
+    """The best set of both halves of pairs ``block[0]`` to ``block[1]`` - 1; empty where a half tells nothing, because
+    nobody in it had the event or no receptor varies."""
     cases = [(problem, half, half[:, None]) for pair in range(*block) for half in halves(problem, pair)]
-    return [found.best.overall()[1][0] for found in search_each(cases, job)]
+    chosen = []
+    for found in search_each(cases, job):
+        statistic, members = found.best.overall()
+        chosen.append(members[0] if statistic[0] > 0 else ())
+    return chosen
 
 
 def stability(sets: list[tuple[int, ...]], n_receptors: int) -> Stability:
