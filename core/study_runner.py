@@ -147,7 +147,7 @@ def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Re
         _run_needed(run, spec, name, job.part(0.5 * number / len(needed), 0.5 * (number + 1) / len(needed)))
     job = job.part(0.5, 1.0) if needed else job
     inputs = _inputs(run, spec, parameters)
-    named = JobContext(lambda fraction, words: job.progress(fraction, f"{spec.name}: {words}"))
+    named = job.said(lambda fraction, words: f"{spec.name}: {words}")
     result: Result = module.run(inputs, parameters, named)
     doubts = (doubt for cohort in (inputs.cohort, *inputs.cohorts) for doubt in cohort.doubts)
     warnings = tuple(dict.fromkeys((*doubts, *result.warnings)))
