@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
 
     def _look_now(self) -> None:
         states = {key: page.rail_state() for key, page in self.pages.items()}
-        self.rail.set_pages([RailPage(entry.key, entry.number, entry.title, entry.question, entry.group,
+        self.rail.set_pages([RailPage(entry.key, entry.number, entry.title, entry.short or entry.question, entry.group,
                                       states.get(entry.key, "none")) for entry in PAGES])
         self.rail.set_current(self.current_key)
         found: list[tuple[str, Problem]] = []

@@ -24,6 +24,8 @@ class PageEntry:
     group: str
     module: str
     class_name: str
+    short: str = ""
+    """The question in fewer words, where the rail has no room for all of them."""
 
     def build(self, services: PageServices) -> Page:
         """Import the page's module and make the page."""
@@ -37,4 +39,6 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("cohort", 3, "Cohort", "Who is in, who is out, and why?", "Data", "gui.pages.cohort_page", "CohortPage"),
     PageEntry("prognosis", 4, "Prognosis", "Which RTKs go with outcome?", "Evidence", "gui.pages.prognosis_page",
               "PrognosisPage"),
+    PageEntry("subset", 5, "RTK subset", "Is there a group of RTKs, or am I fooling myself?", "Evidence",
+              "gui.pages.subset_page", "SubsetPage", "Is there a group, or luck?"),
 )

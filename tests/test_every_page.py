@@ -49,6 +49,7 @@ from core.project.project import (
     without_cohort,
     without_dataset,
 )
+from core.project.study import AnalysisSpec
 from gui import theme
 from gui.page_list import PAGES, PageEntry
 from gui.pages.base_page import Command, Page
@@ -232,8 +233,8 @@ def hands(qapp: QApplication, folder: Path) -> Iterator[Hands]:
         for entry in PAGES:
             made.window.go_to(entry.key)
             made.idle()
-        made.wait(lambda: made.session.outcome("prognosis") is not None or bool(made.session.failure("prognosis")),
-                  "the analysis")
+        for name in ("prognosis", "subset"):
+            made.wait(lambda name=name: made.session.outcome(name) is not None or bool(made.session.failure(name)), name)
         made.idle()
         yield made
     theme.apply(qapp, "light", 100)
@@ -252,7 +253,9 @@ def nasty_project(folder: Path) -> Project:
     project = small_project(path, name="<h1>Study</h1>")
     (rule,) = project.study.cohorts
     kept = KeepRule("<i>stage</i>", included=("<b>II</b>", "<u>I</u>"))
-    return with_cohort(project, replace(rule, keep=(*rule.keep, kept)))
+    search = AnalysisSpec("subset", "rtk_subset", rule.name, project.study.analyses[0].endpoint,
+                          {"max_size": 2, "permutations": 30, "halves": 20, "cv_permutations": 10})
+    return with_analysis(with_cohort(project, replace(rule, keep=(*rule.keep, kept))), search)
 
 
 def at_size(hands: Hands, key: str, size: tuple[int, int], percent: int) -> None:

@@ -63,7 +63,7 @@ def test_that_only_questions_with_a_page_are_asked(session: Session, qtbot: Any)
     without = tuple(entry for entry in PAGES if entry.key != "prognosis")
     texts = [asked.question.text for _, group in asked_questions(without, frozenset()) for asked in group]
     assert "Which RTKs go with outcome?" not in texts
-    assert all(question.page in ("prognosis", "cohort", "import") for question in QUESTIONS)
+    assert all(question.page in ("prognosis", "subset", "cohort", "import") for question in QUESTIONS)
 
 
 def test_that_a_question_says_what_is_here_and_what_is_needed() -> None:

@@ -108,6 +108,11 @@ class AnalysisChoice(QObject):
             spec = replace(self.spec, name=free_name(self._session.project, self._new_name))
             self._session.edit(self._edited(spec), f"add the analysis {self._title}")
 
+    def add(self, spec: AnalysisSpec, label: str) -> None:
+        """One more analysis of this kind, which the page shows from now on."""
+        self._session.edit(self._edited(spec), label)
+        self.choose(spec.name)
+
     def set_parameter(self, field: str, value: Any) -> None:
         """One parameter."""
         outcome = self.outcome

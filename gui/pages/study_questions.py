@@ -33,6 +33,8 @@ QUESTIONS = (
     Question("Which RTKs go with outcome?", (EXPRESSION, OUTCOME), "prognosis", "Who does worse?"),
     Question("Where do I put the cut-off?", (EXPRESSION, OUTCOME), "prognosis", "Who does worse?"),
     Question("Give me the survival curve for the paper", (EXPRESSION, OUTCOME), "prognosis", "Who does worse?"),
+    Question("Is there a small group of them that says it all, or am I kidding myself?", (EXPRESSION, OUTCOME),
+             "subset", "Who does worse?"),
     Question("Is a gene different between subgroups?", (EXPRESSION, CLINICAL), "prognosis", "How do groups differ?"),
     Question("Who is in, who is out, and why?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
     Question("Is the follow-up coded right?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),

@@ -45,6 +45,14 @@ class ViewChooser(QWidget):
         self.segments.set_key(key)
         self.combo.setCurrentIndex(self.combo.findData(key))
 
+    def set_words(self, key: str, words: str) -> None:
+        """Other words for a choice. Raises ValueError for one that is not there."""
+        at = self.combo.findData(key)
+        if at < 0:
+            raise ValueError(key)
+        self.combo.setItemText(at, words)
+        self.segments.buttons()[at].setText(words)
+
     def set_narrow(self, narrow: bool) -> None:
         """A list instead of segments."""
         self.segments.setVisible(not narrow)

@@ -68,7 +68,7 @@ class PanelRoom:
         return None
 
     def least_height(self) -> float:
-        """Pixels below which the axes cannot be read: rows of tiles with names keep room for the names."""
+        """Pixels below which the axes cannot be read: rows with names keep room for them."""
         if self.own_height is not None or not self.panel.marks:
             return 0.0
         if self.scrolls:
@@ -76,7 +76,10 @@ class PanelRoom:
         if self.tiles:
             rows = self.y.high - self.y.low
             return rows * theme.px(SMALLEST_NAMED_TILE) if rows <= MOST_NAMED_ROWS else 0.0
-        return float(theme.px(SMALLEST_AXES)) if self.panel.y.visible else 0.0
+        if not self.panel.y.visible:
+            return 0.0
+        named = len(self.y.labels) if self.panel.y.tick_labels and not _numeric(self.y.labels) else 0
+        return max(float(theme.px(SMALLEST_AXES)), named * (line_height("caption") * 0.8 + theme.px(2)))
 
     def margins(self) -> Margins:
         """What the words need; depends on the size of the axes only through wrapping."""
