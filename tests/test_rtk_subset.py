@@ -321,6 +321,39 @@ def test_that_tiny_and_odd_cohorts_give_an_answer_and_never_a_fault(score, case)
     bytes_of(result)
 
 
+def test_that_a_hazard_ratio_that_cannot_be_estimated_is_said_so():
+    group = small([[20.0 - i, i % 3] for i in range(20)], range(1, 21), [0] * 9 + [1] + [0] * 10)
+    result = analysed(group)
+    assert any(words.startswith("The hazard ratio of") and "cannot be estimated from 1 event in 20 patients" in words
+               for words in result.findings)
+    assert [problem.what for problem in result.warnings if problem.code == "no_folds"] == [
+        "with 1 event no patients can be left out and tried"]
+    assert not any(problem.code == "fewer_folds" for problem in result.warnings)
+
+
+def test_that_one_candidate_reads_as_one():
+    rng = np.random.default_rng(5)
+    result = analysed(small(rng.normal(size=(30, 1)), rng.exponential(20, 30), [1, 0] * 15))
+    said = " ".join((*result.findings, result.methods))
+    assert "1 candidate receptor was searched" in said
+    assert "The one set of 1 receptor was scored" in said
+    assert "1 candidates" not in said
+    assert "by luck at most" not in said
+
+
+def test_that_left_out_patients_of_whom_no_two_can_be_compared_are_said():
+    group = small(np.random.default_rng(6).normal(size=(9, 3)), range(1, 10), [1] * 9, {"clinic": list("ABCDEFGHI")})
+    assert any(words.startswith("Left-out performance cannot be judged")
+               for words in analysed(group, replace(FAST, strata=("clinic",))).findings)
+
+
+def test_that_halves_without_events_count_for_no_receptor():
+    rng = np.random.default_rng(5)
+    result = analysed(small(rng.normal(size=(20, 4)), range(1, 21), [0] * 9 + [1] + [0] * 10),
+                      replace(ALONE, halves=20, max_size=1))
+    assert sum(result.table("stability").columns["inclusion_frequency"]) == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize("score", ["mean z", "signed mean z", "median split"])
 def test_that_strata_of_one_patient_are_no_fault(score):
     rng = np.random.default_rng(6)

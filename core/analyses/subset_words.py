@@ -41,7 +41,7 @@ def answer(numbers: SubsetNumbers) -> Answer:
                           f"{searched} {_alone(numbers)}{_at_the_floor(numbers)}", three, "ok")
         return Answer(f"High {name} goes with {goes}: less likely by luck (P {p_words(numbers.best_p)}), untested "
                       "elsewhere.", f"{searched} {_tied(numbers)}", three, "ok")
-    return Answer("The best set is no better than luck.", f"{searched} The best is {name}; {_tied(numbers)}", three,
+    return Answer("The best set is no better than luck.", f"{searched} The best is {name}. {_tied(numbers)}", three,
                   "nothing")
 
 
@@ -111,8 +111,8 @@ def findings(numbers: SubsetNumbers, checks: SubsetChecks) -> tuple[str, ...]:
     words += _stability_words(numbers)
     words += _gene_words(numbers)
     words.append(f"{counted(len(numbers.inputs.patients), 'patient')} with all values were searched, "
-                 f"{count_words(numbers.inputs.n_events)} of them with the event; {len(numbers.inputs.receptors)} "
-                 "candidates.")
+                 f"{count_words(numbers.inputs.n_events)} of them with the event; "
+                 f"{counted(len(numbers.inputs.receptors), 'candidate')}.")
     words += [row.check.sentence for row in checks.rows if row.check.light == "amber"]
     return tuple(word for word in words if word)
 
@@ -132,6 +132,9 @@ def _size_words(numbers: SubsetNumbers) -> str:
 
 def _estimate_words(numbers: SubsetNumbers) -> str:
     low, high = numbers.estimates.interval
+    if not np.isfinite([numbers.estimates.coef[0], low[0], high[0]]).all():
+        return (f"The hazard ratio of {set_words(numbers)} cannot be estimated from "
+                f"{counted(numbers.inputs.n_events, 'event')} in {counted(len(numbers.inputs.patients), 'patient')}.")
     ratio = hr_words(float(numbers.estimates.hr[0]), float(low[0]), float(high[0]))
     per = "high against low" if numbers.parameters.score == SPLIT else "per SD of the score"
     return (f"In the patients searched {set_words(numbers)} has HR {ratio} {per}; that is too large, because the set "
@@ -140,8 +143,10 @@ def _estimate_words(numbers: SubsetNumbers) -> str:
 
 def _left_out_words(numbers: SubsetNumbers) -> list[str]:
     out = numbers.left_out
-    if out is None or not np.isfinite(out.concordance):
+    if out is None:
         return []
+    if not np.isfinite(out.concordance):
+        return ["Left-out performance cannot be judged: no two left-out patients can be compared."]
     p = f", {p_equals(numbers.cv_p)} by {counted(len(numbers.cv_null), 'shuffle')} of the whole procedure" \
         if len(numbers.cv_null) else ""
     below = " It is below 0.5: what the folds learned went the other way." if out.concordance < 0.5 else ""
@@ -159,9 +164,10 @@ def _stability_words(numbers: SubsetNumbers) -> list[str]:
               if found.inclusion[i] >= KEEP_AT]
     start = f"{list_words(stable)} {'is' if len(stable) == 1 else 'are'} in the best set of" if stable else \
         "No receptor is in the best set of"
-    return [f"{start} {KEEP_AT:.0%} or more of {count_words(found.halves)} half-samples; by luck at most "
-            f"{number_words(found.false_expected)} would be expected there, if receptors without a tie to outcome are "
-            "chosen alike."]
+    luck = f"by luck at most {number_words(found.false_expected)} would be expected there, if receptors without a " \
+        "tie to outcome are chosen alike" if found.false_expected < len(numbers.inputs.receptors) else \
+        "with so few candidates nothing can be said about how many would be there by luck"
+    return [f"{start} {KEEP_AT:.0%} or more of {count_words(found.halves)} half-samples; {luck}."]
 
 
 def _gene_words(numbers: SubsetNumbers) -> list[str]:
@@ -204,10 +210,13 @@ def result_warnings(numbers: SubsetNumbers) -> tuple[Problem, ...]:
         found.append(warning("shuffles_not_settled", f"the covariate model did not settle {where}", place,
                              why="There the statistics were taken where the fit ended.",
                              remedy="adjust for fewer columns, or merge their rare values", answer_key="adjust"))
-    if numbers.parameters.folds > events:
-        found.append(warning("fewer_folds", f"{numbers.parameters.folds} folds of {counted(events, 'event')} would "
-                             f"leave folds without any; {events} folds were used", place, remedy="lower folds",
-                             answer_key="folds"))
+    folds = numbers.parameters.folds
+    if folds > events and numbers.left_out is not None:
+        found.append(warning("fewer_folds", f"{folds} folds of {counted(events, 'event')} would leave folds without "
+                             f"any; {events} folds were used", place, remedy="lower folds", answer_key="folds"))
+    elif folds and events < 2:
+        found.append(warning("no_folds", f"with {counted(events, 'event')} no patients can be left out and tried",
+                             place, why="Left-out performance is empty.", remedy="set folds to 0", answer_key="folds"))
     return tuple(found)
 
 
@@ -218,9 +227,11 @@ def methods_text(numbers: SubsetNumbers, *, simulated: bool) -> str:
     sentences = ["The data are simulated."] if simulated else []
     rules = f", patients whose {list_words(cohort.rule_words)}" if cohort.rule_words else ""
     sentences.append(
-        f"In the cohort “{cohort.name}” (data set “{cohort.dataset}”{rules}) the {len(inputs.receptors)} candidate "
-        f"receptors were searched in the {counted(len(inputs.patients), 'patient')} with a value of each, follow-up "
-        f"time and status of {cohort.endpoint.name}; {count_words(inputs.n_events)} had the event.")
+        f"In the cohort “{cohort.name}” (data set “{cohort.dataset}”{rules}) "
+        f"{counted(len(inputs.receptors), 'candidate receptor')} "
+        f"{'was' if len(inputs.receptors) == 1 else 'were'} searched in the {counted(len(inputs.patients), 'patient')} "
+        f"with a value of each, follow-up time and status of {cohort.endpoint.name}; {count_words(inputs.n_events)} "
+        "had the event.")
     if inputs.left_out:
         left = list_words([f"{name} ({reason})" for name, reason in inputs.left_out])
         sentences.append(f"Left out of the search: {left}.")
@@ -230,8 +241,11 @@ def methods_text(numbers: SubsetNumbers, *, simulated: bool) -> str:
     space = inputs.problem.space
     rule = [f"with {list_words([inputs.receptors[i] for i in space.must])} in every set"] if space.must else []
     rule += [f"without {list_words(p.must_not)}"] if p.must_not else []
-    sentences.append(f"All {count_words(space.n_all)} sets of {space.sizes[0]} to {space.max_size} receptors were "
-                     f"scored{', ' + ' and '.join(rule) if rule else ''}.")
+    sizes = counted(space.max_size, "receptor") if len(space.sizes) == 1 else \
+        f"{space.sizes[0]} to {space.max_size} receptors"
+    scored = f"All {count_words(space.n_all)} sets of {sizes} were scored" if space.n_all > 1 else \
+        f"The one set of {sizes} was scored"
+    sentences.append(f"{scored}{', ' + ' and '.join(rule) if rule else ''}.")
     sentences.append(_score_methods(numbers))
     sentences.append(_search_methods(numbers))
     sentences.append("A set is called tied with the best where the difference of their |z| is at most the square root "
@@ -291,7 +305,8 @@ def _search_methods(numbers: SubsetNumbers) -> str:
     how = (f"time and status were shuffled{within} against patients' receptors and covariates together and the "
            "covariate model was refitted each time (approximate)") if numbers.inputs.problem.covariates is not None \
         else f"time and status were shuffled{within} against expression"
+    anew = "the statistic was" if p.score == SPLIT else "score vector and information were"
     return (f"The corrected P compares a set's statistic with the best of all sets in each of "
-            f"{counted(numbers.permutations_done, 'permutation')} (seed {p.seed}): {how}, and score vector and "
-            "information were computed anew; P = (1 + number as good) / (permutations + 1). P over sizes is that of "
+            f"{counted(numbers.permutations_done, 'permutation')} (seed {p.seed}): {how}, and {anew} "
+            "computed anew; P = (1 + number as good) / (permutations + 1). P over sizes is that of "
             "the smallest P over sizes.")
