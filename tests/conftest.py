@@ -26,10 +26,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
-    """Windows that a test has closed are deleted before the next one: else each change of theme draws them all again."""
-    yield
-    if "PySide6.QtCore" in sys.modules:
-        from PySide6.QtCore import QCoreApplication, QEvent
+    """Windows that a test has closed are deleted before the next one: else each change of theme draws them all again.
 
-        if QCoreApplication.instance() is not None:
+    What Python put on the clipboard goes as well: Qt would delete it after Python has ended, and crash.
+    """
+    yield
+    if "PySide6.QtWidgets" in sys.modules:
+        from PySide6.QtCore import QCoreApplication, QEvent
+        from PySide6.QtGui import QGuiApplication
+
+        if QGuiApplication.instance() is not None:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            QGuiApplication.clipboard().clear()
