@@ -457,7 +457,7 @@ def test_that_adjusted_searches_drop_patients_without_the_covariate_and_say_so()
                       replace(FAST, adjust=("er",)))
     assert len(numbers_of(result).inputs.patients) == 238
     assert "beyond er" in " ".join(result.findings)
-    assert "(least squares) is taken away" in result.methods
+    assert "(least squares) is taken away from the left-out scores" in result.methods
 
 
 def test_that_random_genes_are_drawn_from_genes_that_are_no_rtks():

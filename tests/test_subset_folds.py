@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.statistics.concordance import concordance
+from core.statistics.cox_model import cox_fit
 from core.statistics.subset_crossval import cv_block, folds_of, left_out, pairs_of
 from core.statistics.subset_problem import MEAN, SIGNED, SPLIT, search
 from core.statistics.subset_space import SetSpace
@@ -100,6 +101,7 @@ def test_that_left_out_scores_lose_what_goes_with_the_covariates(with_strata):
     strata = rng.integers(0, 2, 80) if with_strata else None
     problem = problem_of(time, event, z, SetSpace.of(5, 2), strata=strata, covariates=covariates)
     found = left_out(problem, 4)
+    right = pairs = 0.0
     for number in range(4):
         train, test = np.flatnonzero(found.fold != number), np.flatnonzero(found.fold == number)
         members = list(found.sets[number])
@@ -112,6 +114,17 @@ def test_that_left_out_scores_lose_what_goes_with_the_covariates(with_strata):
         direction = np.sign(np.corrcoef(found.score[test], beyond[test])[0, 1])
         np.testing.assert_allclose(found.score[test], direction * beyond[test], atol=1e-9)
         assert (found.high[test] == ((mean[test] > np.median(mean[train])) == (direction > 0))).all()
+        fitted = cox_fit(time[train], event[train], covariates[train], None if strata is None else strata[train])
+        risk = np.exp(covariates @ fitted.coef)
+        for i in test[event[test]]:
+            at_risk = [j for j in test if (time[j] > time[i] or (time[j] == time[i] and not event[j]))
+                       and (strata is None or strata[i] == strata[j])]
+            for j in at_risk:
+                right += risk[j] / np.mean(risk[at_risk]) * ((found.score[i] > found.score[j])
+                                                             + 0.5 * (found.score[i] == found.score[j]))
+            pairs += len(at_risk)
+    assert found.concordance == pytest.approx(right / pairs, abs=1e-7)
+    assert found.low < found.concordance < found.high_limit
 
 
 def test_that_shuffled_folds_move_receptors_and_covariates_together():

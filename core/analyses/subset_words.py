@@ -275,8 +275,10 @@ def methods_text(numbers: SubsetNumbers, *, simulated: bool) -> str:
 def _beyond_methods(numbers: SubsetNumbers) -> str:
     if numbers.inputs.problem.covariates is None:
         return ""
-    return (" From the left-out scores that are compared, what the covariates explain of the score in the training "
-            "folds (least squares) is taken away; the groups of the curves are cut in the score as it is.")
+    return (" What the covariates explain of the score in the training folds (least squares) is taken away from the "
+            "left-out scores, and a comparable pair counts as much as its later patient's hazard by the covariates' "
+            "Cox model of the training folds (1 on average over the pairs of every event), so that a score that says "
+            "nothing beside them has a concordance of 0.5; the groups of the curves are cut in the score as it is.")
 
 
 def _score_methods(numbers: SubsetNumbers) -> str:

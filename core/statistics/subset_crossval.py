@@ -12,7 +12,8 @@ import numpy as np
 from core.jobs import JobContext
 from core.statistics.risk_sets import Bools, Floats, Ints
 from core.statistics.subset_problem import SPLIT, FoundSets, SubsetProblem, search_each, spread_of
-from core.statistics.subset_scores import residuals_at_positions
+from core.statistics.subset_scores import residuals_and_slopes, residuals_at_positions
+from core.statistics.weighted_risk_sets import exponential
 
 FOLD_STREAM, CV_STREAM, BOOTSTRAP_STREAM = 3, 4, 5
 BOOTSTRAPS = 1000
@@ -69,16 +70,17 @@ def left_out(problem: SubsetProblem, n_folds: int, job: JobContext | None = None
     everyone = np.arange(problem.n)[:, None]
     score, high = np.zeros(problem.n), np.zeros(problem.n, dtype=np.bool_)
     sets = []
-    pairs = []
+    pairs, weights = [], []
     for test, learned in _learn(problem, fold, n_folds, everyone, job):
         sets.append(learned[0].members)
         score[test], high[test] = learned[0].apply(problem, test)
         sooner, later = pairs_of(problem, test)
         pairs.append((test[sooner], test[later]))
+        weights.append(learned[0].weights(problem, test, sooner, later))
     sooner, later = (np.concatenate(side) for side in zip(*pairs))
-    right = _right(score[sooner], score[later])
-    value = float(right.mean()) if len(right) else float("nan")
-    low, upper = _bootstrap(problem, sooner, later, right)
+    weight, right = np.concatenate(weights), _right(score[sooner], score[later])
+    value = float(weight @ right / len(right)) if len(right) else float("nan")
+    low, upper = _bootstrap(problem, sooner, later, weight, right)
     return LeftOut(value, low, upper, score, high, fold, tuple(sets))
 
 
@@ -93,7 +95,7 @@ def cv_block(problem: SubsetProblem, block: tuple[int, int, int], job: JobContex
         pairs += len(sooner)
         for b, one in enumerate(learned):
             score, _ = one.apply(problem, patients[test, b])
-            right[b] += _right(score[sooner], score[later]).sum()
+            right[b] += one.weights(problem, patients[test, b], sooner, later) @ _right(score[sooner], score[later])
     return right / pairs if pairs else np.full(last - first, np.nan)
 
 
@@ -106,7 +108,7 @@ def _right(sooner: Floats, later: Floats) -> Floats:
 class _Learned:
     """A set with everything that was learned with it in the training patients.
 
-    ``slopes`` of its score on the covariates, None without any.
+    With covariates ``slopes`` of its score on them, and ``hazard`` their own log hazard ratios.
     """
 
     members: tuple[int, ...]
@@ -115,6 +117,7 @@ class _Learned:
     direction: float
     median: float
     slopes: Floats | None
+    hazard: Floats | None
 
     def apply(self, problem: SubsetProblem, patients: Ints) -> tuple[Floats, Bools]:
         """Score of other patients, high = earlier events expected, and whether above the training median.
@@ -130,6 +133,20 @@ class _Learned:
             score = score - problem.covariates[patients] @ self.slopes
         return np.round(score, 12) * self.direction, above if self.direction > 0 else ~above
 
+    def weights(self, problem: SubsetProblem, patients: Ints, sooner: Ints, later: Ints) -> Floats:
+        """What each comparable pair counts, 1 on average over the pairs of every event, and 1 without covariates.
+
+        By the covariates' Cox model each of those at risk could have been the one with the event; a pair counts as
+        much as its later patient could. So a score that says nothing beside the covariates has a concordance of 0.5
+        also where they decide who has the event.
+        """
+        if self.hazard is None or problem.covariates is None or not len(sooner):
+            return np.ones(len(sooner))
+        risk = exponential(problem.covariates[patients][:, None, :], self.hazard[None, :])[:, 0]
+        total = np.bincount(sooner, weights=risk[later], minlength=len(patients))
+        count = np.bincount(sooner, minlength=len(patients))
+        return np.asarray(risk[later] * (count / np.where(total > 0, total, 1.0))[sooner])
+
 
 def _learn(problem: SubsetProblem, fold: Ints, n_folds: int, patients: Ints, job: JobContext
            ) -> list[tuple[Ints, list[_Learned]]]:
@@ -143,7 +160,11 @@ def _learn(problem: SubsetProblem, fold: Ints, n_folds: int, patients: Ints, job
 def _learned(problem: SubsetProblem, train: Ints, patients: Ints, found: FoundSets) -> list[_Learned]:
     """The best set with its scaling, direction and median, one per column of ``patients``."""
     sets = problem.sets_of(train)
-    residuals, _ = residuals_at_positions(sets, patients[sets.order], problem.covariates)
+    standing, hazards = patients[sets.order], None
+    if problem.covariates is None:
+        residuals, _ = residuals_at_positions(sets, standing)
+    else:
+        residuals, hazards, _ = residuals_and_slopes(sets, standing, problem.covariates)
     learned = []
     for b, members in enumerate(found.best.overall()[1]):
         chosen = np.array(members, dtype=np.intp)
@@ -157,7 +178,8 @@ def _learned(problem: SubsetProblem, train: Ints, patients: Ints, found: FoundSe
         toward = float(residuals[:, b] @ counted[sets.order])
         slopes = None if problem.covariates is None else _slopes(
             score, problem.covariates[patients[:, b]], None if problem.strata is None else problem.strata[train])
-        learned.append(_Learned(members, centre, factor, 1.0 if toward >= 0 else -1.0, median, slopes))
+        learned.append(_Learned(members, centre, factor, 1.0 if toward >= 0 else -1.0, median, slopes,
+                                None if hazards is None else hazards[b]))
     return learned
 
 
@@ -170,15 +192,17 @@ def _slopes(score: Floats, covariates: Floats, strata: Ints | None) -> Floats:
     return np.asarray(np.linalg.pinv(centred, rcond=1e-9) @ score)
 
 
-def _bootstrap(problem: SubsetProblem, sooner: Ints, later: Ints, right: Floats) -> tuple[float, float]:
-    """95 % percentile interval of concordant / comparable over patients drawn again, folds and sets fixed."""
+def _bootstrap(problem: SubsetProblem, sooner: Ints, later: Ints, counted: Floats, right: Floats
+               ) -> tuple[float, float]:
+    """95 % percentile interval of concordant / comparable over patients drawn again, folds, sets and what each pair
+    counts fixed."""
     if not len(right):
         return float("nan"), float("nan")
     generator = np.random.default_rng([problem.seed, BOOTSTRAP_STREAM])
     values = np.full(BOOTSTRAPS, np.nan)
     for b in range(BOOTSTRAPS):
         times = np.bincount(generator.integers(0, problem.n, problem.n), minlength=problem.n).astype(np.float64)
-        weight = times[sooner] * times[later]
+        weight = times[sooner] * times[later] * counted
         total = weight.sum()
         if total > 0:
             values[b] = (weight @ right) / total

@@ -126,12 +126,17 @@ def residuals_at_positions(sets: RiskSets, standing: Ints, covariates: Floats | 
     Without covariates the expected deaths are those of the log-rank test, the same in every permutation; with them,
     of the covariates' Cox model fitted anew in every permutation.
     """
-    n_permutations = standing.shape[1]
-    if covariates is None:
-        weighted = weigh(sets, np.ones((sets.n, 1)), None)
-        residual = weighted.died - weighted.hazard
-        return np.broadcast_to(residual, standing.shape), np.ones(n_permutations, dtype=np.bool_)
+    if covariates is not None:
+        residuals, _, converged = residuals_and_slopes(sets, standing, covariates)
+        return residuals, converged
+    weighted = weigh(sets, np.ones((sets.n, 1)), None)
+    residual = weighted.died - weighted.hazard
+    return np.broadcast_to(residual, standing.shape), np.ones(standing.shape[1], dtype=np.bool_)
+
+
+def residuals_and_slopes(sets: RiskSets, standing: Ints, covariates: Floats) -> tuple[Floats, Floats, Bools]:
+    """Residuals of the covariates' Cox model (positions, B), its log hazard ratios (B, p), and where it converged."""
     z = covariates[standing]
     slopes, converged = fit_covariates(sets, z, None)
     weighted = weigh(sets, exponential(z, slopes), None)
-    return weighted.died - weighted.weight * weighted.hazard, converged
+    return weighted.died - weighted.weight * weighted.hazard, slopes, converged
