@@ -103,6 +103,12 @@ def test_that_pyplot_and_nested_event_loops_are_used_nowhere() -> None:
     assert [name_of(path) for path in PRODUCT if "processEvents" in path.read_text(encoding="utf-8")] == []
 
 
+def test_that_no_widget_is_asked_for_its_screen() -> None:
+    asked = re.compile(r"(?<!primary)\.screen\(\)")
+    assert [name_of(path) for path in PRODUCT if asked.search(path.read_text(encoding="utf-8"))
+            and path.name != "screen_room.py"] == []
+
+
 def test_that_nothing_can_reach_the_network_or_run_what_a_file_says() -> None:
     network = ["socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "PySide6.QtNetwork"]
     assert importers_of(*network) == []

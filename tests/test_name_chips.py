@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gui import theme
 from gui.widgets.name_chips import NamesEditor, longest_of
+from gui.widgets.screen_room import screen_room
 
 COLUMNS = ("her2_status", "her2_status_measured_by_snp6", "er_status_measured_by_ihc")
 
@@ -24,7 +25,7 @@ def test_that_the_list_of_names_shows_each_whole_and_stays_on_the_screen(qtbot: 
     theme.apply(app, "light", percent)
     editor = NamesEditor(COLUMNS)
     qtbot.addWidget(editor)
-    screen = editor.screen().availableGeometry()
+    screen = screen_room(editor)
     editor.resize(theme.px(236), editor.sizeHint().height())
     editor.move(screen.right() - theme.px(240), 40)
     with qtbot.waitExposed(editor):

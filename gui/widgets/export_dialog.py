@@ -38,6 +38,7 @@ from gui.widgets.export_words import button_words, export_tip, file_words, folde
 from gui.widgets.labels import IconButton, hairline, words
 from gui.widgets.notice_bar import NoticeBar
 from gui.widgets.picture_clipboard import copy_picture_and_data
+from gui.widgets.screen_room import screen_room
 
 if TYPE_CHECKING:
     from core.figures.preflight import Check
@@ -107,7 +108,7 @@ class ExportDialog(QDialog):
         return self.form.settings
 
     def sizeHint(self) -> QSize:
-        screen = self.screen().availableGeometry()
+        screen = screen_room(self)
         return QSize(min(theme.px(WIDE), screen.width() - 40), min(theme.px(TALL), screen.height() - 60))
 
     # building

@@ -17,6 +17,7 @@ from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.labels import IconButton, words
 from gui.widgets.panel import Segments
 from gui.widgets.parameter_editors import Editor
+from gui.widgets.screen_room import screen_room
 
 
 class AddField(QLineEdit):
@@ -43,11 +44,11 @@ class NameList(QListView):
         measured = QFontMetrics(theme.font("body"))
         longest = longest_of(names, measured)
         bar = self.verticalScrollBar().sizeHint().width()
-        self.setMinimumWidth(min(longest + bar + theme.px(24), self.screen().availableGeometry().width()))
+        self.setMinimumWidth(min(longest + bar + theme.px(24), screen_room(self).width()))
 
     def moveEvent(self, event: QMoveEvent) -> None:
         super().moveEvent(event)
-        screen = self.screen().availableGeometry()
+        screen = screen_room(self)
         beyond = self.x() + max(self.width(), self.minimumWidth()) - screen.right() - 1
         if beyond > 0:
             self.move(self.x() - beyond, self.y())
