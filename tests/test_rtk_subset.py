@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from core.analyses.base import Inputs, Result
 from core.analyses.rtk_subset import Parameters, check, run
-from core.analyses.subset_numbers import SubsetNumbers
+from core.analyses.subset_inputs import search_inputs
+from core.analyses.subset_numbers import SubsetNumbers, work_of
 from core.compute import Compute, Serial, SpawnPool
 from core.data.patients.cohort import Cohort
 from core.data.reference import rtk_symbols
@@ -582,3 +583,23 @@ def test_that_the_best_set_has_the_coefficient_score_test_and_concordance_of_r(t
     assert best["se"] == pytest.approx(se, abs=1e-7)
     assert best["statistic"] == pytest.approx(score, rel=1e-9)
     assert best["concordance"] == pytest.approx(concordance, abs=1e-9)
+
+
+# --- How long it takes ---------------------------------------------------------------------------------------------
+
+def test_that_blocks_hold_every_shuffle_once_and_grow_where_walking_through_the_sets_is_what_takes_long():
+    rng = np.random.default_rng(2)
+    genes = rtk_symbols()
+    group = small(rng.normal(size=(60, 58)), rng.exponential(20, 60), [1, 0] * 30, genes=genes)
+    sizes = {}
+    for size in (1, 3, 5):
+        parameters = replace(Parameters(), max_size=size)
+        blocks, seconds = work_of(search_inputs(group, parameters).problem, parameters)
+        for parts, total in zip(blocks, (1000, 100, 200)):
+            assert [start for start, _ in parts] == [0, *(end for _, end in parts[:-1])]
+            assert parts[-1][1] == total
+        assert len(seconds) == 5
+        sizes[size] = max(end - start for start, end in blocks[0])
+        assert all(one >= 0 for one in seconds)
+    assert sizes[1] == sizes[3] == 512
+    assert 200 < sizes[5] < 512

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.analyses.subset_estimates import SetEstimates, estimate_sets
 from core.analyses.subset_inputs import SearchInputs
-from core.analyses.subset_random_genes import RandomGenes, random_genes
+from core.analyses.subset_random_genes import DRAWS_TOGETHER, RandomGenes, random_genes
 from core.compute.compute import Compute
 from core.jobs import Cancelled, JobContext
 from core.statistics.p_values import chi2_upper
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 LISTED_SETS = 500
 BLOCK_SECONDS = 0.7
+LARGEST_BLOCK = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,21 +167,19 @@ def _repeat(inputs: SearchInputs, parameters: Parameters, compute: Compute, rank
             job: JobContext) -> None:
     """Shuffled outcomes, left-out patients, halves, other genes, shuffled folds; ``done`` grows as they end."""
     problem = inputs.problem
-    once = seconds_of(problem)
     n_pairs = parameters.halves // 2
     folds = min(parameters.folds, inputs.n_events)
-    costs = step_costs(problem, parameters)
+    (shuffles, blocks, again), costs = work_of(problem, parameters)
     edges = np.concatenate([[0.0], np.cumsum(np.maximum(costs, 1e-6)) / sum(np.maximum(costs, 1e-6))])
     part = [job.part(float(a), float(b)) for a, b in pairwise(edges)]
     if parameters.permutations:
         best = float(ranking.statistic[0]) * (1 - SAME_STATISTIC)
-        compute.run_blocks(null_block, problem, _blocks(parameters.permutations, once), part[0],
+        compute.run_blocks(null_block, problem, shuffles, part[0],
                            _null_words(done, best, parameters.permutations), done.null.__setitem__, seconds=costs[0])
     if folds >= 2:
         done.left_out = left_out(problem, folds, part[1])
     if n_pairs:
         found: dict[int, list[tuple[int, ...]]] = {}
-        blocks = _blocks(n_pairs, 2 * once)
         compute.run_blocks(stability_block, problem, blocks, part[2],
                            lambda: f"Searching half-samples, {2 * _sum(blocks, found):,} of {2 * n_pairs:,}",
                            found.__setitem__, seconds=costs[2])
@@ -189,7 +188,7 @@ def _repeat(inputs: SearchInputs, parameters: Parameters, compute: Compute, rank
         done.random = random_genes(inputs, parameters, ranking, compute, part[3], costs[3])
     if folds >= 2 and parameters.cv_permutations:
         shuffled: dict[int, FloatArray] = {}
-        pieces = [(folds, *block) for block in _blocks(parameters.cv_permutations, folds * once)]
+        pieces = [(folds, *block) for block in again]
         compute.run_blocks(cv_block, problem, pieces, part[4],
                            lambda: f"Shuffling the folds, {_sum([piece[1:] for piece in pieces], shuffled):,} of "
                            f"{parameters.cv_permutations:,}", shuffled.__setitem__, seconds=costs[4])
@@ -215,29 +214,62 @@ def _sum(blocks: list[Any], found: dict[int, Any]) -> int:
     return sum(blocks[number][1] - blocks[number][0] for number in list(found))
 
 
-def _blocks(total: int, seconds_each: float) -> list[tuple[int, int]]:
-    """Stretches of 0 to ``total`` of about ``BLOCK_SECONDS`` each; at least 16 of them, for progress and cores.
+@dataclass(frozen=True)
+class SearchSeconds:
+    """Seconds on one core of a laptop (measured, AMD EPYC).
 
-    Few outcomes together cost more each, so a block of sets by algebra holds no fewer than 64.
+    ``walk`` through all sets, once for a block of searches; ``each`` search on the way; ``alone``: a search of other
+    patients (a half, a fold, other genes), which for median splits is a walk of its own.
     """
-    size = int(np.clip(BLOCK_SECONDS / max(seconds_each, 1e-9), 1, 512))
+
+    each: float
+    walk: float
+    alone: float
+
+
+def search_seconds(problem: SubsetProblem) -> SearchSeconds:
+    """What the searches of a problem take."""
+    n, g = problem.values.shape
+    space = problem.space
+    if problem.score == SPLIT:
+        each, walk = space.n_all * n * 3.5e-11 + 1e-6 * n, space.n_all * (1e-7 + 3.8e-9 * n)
+        return SearchSeconds(each, walk, each + walk)
+    scores = 7e-5 + 6e-7 * n * g / 58 + 7e-6 * g
+    fitted = 0.0 if problem.covariates is None else 5e-4 + 4e-7 * n
+    inner = sum(space.n_sets(size) for size in list(space.sizes)[:-1])
+    each = scores + fitted + space.n_all * 1.6e-9
+    return SearchSeconds(each, inner * 7.5e-6, each)
+
+
+def seconds_of(problem: SubsetProblem) -> float:
+    """About how long the search of the outcome as it is takes: every set twice, and the best compared."""
+    n = problem.n if problem.score == SPLIT else 0
+    return float(problem.space.n_all * (2.5e-7 + 1e-8 * n) + 0.01)
+
+
+def _blocks(total: int, each: float, walk: float) -> list[tuple[int, int]]:
+    """Stretches of 0 to ``total`` of about ``BLOCK_SECONDS``, longer where the walk of every block would else take most
+    of the time."""
+    size = int(np.clip(max(BLOCK_SECONDS, walk) / max(each, 1e-9), 1, LARGEST_BLOCK))
     return [(first, min(first + size, total)) for first in range(0, total, size)]
+
+
+def work_of(problem: SubsetProblem, parameters: Parameters) -> tuple[list[list[tuple[int, int]]], list[float]]:
+    """Blocks of shuffles, of pairs of halves and of shuffled folds, and the seconds of every step."""
+    cost = search_seconds(problem)
+    folds = min(parameters.folds, int(problem.event.sum()))
+    shared = 0.0 if problem.score == SPLIT else cost.walk
+    shuffles = _blocks(parameters.permutations, cost.each, cost.walk)
+    pairs = _blocks(parameters.halves // 2, 2 * cost.alone, shared)
+    again = _blocks(parameters.cv_permutations if folds >= 2 else 0, max(folds, 1) * cost.alone, shared)
+    seconds = [parameters.permutations * cost.each + len(shuffles) * cost.walk,
+               folds * cost.alone + shared + 0.1,
+               2 * (parameters.halves // 2) * cost.alone + len(pairs) * shared,
+               parameters.random_genes * cost.alone + shared * (1 + parameters.random_genes // DRAWS_TOGETHER),
+               folds * parameters.cv_permutations * cost.alone + len(again) * shared]
+    return [shuffles, pairs, again], seconds
 
 
 def step_costs(problem: SubsetProblem, parameters: Parameters) -> list[float]:
     """Seconds on one core for shuffled outcomes, left-out patients, halves, other genes and shuffled folds."""
-    once = seconds_of(problem)
-    folds = min(parameters.folds, int(problem.event.sum()))
-    return [parameters.permutations * once, (folds + 1) * once, 2 * (parameters.halves // 2) * once,
-            parameters.random_genes * once,
-            folds * parameters.cv_permutations * once * (1 if problem.score != SPLIT else 5)]
-
-
-def seconds_of(problem: SubsetProblem) -> float:
-    """About how long one search takes on one core of a laptop, among many done together (measured, AMD EPYC)."""
-    n, g = problem.values.shape
-    sets = problem.space.n_all
-    if problem.score == SPLIT:
-        return float(sets * n * (4e-11 + 5e-9 / 200) + 1e-6 * n)
-    scores = 2.5e-6 * n * (g / 58) ** 1.5 * (1.0 if problem.covariates is None else 4.0)
-    return float(scores + sets * 4e-9 + 1e-4)
+    return work_of(problem, parameters)[1]
