@@ -280,6 +280,20 @@ def test_that_members_that_cancel_have_no_statistic():
     assert found.statistic[found.members.index((0, 3))] == 0.0
 
 
+@pytest.mark.parametrize("score", [MEAN, SIGNED])
+@pytest.mark.parametrize("others", [0, 3])
+def test_that_a_copy_of_a_covariate_tells_nothing_in_any_shuffle(score, others):
+    time, event, z = simulated(g=1 + others)
+    covariates = np.column_stack([3 + 2 * z[:, 0], np.random.default_rng(0).normal(size=60)])
+    problem = problem_of(time, event, z, SetSpace.of(1 + others, 1), score, covariates=covariates)
+    found, _ = ranked(problem, tuple("ABCD")[:1 + others])
+    assert found.statistic[found.members.index((0,))] == 0.0
+    assert found.toward[found.members.index((0,))] == 0.0
+    null = null_block(problem, (0, 40)).statistic
+    assert np.isfinite(null).all()
+    assert (null.max() == 0.0) if not others else (0.0 < null.max() < 40.0)
+
+
 def test_that_a_space_without_a_set_is_refused():
     with pytest.raises(ValueError, match="no set"):
         SetSpace.of(3, 2, must=(0,), must_not=(0,))

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.jobs import JobContext
 from core.statistics.risk_sets import Bools, Floats, Ints
-from core.statistics.subset_search import NO_INFORMATION, SAME_STATISTIC
+from core.statistics.subset_search import LEAST_INFORMATION, NO_INFORMATION, SAME_STATISTIC
 from core.statistics.subset_space import SetSpace
 
 
@@ -31,7 +31,7 @@ class MeanScorer:
 
     def __init__(self, u: Floats, v: Floats) -> None:
         self._u, self._v = u, v
-        self._floor = NO_INFORMATION * max(float(np.trace(v)) / max(len(v), 1), 1e-300)
+        self._floor = NO_INFORMATION * max(float(np.trace(v)) / max(len(v), 1), LEAST_INFORMATION)
 
     def score(self, rows: Ints) -> tuple[Floats, Floats]:
         sums, spreads = self._u[rows].sum(axis=1), self._spreads(rows)

@@ -15,6 +15,9 @@ from core.statistics.cox_model import independent_columns
 from core.statistics.risk_sets import Bools, Floats, Ints, RiskSets, running_sums
 from core.statistics.weighted_risk_sets import covariate_information, exponential, fit_covariates, weigh
 
+NO_INFORMATION = 1e-9
+"""Of a receptor's own information: one that has less than this left beside the covariates is a copy of them."""
+
 
 @dataclass(frozen=True, eq=False)
 class SetScores:
@@ -117,7 +120,10 @@ def _adjusted(sets: RiskSets, standing: Ints, values: Floats, covariates: Floats
     for k in range(z.shape[2]):
         across[:, k] = here.T @ (collected * z[:, :, k] - weighted.weight * taken[:, :, k])[:, 0]
     solved = across @ np.linalg.pinv(info_z[0], rcond=1e-10, hermitian=True)
-    return u - solved @ score_z[0], v - solved @ across.T, bool(converged[0])
+    u, left = u - solved @ score_z[0], v - solved @ across.T
+    # What is left of a copy of the covariates is rounding, in U and in V, and one over the other is anything.
+    told = np.diagonal(left) > NO_INFORMATION * np.diagonal(v)
+    return np.where(told, u, 0.0), np.where(told[:, None] & told, left, 0.0), bool(converged[0])
 
 
 def residuals_at_positions(sets: RiskSets, standing: Ints, covariates: Floats | None = None) -> tuple[Floats, Bools]:

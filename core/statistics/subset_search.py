@@ -20,6 +20,9 @@ from core.statistics.subset_space import SetSpace
 NO_INFORMATION = 1e-9
 """Of a receptor's mean information: a set whose members cancel has less than this and its statistic is 0."""
 
+LEAST_INFORMATION = 1e-3
+"""What the mean information of z scores counts at least, so that rounding is not divided by rounding."""
+
 OUTCOMES_TOGETHER = 512
 """Outcomes searched side by side; fewer spend the time in Python, more leave the second-level cache (measured)."""
 
@@ -95,7 +98,7 @@ class _Search:
         self.root_u = u[:, must].sum(axis=1)
         self.root_v = v[:, must][:, :, must].sum(axis=(1, 2))
         self.root_extra = np.ascontiguousarray(own + 2.0 * v[:, free][:, :, must].sum(axis=2).T)
-        self.floor = NO_INFORMATION * np.maximum(np.einsum("bii->b", v) / max(v.shape[1], 1), 1e-300)
+        self.floor = NO_INFORMATION * np.maximum(np.einsum("bii->b", v) / max(v.shape[1], 1), LEAST_INFORMATION)
         levels = space.max_size - len(must)
         shape = (levels, len(free), self.n)
         self.sums, self.spreads, self.extras = np.empty(shape), np.empty(shape), np.empty(shape)
