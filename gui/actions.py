@@ -61,6 +61,7 @@ ACTIONS: tuple[ActionFacts, ...] = (
     ActionFacts("reload", "Read the data files again", "Data"),
     ActionFacts("why_left_out", "Why was this patient left out?", "Data", ("Ctrl+J",), "search"),
     ActionFacts("run", "Run", "Analysis", ("Ctrl+Return", "Ctrl+Enter"), "play"),
+    ActionFacts("lock_subset", "Lock subset…", "Analysis", ("Ctrl+L",), "lock"),
     ActionFacts("cancel_job", "Stop the running work", "Analysis", (), "stop"),
     ActionFacts("tried", "What was tried in this study…", "Analysis"),
     ActionFacts("export_figure", "Export figure…", "Figure", ("Ctrl+E",), "export"),

@@ -240,6 +240,11 @@ class WindowCommands(QObject):
     def run(self) -> None:
         self._window.page.run()
 
+    def lock_subset(self) -> None:
+        """Show what a lock of the best set would hold."""
+        self._window.go_to("subset")
+        self._window.page.locking.lock()  # type: ignore[attr-defined]
+
     def cancel_job(self) -> None:
         for job in self._window.session.jobs.active[:1]:
             job.cancel()

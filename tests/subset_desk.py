@@ -6,12 +6,13 @@ Not for: what the numbers should be; tests compare with core.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.data.patients.cohort_rules import CohortRule
@@ -23,7 +24,7 @@ from gui.pages.base_page import PageServices
 from gui.pages.subset_page import SubsetPage
 from gui.session import Outcome, Session
 from tests.gui_builders import Asked, new_session, services
-from tests.prognosis_desk import button, metabric
+from tests.prognosis_desk import metabric
 
 SMALL = {"max_size": 2, "permutations": 50, "halves": 20, "folds": 5, "cv_permutations": 10, "random_genes": 5}
 
@@ -67,8 +68,12 @@ class SubsetDesk:
     def click(self, words: str, parent: QWidget | None = None) -> None:
         """Press the button with these words, once it is there."""
         where = parent or self.page
-        self.qtbot.waitUntil(lambda: button(where, words) is not None)
-        found = button(where, words)
+        def seen() -> QPushButton | None:
+            return next((each for each in where.findChildren(QPushButton)
+                         if each.text() == words and each.isVisible()), None)
+
+        self.qtbot.waitUntil(lambda: seen() is not None)
+        found = seen()
         assert found is not None
         assert found.isEnabled(), found.toolTip()
         self.qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
@@ -83,13 +88,16 @@ class SubsetDesk:
 
 
 def subset_desk(qtbot: QtBot, study: Study | None, *, has_run: str = "", size: tuple[int, int] = (1160, 860),
-                **replaced: Any) -> SubsetDesk:
-    """A page in front of a study, shown; with ``has_run`` the search of that cohort has run at 14:01."""
+                data: Mapping[str, Any] | None = None, **replaced: Any) -> SubsetDesk:
+    """A page in front of a study, shown; with ``has_run`` the search of that cohort has run at 14:01.
+
+    ``data`` are the data sets by name where they are not METABRIC.
+    """
     session, asked = new_session(), Asked()
     if study is not None:
         session.open(Project(study))
         for spec in study.datasets:
-            session.put_dataset(spec, metabric()[1])
+            session.put_dataset(spec, data[spec.name] if data is not None else metabric()[1])
     given = services(session, asked, **replaced)
     if has_run:
         settings = session.settings_of("subset")

@@ -73,7 +73,7 @@ def _lock(inputs: Inputs, names: tuple[str, ...], cohorts: tuple[Cohort, ...]) -
 def lock_of_result(result: Result, found_in: str, place: Location) -> Lock:
     """The best set of an RTK subset analysis as a lock, named like the analysis.
 
-    Signs are those of a table ``signs`` (receptor, sign) where there is one, else all +.
+    Signs are those of a table ``signs`` or ``candidates`` (receptor, sign) where there is one, else all +.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def lock_of_result(result: Result, found_in: str, place: Location) -> Lock:
     receptors = tuple(best.split("+"))
     signs: dict[str, int] = {}
     for table in result.tables:
-        if table.name == "signs":
+        if table.name in ("signs", "candidates"):
             signs = {str(receptor): 1 if str(sign) in ("1", "1.0", "+") else -1
                      for receptor, sign in zip(table.columns["receptor"], table.columns["sign"])}
     score = str(result.parameters.get("score", SCORES[0]))

@@ -13,14 +13,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from core.figures.number_words import counted
-from core.project.study import AnalysisSpec
 from gui import theme
-from gui.pages.analysis_edits import free_name
 from gui.pages.analysis_page import AnalysisPage
 from gui.pages.analysis_states import EmptyWords, Spoken
 from gui.pages.base_page import Command, PageServices
 from gui.pages.cohort_facts import Need
 from gui.pages.subset_costs import FEWER_SHUFFLES, SearchCost, too_long_words
+from gui.pages.subset_locking import Locking
+from gui.pages.subset_named import ask_named_set, named_spec
 from gui.pages.subset_sets import Shown, ShownSet
 from gui.pages.subset_settings import SubsetSettings
 from gui.pages.subset_states import (
@@ -35,20 +35,22 @@ from gui.pages.subset_states import (
     too_many_sets,
 )
 from gui.pages.subset_tables_shown import shown_tables
-from gui.pages.subset_views import CHECKS, GENES, SEARCH, SubsetViews
+from gui.pages.subset_views import CHECKS, GENES, LOCKED, SEARCH, SubsetViews
 from gui.pages.view_chooser import ViewChooser
 from gui.widgets.labels import link
 
 if TYPE_CHECKING:
+    from core.analyses.base import Result
     from core.analyses.subset_numbers import SubsetNumbers
     from core.figures.spec import FigureSpec
+    from core.problems import Problem
     from gui.job_runner import Job
     from gui.session import Outcome, Selection
     from gui.widgets.figures.figure_view import FigureView
 
-VIEWS = ((SEARCH, "Search"), (GENES, "Other genes"), (CHECKS, "Checks"))
-SEGMENTS_NEED = 1000
-"""Width of the page at 100 % from which the views stand side by side."""
+VIEWS = ((SEARCH, "Search"), (GENES, "Other genes"), (CHECKS, "Checks"), (LOCKED, "Locked test"))
+SEGMENTS_NEED, LOCK_NAME_NEEDS, LOCK_WORDS_NEED, LINK_NEEDS, LOCK_NEEDS = 1500, 1200, 940, 820, 720
+"""Width of the page at 100 % from which there is room for each in the row of tabs."""
 RUNS_BY_ITSELF_SECONDS = 60
 """A search of a study just opened that takes longer waits for Run."""
 
@@ -77,11 +79,14 @@ class SubsetPage(AnalysisPage):
 
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         self._asked_for: Outcome | None = None
+        self._tested: Outcome | None = None
         super().__init__(services, parent)
         self.running.keep_requested.connect(lambda: self.cancel(keep_done=True))
         self.look_at = link("")
         self.look_at.clicked.connect(lambda: self.show_figures_of(CHECKS))
         self.add_to_tab_row(self.look_at)
+        self.locking = Locking(services, self.facts, self.views.locked, lambda: self.spec)
+        self.add_to_tab_row(self.locking.bar)
         self.chooser = ViewChooser(VIEWS, "View")
         self.chooser.chosen.connect(self.show_figures_of)
         self.add_to_tab_row(self.chooser)
@@ -91,6 +96,10 @@ class SubsetPage(AnalysisPage):
         self.extras.uncorrected.setChecked(bool(self.choices.get("uncorrected", False)))
         self.extras.uncorrected.clicked.connect(self._set_uncorrected)
         self.session.selection_changed.connect(self._selection_changed)
+        self.locking.view_requested.connect(self.show_figures_of)
+        self.locking.changed.connect(self._locked_test_changed)
+        self.views.locked.acted.connect(self.act)
+        self.views.locked.shown_changed.connect(self.show_buttons)
         self.look()
 
     # building
@@ -102,10 +111,11 @@ class SubsetPage(AnalysisPage):
         self.sets = ShownSet(self.views, self._shown_parts)
         self.sets.changed.connect(self._set_shown)
         self.sets.said.connect(self.services.say)
-        self.views.said.patient_clicked.connect(self.session.select_patient)
-        self.views.said.patients_boxed.connect(lambda names: self.session.select(patients=tuple(names)))
-        self.views.said.hovered.connect(lambda name: self.services.say(name) if name else None)
-        self.views.said.wished.connect(self.grant)
+        for said in (self.views.said, self.views.locked.said):
+            said.patient_clicked.connect(self.session.select_patient)
+            said.patients_boxed.connect(lambda names: self.session.select(patients=tuple(names)))
+            said.hovered.connect(lambda name: self.services.say(name) if name else None)
+            said.wished.connect(self.grant)
         self.views.nothing.acted.connect(self.act)
         return self.views
 
@@ -132,8 +142,20 @@ class SubsetPage(AnalysisPage):
         numbers: Any = outcome.result.numbers
         return context_of(numbers)
 
+    def _results(self, outcome: Outcome) -> tuple[Result, ...]:
+        """That of the search, and that of its locked test where there is one."""
+        tested = self.locking.outcome if hasattr(self, "locking") else None
+        return (outcome.result, *((tested.result,) if tested is not None else ()))
+
     def result_tables(self, outcome: Outcome) -> Sequence[Any]:
-        return shown_tables(outcome.result, uncorrected=bool(self.choices.get("uncorrected", False)))
+        uncorrected = bool(self.choices.get("uncorrected", False))
+        return [table for result in self._results(outcome) for table in shown_tables(result, uncorrected=uncorrected)]
+
+    def methods_words(self, outcome: Outcome) -> str:
+        return "\n\n".join(result.methods for result in self._results(outcome))
+
+    def result_warnings(self, outcome: Outcome) -> Sequence[Problem]:
+        return tuple(dict.fromkeys(found for result in self._results(outcome) for found in result.warnings))
 
     def remark(self, outcome: Outcome) -> tuple[str, str, str] | None:
         numbers: Any = outcome.result.numbers
@@ -196,11 +218,25 @@ class SubsetPage(AnalysisPage):
     def _mark(self) -> None:
         chosen = self.session.selection
         self.figures.set_selection(chosen.patients, chosen.receptor, chosen.group)
+        self.views.locked.set_selection(chosen.patients)
         self.tables.mark("receptor", chosen.receptor)
 
     def _selection_changed(self, selection: Selection) -> None:
         if self.numbers is not None:
             self._mark()
+
+    def _results_changed(self, name: str) -> None:
+        super()._results_changed(name)
+        if name == self.locking.name:
+            self._locked_test_changed()
+
+    def _locked_test_changed(self) -> None:
+        """The test of the locked subset began, went on or ended."""
+        self.locking.look()
+        if self._shown is not None and self.locking.outcome is not self._tested:
+            self._tested = self.locking.outcome
+            self.show_more(self._shown)
+        self.show_buttons()
 
     # what the page can do
 
@@ -222,28 +258,20 @@ class SubsetPage(AnalysisPage):
             self.show_buttons()
         elif key == "view checks":
             self.show_figures_of(CHECKS)
+        elif key == "view search":
+            self.show_figures_of(SEARCH)
         elif key == "test named":
             self.ask_named_set()
-        else:
+        elif not self.locking.act(key):
             super().act(key)
 
     def ask_named_set(self) -> None:
         """Ask for the RTKs of a set that was not searched for, and test it by itself."""
-        from gui.widgets.named_set_dialog import NamedSetDialog
-
-        genes = self.facts.genes(self.facts.rule_of(self.spec))
-        dialog = NamedSetDialog(genes, parent=self.window())
-        dialog.chosen.connect(self.test_named_set)
-        dialog.open()
+        ask_named_set(self.facts.genes(self.facts.rule_of(self.spec)), self.window(), self.test_named_set)
 
     def test_named_set(self, names: tuple[str, ...]) -> None:
         """One set, named and not searched for, as an analysis of its own beside the search."""
-        kept = {field: value for field, value in self.spec.parameters.items()
-                if field in ("adjust", "strata", "score", "measure", "seed", "permutations", "folds")}
-        spec = AnalysisSpec(free_name(self.session.project, "named set"), self.KIND, self.spec.cohort,
-                            self.spec.endpoint, {**kept, "receptors": names, "must": names, "max_size": len(names),
-                                                 "halves": 0})
-        self.choice.add(spec, "test a set by name")
+        self.choice.add(named_spec(self.session.project, self.spec, names), "test a set by name")
         self.run()
 
     def _set_uncorrected(self, on: bool) -> None:
@@ -270,6 +298,7 @@ class SubsetPage(AnalysisPage):
         super().look()
         if hasattr(self, "extras"):
             self.extras.show_options(self.spec)
+            self.locking.look()
             self._show_chooser()
 
     def _empty_words(self, need: Need | None) -> EmptyWords:
@@ -331,7 +360,10 @@ class SubsetPage(AnalysisPage):
         self.chooser.set_narrow(self.width() < theme.px(SEGMENTS_NEED))
         figures = self.tabs.isVisibleTo(self) and self.view == "figure"
         self.chooser.setVisible(figures and not self.hides_figures)
-        self.look_at.setVisible(figures and bool(self.look_at.text()))
+        wide = self.width()
+        self.look_at.setVisible(figures and bool(self.look_at.text()) and wide >= theme.px(LINK_NEEDS))
+        self.locking.bar.set_room(wide >= theme.px(LOCK_WORDS_NEED), wide >= theme.px(LOCK_NAME_NEEDS))
+        self.locking.bar.setVisible(figures and wide >= theme.px(LOCK_NEEDS))
 
     # what the window asks
 
@@ -339,12 +371,17 @@ class SubsetPage(AnalysisPage):
         if self._shown is None or self.hides_figures:
             return None
         spec = self.views.figure()
-        return (spec, f"{self.spec.name}/{spec.name}") if spec is not None else None
+        return (spec, f"{self._source}/{spec.name}") if spec is not None else None
 
     def figures_in_sight(self) -> Sequence[tuple[FigureSpec, str]]:
         if self._shown is None or self.hides_figures:
             return ()
-        return [(spec, f"{self.spec.name}/{spec.name}") for spec in self.views.figures_in_sight()]
+        return [(spec, f"{self._source}/{spec.name}") for spec in self.views.figures_in_sight()]
+
+    @property
+    def _source(self) -> str:
+        """The analysis that the figures in sight come from."""
+        return self.locking.name if self.views.key == LOCKED else self.spec.name
 
     def table_of(self, view: FigureView) -> str:
         return self.views.table_of(view, "subsets" if self.sets.members is not None else "left_out_curves")
@@ -359,4 +396,4 @@ class SubsetPage(AnalysisPage):
                        enabled=job is not None, why_not="" if job is not None else "The search is not running")
         named = Command("named", "Test a set of RTKs by name…", self.ask_named_set, enabled=not self.why_not(),
                         why_not=self.why_not())
-        return (*super().commands(), *views, keep, named)
+        return (*super().commands(), *views, keep, named, *self.locking.commands())

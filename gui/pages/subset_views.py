@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from gui import theme
@@ -15,6 +16,7 @@ from gui.pages.figure_signals import FigureSignals
 from gui.pages.subset_checks_panel import ChecksPanel
 from gui.pages.subset_figure_parts import SubsetPart, set_names
 from gui.pages.subset_figures_panel import SubsetFigures
+from gui.pages.validation_view import ValidationView
 from gui.widgets.state_views import EmptyState
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from gui.pages.analysis_states import EmptyWords
     from gui.widgets.figures.figure_view import FigureView
 
-SEARCH, GENES, CHECKS = "search", "genes", "checks"
+SEARCH, GENES, CHECKS, LOCKED = "search", "genes", "checks", "locked"
 FIGURES = {"luck": "search_luck", "left_out": "left_out", "stability": "stability", "tied": "tied_sets",
            "genes": "random_genes"}
 """Panel -> name of its figure in the result."""
@@ -48,19 +50,21 @@ class SubsetViews(QStackedWidget):
         self._beside.setContentsMargins(0, 0, 0, 0)
         self._beside.addWidget(self.nothing, 1)
         self._beside.addWidget(self.luck_alone, 1)
-        self._views = {SEARCH: self.figures, GENES: self.genes, CHECKS: self.checks, "nothing": beside}
+        self.locked = ValidationView()
+        self._views = {SEARCH: self.figures, GENES: self.genes, CHECKS: self.checks, LOCKED: self.locked,
+                       "nothing": beside}
         for view in self._views.values():
             self.addWidget(view)
 
     @property
     def key(self) -> str:
-        """What is in front: search, genes, checks or nothing."""
+        """What is in front: search, genes, checks, locked or nothing."""
         return next(key for key, view in self._views.items() if view is self.currentWidget())
 
-    def add_view(self, key: str, view: QWidget) -> None:
-        """One more view."""
-        self._views[key] = view
-        self.addWidget(view)
+    def minimumSizeHint(self) -> QSize:
+        """What is in front decides how small the page can be."""
+        shown = self.currentWidget()
+        return shown.minimumSizeHint() if shown is not None else super().minimumSizeHint()
 
     def clear(self) -> None:
         """There is no result."""
@@ -100,7 +104,8 @@ class SubsetViews(QStackedWidget):
         self.setCurrentWidget(self._views["nothing"])
 
     def _parts(self) -> list[SubsetPart]:
-        return {SEARCH: list(self.figures.parts.values()), GENES: [self.genes]}.get(self.key, [])
+        return {SEARCH: list(self.figures.parts.values()), GENES: [self.genes],
+                LOCKED: [self.locked.part] if self.locked.shows_result() else []}.get(self.key, [])
 
     def figure(self) -> FigureSpec | None:
         """The figure that Export takes now, as core made it."""
@@ -118,5 +123,5 @@ class SubsetViews(QStackedWidget):
         part = next((part for part in (*self.figures.parts.values(), self.genes, self.luck_alone)
                      if part.view is view), None)
         if part is None:
-            return ""
+            return "cohorts"
         return of_curve if part.name == "left_out" else TABLES.get(part.name, "null")
