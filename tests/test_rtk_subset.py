@@ -162,6 +162,7 @@ def test_that_noise_is_called_luck():
     result = analysed(simulated(seed=4, effect=0.0))
     assert first(result, "summary")["p_search"] > 0.05
     assert result.findings[0].startswith("The best set is no better than luck.")
+    assert "is the finding" not in result.findings[0]
 
 
 def test_that_a_set_with_longer_survival_says_better():

@@ -40,8 +40,8 @@ def answer(numbers: SubsetNumbers) -> Answer:
             return Answer(f"No set does better than {alone} alone.",
                           f"{searched} {_alone(numbers)}{_at_the_floor(numbers)}", three, "ok")
         return Answer(f"High {name} goes with {goes}: less likely by luck (P {p_words(numbers.best_p)}), untested "
-                      "elsewhere.", f"{searched} {_tied(numbers)}", three, "ok")
-    return Answer("The best set is no better than luck.", f"{searched} The best is {name}. {_tied(numbers)}", three,
+                      "elsewhere.", f"{searched} {_tied(numbers, found=True)}", three, "ok")
+    return Answer("The best set is no better than luck.", f"{searched} The best is {name}. {_tied(numbers, found=False)}", three,
                   "nothing")
 
 
@@ -91,13 +91,13 @@ def _at_the_floor(numbers: SubsetNumbers) -> str:
             f"strongest of all sets is {set_words(numbers)}.")
 
 
-def _tied(numbers: SubsetNumbers) -> str:
+def _tied(numbers: SubsetNumbers, *, found: bool) -> str:
     others = numbers.ranking.n_tied - 1
     if others <= 0:
         return "No other set does as well within the data's own uncertainty."
     verb = "does" if others == 1 else "do"
-    return (f"{counted(others, 'other set')} {verb} as well within the data's own uncertainty, so the core is the "
-            "finding, not the list.")
+    so = ", so the core is the finding, not the list" if found else ""
+    return f"{counted(others, 'other set')} {verb} as well within the data's own uncertainty{so}."
 
 
 def findings(numbers: SubsetNumbers, checks: SubsetChecks) -> tuple[str, ...]:
