@@ -7,6 +7,7 @@ larger text; one contact sheet for each page. Not for: comparing pixels; what mu
 from __future__ import annotations
 
 import argparse
+import gzip
 import os
 import sys
 import tempfile
@@ -421,6 +422,159 @@ def prognosis_view(key: str) -> Callable[[Desk], None]:
     return scene
 
 
+# The RTK subset
+
+SEARCH = "permutations = 199, cv_permutations = 20, random_genes = 40"
+
+
+def subset(cohort: str, parameters: str = SEARCH) -> str:
+    return (f'[[analysis]]\nname = "subset"\nkind = "rtk_subset"\ncohort = "{cohort}"\n'
+            f'endpoint = "overall survival"\nparameters = {{ {parameters} }}\n')
+
+
+def searched(desk: Desk, cohorts: str, cohort: str, parameters: str = SEARCH) -> Any:
+    desk.open(desk.study(metabric_study(cohorts), subset(cohort, parameters)))
+    page = desk.go("subset")
+    desk.hands.wait(lambda: page.outcome is not None or bool(page.failure), "the search")
+    desk.hands.idle()
+    return page
+
+
+def subset_empty(desk: Desk) -> None:
+    desk.go("subset")
+
+
+def subset_ready(desk: Desk) -> None:
+    desk.open(desk.study(metabric_study(HER2)))
+    desk.go("subset")
+    desk.hands.idle()
+
+
+def subset_running(desk: Desk) -> None:
+    desk.open(desk.study(metabric_study(EVERYBODY)))
+    page = desk.go("subset")
+    desk.hands.idle()
+    page.settings.changed.emit("permutations", 4000)
+    desk.hold(0.3)
+    page.run()
+    desk.hands.wait(lambda: page.watch.job is not None and "So far" in page.watch.job.words, "the first shuffles")
+    QTest.qWait(300)
+
+
+def subset_stopped(desk: Desk) -> None:
+    desk.open(desk.study(metabric_study(EVERYBODY)))
+    page = desk.go("subset")
+    desk.hands.idle()
+    page.settings.changed.emit("permutations", 20_000)
+    page.run()
+    desk.hands.wait(lambda: page.watch.job is not None and "So far" in page.watch.job.words, "the first shuffles")
+    page.act("keep")
+    desk.hands.idle()
+
+
+def subset_full(desk: Desk) -> None:
+    searched(desk, EVERYBODY, "all")
+    desk.hands.session.select(receptor="KIT")
+    desk.hands.idle()
+
+
+def subset_nothing(desk: Desk) -> None:
+    searched(desk, HER2, "her2")
+
+
+def subset_of_a_set(desk: Desk) -> None:
+    page = searched(desk, HER2, "her2")
+    page.act("show anyway")
+    page.sets.choose(page.numbers.names(page.numbers.ranking.members[2]))
+    desk.hands.idle()
+
+
+def subset_cannot_say(desk: Desk) -> None:
+    searched(desk, HER2, "her2", "permutations = 0, cv_permutations = 0, random_genes = 0")
+
+
+def subset_stale(desk: Desk) -> None:
+    page = searched(desk, EVERYBODY, "all")
+    page.extras.her2_aside.click()
+    desk.hands.idle()
+
+
+def subset_too_long(desk: Desk) -> None:
+    subset_ready(desk)
+    page: Any = desk.hands.window.page
+    desk.hands.window.runs._computing = lambda: ("one core", None)
+    genes = page.facts.genes(page.facts.rule_of(page.spec))
+    for field, value in (("receptors", tuple(genes[:58])), ("max_size", 5), ("permutations", 500_000)):
+        page.settings.changed.emit(field, value)
+    desk.hands.idle()
+
+
+def subset_error(desk: Desk) -> None:
+    page = searched(desk, EVERYBODY, "all")
+    page.settings.changed.emit("max_size", 1)
+    page.settings.changed.emit("must", ("KIT", "FLT3"))
+    page.run()
+    desk.hands.idle()
+
+
+def subset_view(key: str) -> Callable[[Desk], None]:
+    def scene(desk: Desk) -> None:
+        searched(desk, EVERYBODY, "all").show_figures_of(key)
+        desk.hands.idle()
+    return scene
+
+
+def subset_tab(number: int) -> Callable[[Desk], None]:
+    def scene(desk: Desk) -> None:
+        searched(desk, EVERYBODY, "all").show_tab(number)
+        desk.hands.idle()
+    return scene
+
+
+def hospitals(desk: Desk) -> Any:
+    """The search in the first 900 patients of METABRIC, the others as two further data sets."""
+    lines = gzip.decompress(METABRIC.read_bytes()).decode("utf-8").splitlines()
+    parts = ['name = "Three hospitals"']
+    for name, rows in (("first", lines[1:901]), ("second", lines[901:1501]), ("third", lines[1501:])):
+        path = desk.folder / f"{name}.csv"
+        path.write_text("\n".join((lines[0], *rows)) + "\n", encoding="utf-8")
+        parts += [metabric_study().split("\n", 1)[1].replace(METABRIC.as_posix(), path.as_posix())
+                  .replace('"metabric"', f'"{name}"'), f'[[cohort]]\nname = "{name} hospital"\ndataset = "{name}"\n']
+    desk.open(desk.study("\n".join(parts), subset("first hospital")))
+    page = desk.go("subset")
+    desk.hands.wait(lambda: page.outcome is not None or bool(page.failure), "the search")
+    desk.hands.idle()
+    return page
+
+
+def subset_closed(desk: Desk) -> None:
+    hospitals(desk).show_figures_of("locked")
+    desk.hands.idle()
+
+
+def subset_lock(desk: Desk) -> None:
+    hospitals(desk)
+    desk.hands.key(Qt.Key.Key_L, CTRL)
+
+
+def subset_test_in(desk: Desk) -> None:
+    subset_lock(desk)
+    desk.hands.press(desk.hands.button("Lock"))
+    QTest.qWait(100)
+    desk.hands.press(desk.hands.window.page.locking.bar.button)  # type: ignore[attr-defined]
+
+
+def subset_tested(figure: int) -> Callable[[Desk], None]:
+    def scene(desk: Desk) -> None:
+        subset_test_in(desk)
+        desk.hands.press(desk.hands.button("Test"))
+        desk.hands.idle()
+        view = desk.hands.window.page.views.locked  # type: ignore[attr-defined]
+        view.choose_figure(view.figure_choices()[figure])
+        desk.hands.idle()
+    return scene
+
+
 def export_dialog(desk: Desk) -> None:
     page = with_result(desk, HER2, "her2", 199)
     page.figures.curve.view.canvas.setFocus()
@@ -490,6 +644,17 @@ SCENES: tuple[Scene, ...] = (
     Scene("prognosis", "table", prognosis_tab(1)), Scene("prognosis", "methods", prognosis_tab(2)),
     Scene("prognosis", "warnings", prognosis_tab(3)),
     *(Scene("prognosis", f"view_{key}", prognosis_view(key)) for key in ("two_genes", "by_group", "heat_map", "correlation")),
+    Scene("subset", "empty", subset_empty), Scene("subset", "ready", subset_ready),
+    Scene("subset", "running", subset_running), Scene("subset", "stopped", subset_stopped),
+    Scene("subset", "full", subset_full), Scene("subset", "nothing", subset_nothing),
+    Scene("subset", "set", subset_of_a_set), Scene("subset", "cannotsay", subset_cannot_say),
+    Scene("subset", "stale", subset_stale), Scene("subset", "toolong", subset_too_long),
+    Scene("subset", "error", subset_error), Scene("subset", "genes", subset_view("genes")),
+    Scene("subset", "checks", subset_view("checks")), Scene("subset", "table", subset_tab(1)),
+    Scene("subset", "methods", subset_tab(2)), Scene("subset", "warnings", subset_tab(3)),
+    Scene("subset", "closed", subset_closed), Scene("subset", "lock", subset_lock, anew=True),
+    Scene("subset", "testin", subset_test_in, anew=True), Scene("subset", "tested", subset_tested(0)),
+    Scene("subset", "curves", subset_tested(1)),
     Scene("window", "export", export_dialog, anew=True), Scene("window", "palette", palette),
     Scene("window", "problems", problems_panel), Scene("window", "close", close_question, anew=True),
     Scene("window", "tried", tried_ledger, anew=True),
