@@ -41,8 +41,8 @@ def answer(numbers: SubsetNumbers) -> Answer:
                           f"{searched} {_alone(numbers)}{_at_the_floor(numbers)}", three, "ok")
         return Answer(f"High {name} goes with {goes}: less likely by luck (P {p_words(numbers.best_p)}), untested "
                       "elsewhere.", f"{searched} {_tied(numbers, found=True)}", three, "ok")
-    return Answer("The best set is no better than luck.", f"{searched} The best is {name}. {_tied(numbers, found=False)}", three,
-                  "nothing")
+    return Answer("The best set is no better than luck.",
+                  f"{searched} The best is {name}. {_tied(numbers, found=False)}", three, "nothing")
 
 
 def set_words(numbers: SubsetNumbers, members: tuple[int, ...] | None = None) -> str:
