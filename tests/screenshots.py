@@ -31,6 +31,7 @@ from core.project.project import renamed
 from core.resources import resource_path
 from gui import app as program
 from gui import theme
+from tests.waiting import wait
 from tests.window_hands import CTRL, Hands, window_open
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,9 +64,9 @@ class Desk:
     folder: Path
     after: ExitStack
 
-    def hold(self, share: float) -> None:
-        """Work goes on to that share of itself and waits there until the scene has been drawn."""
-        self.after.enter_context(held_work(share))
+    def hold(self, share: float, said: str = "") -> None:
+        """Work goes on to that share of itself, or until it says that, and waits there until the scene is drawn."""
+        self.after.enter_context(held_work(share, said))
 
     def hold_lane(self, lane: str) -> None:
         """Jobs of that lane wait until the scene has been drawn."""
@@ -84,23 +85,23 @@ class Desk:
         if wait:
             self.hands.idle()
         else:
-            QTest.qWait(900)
+            wait(900)
 
     def go(self, page: str) -> Any:
         self.hands.window.go_to(page)
-        QTest.qWait(30)
+        wait(30)
         return self.hands.window.page
 
 
 @contextmanager
-def held_work(share: float) -> Iterator[None]:
-    """Every job stops at a share of its work, with the words and the share that it really has there."""
+def held_work(share: float, said: str = "") -> Iterator[None]:
+    """Every job stops at a share of its work, or where it says that, with the words and the share it has there."""
     go_on = threading.Event()
     progress = JobContext.progress
 
     def waiting(self: JobContext, fraction: float, words: str) -> None:
         progress(self, fraction, words)
-        while fraction >= share and not go_on.is_set():
+        while (said in words if said else fraction >= share) and not go_on.is_set():
             time.sleep(0.02)
             progress(self, fraction, words)  # raises when the job was stopped
 
@@ -214,7 +215,7 @@ def import_running(desk: Desk) -> None:
     desk.go("import")
     desk.hold(0.3)
     desk.hands.window.import_files([METABRIC])
-    QTest.qWait(900)
+    wait(900)
 
 
 def import_at(step: int) -> Callable[[Desk], None]:
@@ -289,7 +290,7 @@ def cohort_running(desk: Desk) -> None:
     desk.go("cohort")
     desk.open(desk.study(metabric_study(HER2)), wait=False)
     desk.hands.wait(lambda: bool(session.datasets), "the data")
-    QTest.qWait(900)
+    wait(900)
 
 
 def cohort_full(desk: Desk) -> None:
@@ -347,7 +348,7 @@ def prognosis_running(desk: Desk) -> None:
     prognosis_ready(desk)
     desk.hold(0.45)
     desk.hands.window.page.run()
-    QTest.qWait(1500)
+    wait(1500)
 
 
 def with_result(desk: Desk, cohorts: str, cohort: str, permutations: int = 999) -> Any:
@@ -385,7 +386,7 @@ def prognosis_again(desk: Desk) -> None:
     desk.hold(0.45)
     page.settings.changed.emit("permutations", 2000)
     page.run()
-    QTest.qWait(1500)
+    wait(1500)
 
 
 def prognosis_error(desk: Desk) -> None:
@@ -417,7 +418,7 @@ def prognosis_view(key: str) -> Callable[[Desk], None]:
                 desk.hands.press(button)
                 break
         desk.hands.idle()
-        QTest.qWait(300)
+        wait(300)
         desk.hands.idle()
     return scene
 
@@ -455,10 +456,10 @@ def subset_running(desk: Desk) -> None:
     page = desk.go("subset")
     desk.hands.idle()
     page.settings.changed.emit("permutations", 4000)
-    desk.hold(0.3)
+    desk.hold(0.0, "So far")
     page.run()
     desk.hands.wait(lambda: page.watch.job is not None and "So far" in page.watch.job.words, "the first shuffles")
-    QTest.qWait(300)
+    wait(300)
 
 
 def subset_stopped(desk: Desk) -> None:
@@ -560,7 +561,7 @@ def subset_lock(desk: Desk) -> None:
 def subset_test_in(desk: Desk) -> None:
     subset_lock(desk)
     desk.hands.press(desk.hands.button("Lock"))
-    QTest.qWait(100)
+    wait(100)
     desk.hands.press(desk.hands.window.page.locking.bar.button)  # type: ignore[attr-defined]
 
 
@@ -580,7 +581,7 @@ def export_dialog(desk: Desk) -> None:
     page.figures.curve.view.canvas.setFocus()
     desk.hands.key(Qt.Key.Key_E, CTRL)
     desk.hands.idle()
-    QTest.qWait(300)
+    wait(300)
     desk.hands.idle()
 
 
@@ -696,7 +697,7 @@ def draw_scene(application: QApplication, scene: Scene, out: Path, looks: tuple[
                     hands.window.set_look(look.theme, look.percent)
                     hands.window.resize(*look.size)
                     for _ in range(6):
-                        QTest.qWait(40)
+                        wait(40)
                     path = out / f"{scene.page}-{scene.state}-{look.name}.png"
                     picture(hands).save(str(path))
                     drawn.append((f"{scene.state}, {look.name}", path))

@@ -15,6 +15,7 @@ from core.analyses.rtk_subset import Parameters
 from core.analyses.subset_words import answer
 from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.evaluate_cohort import evaluate_cohort
+from core.figures.number_words import p_words
 from core.figures.spec import Span, Ticks
 from core.jobs import Cancelled, JobContext
 from gui import theme
@@ -128,6 +129,9 @@ def test_that_a_tied_set_draws_its_curve_and_there_is_a_way_back(her2: SubsetDes
     spans = [mark for mark in figures.tied.view.figure().rows[0][0].marks if isinstance(mark, Span)]
     assert [(span.low, span.high) for span in spans] == [(2.5, 3.5)]
     assert her2.session.selection.patients == (), "a set is no patient"
+    her2.page.resize(1160, 640)
+    her2.qtbot.wait(20)
+    assert figures.left_out.title() == third, "also beside the segments"
     her2.click("Back to the left-out patients")
     assert her2.page.sets.members is None
     assert figures.left_out.view.figure().name == "left_out"
@@ -269,7 +273,8 @@ def test_that_a_running_search_says_what_is_known_so_far_and_can_be_kept(
         assert made.page.notice.remedies() == (("Go on", "run"),)
         assert made.page.rail_state() == "look"
         low, high = made.numbers.p_interval
-        assert f"{low:.3f} to {high:.3f}" in made.page.strip.text()
+        assert f"{p_words(low)} to {p_words(high)}" in made.page.strip.text()
+        assert made.page.settings.panel.state_text().startswith(f"Stopped after {done} of 1,000")
         assert made.page.figures.stability.says.text() == "The run was stopped before this."
         assert not made.page.figures.stability.view.isVisible()
     finally:

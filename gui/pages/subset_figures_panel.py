@@ -77,6 +77,8 @@ class SubsetFigures(QWidget):
 
     def set_curve(self, spec: FigureSpec | None, missing: str = "", *, of_a_set: bool = False) -> None:
         """The left-out patients, or in their place the curve of one set with the way back."""
+        self.left_out.short = spec.rows[0][0].title.partition(", ")[0] if of_a_set and spec is not None \
+            else dict(RIGHT)["left_out"]
         self.left_out.set_back(CHOSEN_HERE if of_a_set else "", BACK if of_a_set else "")
         self.left_out.set_figure(spec, missing)
 

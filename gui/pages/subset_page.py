@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from core.analyses.subset_numbers import SubsetNumbers
     from core.figures.spec import FigureSpec
     from core.problems import Problem
+    from core.project.study import AnalysisSpec
     from gui.job_runner import Job
-    from gui.session import Outcome, Selection
+    from gui.session import Outcome
     from gui.widgets.figures.figure_view import FigureView
 
 VIEWS = ((SEARCH, "Search"), (GENES, "Other genes"), (CHECKS, "Checks"), (LOCKED, "Locked test"))
@@ -95,7 +96,7 @@ class SubsetPage(AnalysisPage):
         self.extras = SubsetSettings(self.settings, self.choice, self.facts, lambda: services.runs.place)
         self.extras.uncorrected.setChecked(bool(self.choices.get("uncorrected", False)))
         self.extras.uncorrected.clicked.connect(self._set_uncorrected)
-        self.session.selection_changed.connect(self._selection_changed)
+        self.session.selection_changed.connect(lambda _: self._mark() if self.numbers is not None else None)
         self.locking.view_requested.connect(self.show_figures_of)
         self.locking.changed.connect(self._locked_test_changed)
         self.views.locked.acted.connect(self.act)
@@ -169,8 +170,7 @@ class SubsetPage(AnalysisPage):
             return
         self.views.show_result(outcome.result, missing_words(numbers))
         looks = self.views.checks.to_look_at
-        verb = "check" if looks == 1 else "checks"
-        self.look_at.setText(f"{looks} {verb} to look at" if looks else "")
+        self.look_at.setText(f"{counted(looks, 'check')} to look at" if looks else "")
         self._show_front()
         self._mark()
 
@@ -220,10 +220,6 @@ class SubsetPage(AnalysisPage):
         self.figures.set_selection(chosen.patients, chosen.receptor, chosen.group)
         self.views.locked.set_selection(chosen.patients)
         self.tables.mark("receptor", chosen.receptor)
-
-    def _selection_changed(self, selection: Selection) -> None:
-        if self.numbers is not None:
-            self._mark()
 
     def _results_changed(self, name: str) -> None:
         super()._results_changed(name)
@@ -328,12 +324,16 @@ class SubsetPage(AnalysisPage):
         if self.outcome is not None:
             return
         doing, so_far = running_words(self.watch.words(job))
-        cost = self.cost
-        sets = f" of {counted(cost.sets, 'set')}" if cost is not None else ""
+        sets = f" of {counted(self.cost.sets, 'set')}" if self.cost is not None else ""
         self.running.set_words(doing, f"Each shuffle repeats the whole search{sets}. The figures come as soon as they "
                                "are ready.")
         self.running.set_progress(job.fraction, doing, job.seconds_left, so_far)
         self.running.set_keep(KEEP if job.fraction > 0.05 and not job.cancelled else "")
+
+    def _show_run_state(self, spec: AnalysisSpec, outcome: Outcome | None, job: Job | None) -> None:
+        super()._show_run_state(spec, outcome, job)
+        if outcome is not None and job is None and self.rail_state() == "look":
+            self.settings.panel.set_state("stale", stopped_words(cast("SubsetNumbers", outcome.result.numbers)))
 
     def rail_state(self) -> str:
         found = super().rail_state()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.analyses.prognosis_pictures import event_words
 from core.analyses.subset_words import answer
-from core.figures.number_words import count_words, counted, p_equals
+from core.figures.number_words import count_words, counted, p_equals, p_words
 from gui.pages.analysis_states import Button, EmptyWords, Spoken
 from gui.pages.cohort_facts import Need
 
@@ -40,7 +40,7 @@ def spoken_of(numbers: SubsetNumbers) -> Spoken:
     three = found.numbers
     if numbers.stopped and numbers.permutations_done:
         low, high = numbers.p_interval
-        three = (three[0], (three[1][0], three[1][1], f"{low:.3f} to {high:.3f}"), *three[2:])
+        three = (three[0], (three[1][0], three[1][1], f"{p_words(low)} to {p_words(high)}"), *three[2:])
     return Spoken(found.sentence, found.explanation, three, found.state,
                   WHY_NO_SHUFFLES if found.state == "unsure" else "")
 
