@@ -56,6 +56,7 @@ from gui.pages.base_page import Command, Page
 from tests.accessible_names import nameless, too_small
 from tests.gui_builders import new_session, services
 from tests.study_files import small_project, write_table
+from tests.waiting import wait
 from tests.window_hands import Hands, window_open
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -105,8 +106,8 @@ def settle(page: Page) -> None:
     for _ in range(400):
         if not page.session.jobs.active:
             break
-        QTest.qWait(5)
-    QTest.qWait(10)
+        wait(5)
+    wait(10)
 
 
 @EVERY
@@ -138,7 +139,7 @@ def test_that_a_page_is_built_in_any_look_without_a_complaint_or_a_window_of_its
         assert windows.seen == []
         made.resize(1000, 700)
         made.show()
-        QTest.qWait(10)
+        wait(10)
         settle(made)
         said = [record.message for record in qtlog.records if not record.message.startswith(NOISE)]
         assert said == []
@@ -265,7 +266,7 @@ def at_size(hands: Hands, key: str, size: tuple[int, int], percent: int) -> None
     hands.window.go_to(key)
     hands.idle()
     for _ in range(4):
-        QTest.qWait(20)
+        wait(20)
 
 
 @EVERY

@@ -32,6 +32,7 @@ from gui import theme
 from gui.pages.importing.import_steps import CHECK_AT, OUTCOME_AT, REGIONS_AT
 from gui.widgets.export_dialog import ExportDialog
 from gui.widgets.figures.figure_view import FigureView
+from tests.waiting import wait
 from tests.window_hands import CTRL, SHIFT, Hands, window_open
 
 METABRIC = resource_path("examples", "metabric", "metabric.csv.gz")
@@ -162,7 +163,7 @@ def exported_curve(hands: Hands, folder: Path) -> Path:
     for key, box in dialog.form.boxes.items():
         if box.isChecked() != (key in ("pdf", "svg", "xlsx")):
             hands.press(box)
-    QTest.qWait(200)
+    wait(200)
     hands.idle()
     assert dialog.form.formats() == ("pdf", "svg", "xlsx")
     hands.press(dialog.export_button)

@@ -31,6 +31,7 @@ from gui.page_list import PAGES
 from gui.widgets.export_dialog import ExportDialog
 from tests.figure_data import group_curve
 from tests.study_files import TRIED, small_project, write_table
+from tests.waiting import wait
 from tests.window_hands import CTRL, SHIFT, Hands, window_open
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -181,12 +182,12 @@ def test_that_text_grows_and_shrinks_between_80_and_200_percent(hands: Hands) ->
 def test_that_switching_the_theme_redraws_what_is_on_screen(hands: Hands, saved: Path) -> None:
     opened(hands, saved)
     hands.window.resize(1366, 768)
-    QTest.qWait(50)
+    wait(50)
     grounds = {}
     for dark in (False, True):
         hands.window.actions_by_key["dark"].setChecked(not dark)
         hands.window.actions_by_key["dark"].trigger()
-        QTest.qWait(50)
+        wait(50)
         image = hands.window.grab().toImage()
         grounds[dark] = [image.pixelColor(x, y).lightness() for x, y in ((20, 400), (700, 10), (700, 740), (400, 700))]
     assert min(grounds[False]) > 200
@@ -315,7 +316,7 @@ def test_that_window_theme_and_recent_studies_are_remembered_for_the_next_window
         hands.window.resize(1210, 711)
         hands.key(KEY.Key_F9)
         hands.key(KEY.Key_M, CTRL | SHIFT)
-        QTest.qWait(20)
+        wait(20)
     theme.apply(qapp, "light", 100)
     with window_open(home, size=(1210, 711)) as hands:
         assert (theme.current().name, theme.percent()) == ("dark", 120)
@@ -423,7 +424,7 @@ def test_that_what_a_killed_session_left_is_offered_and_restored(qapp: QApplicat
         assert hands.window.files.is_modified
         assert hands.session.tried.paid == 58
     with window_open(home) as hands:
-        QTest.qWait(100)
+        wait(100)
         assert not hands.boxes()
 
 

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from gui import app as program
 from gui.main_window import MainWindow
+from tests.waiting import wait
 
 WAIT_MS = 60_000
 CTRL, SHIFT, ALT = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier,
@@ -52,16 +53,16 @@ class Hands:
         ends = time.monotonic() + ms / 1000
         while not until():
             assert time.monotonic() < ends, f"did not come within {ms} ms: {what or until}"
-            QTest.qWait(5)
+            wait(5)
 
     def idle(self) -> None:
         """Until nothing is read, computed or waiting to be."""
-        QTest.qWait(20)
+        wait(20)
         self.wait(lambda: not self.session.jobs.active and not self.window.loader.loading, "no job is running")
         steps = getattr(self.window.pages.get("import"), "steps", None)
         if steps is not None:
             self.wait(lambda: not steps.reader.busy and not self.session.jobs.active, "nothing is read for Import")
-        QTest.qWait(20)
+        wait(20)
 
     # mouse and keys
 
@@ -141,7 +142,7 @@ class Hands:
         drop = QDropEvent(QPointF(point), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
                           Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(target, drop)
-        QTest.qWait(10)
+        wait(10)
         self.idle()
         return drop.isAccepted()
 
@@ -202,7 +203,7 @@ def window_open(home: Path, size: tuple[int, int] = (1440, 900)) -> Iterator[Han
     hands.session.jobs.broke.connect(lambda job, text: hands.faults.append(text))
     window.resize(*size)
     QTest.qWaitForWindowActive(window)
-    QTest.qWait(10)
+    wait(10)
     try:
         yield hands
         hands.take_off()
