@@ -168,7 +168,8 @@ def test_that_an_outcome_coded_the_wrong_way_round_is_said_beside_the_answer_and
     for name, codes in (("right", "[0]"), ("wrong", "[1]")):
         path = tmp_path / f"{name}.toml"
         path.write_text(head.replace("event_values = [0]", f"event_values = {codes}") + '[[analysis]]\nname = "p"\n'
-                        'kind = "rtk_prognosis"\nparameters = { permutations = 0, receptors = ["KIT"] }\n',
+                        'kind = "rtk_prognosis"\nendpoint = "overall survival"\n'
+                        'parameters = { permutations = 0, receptors = ["KIT"] }\n',
                         encoding="utf-8")
         assert run(path, tmp_path / name) == 0
     said = capsys.readouterr()

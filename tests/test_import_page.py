@@ -114,7 +114,7 @@ def test_that_metabric_becomes_the_data_set_of_the_example_study(qtbot: QtBot, p
 
     spec, = page.session.project.study.datasets
     example = read_study(resource_path("examples", "metabric", "study.toml")).datasets[0]
-    assert spec.endpoints == example.endpoints
+    assert spec.endpoints == example.endpoints[:1]  # the second is about causes of death
     mine = page.session.datasets[spec.name]
     theirs = load_dataset(example, FileShelf(), JobContext())
     assert mine.expression[0].genes == theirs.expression[0].genes

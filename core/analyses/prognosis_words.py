@@ -156,7 +156,7 @@ def findings(numbers: PrognosisNumbers, checks: Sequence[Check]) -> tuple[str, .
     words.append(f"With {events} a hazard ratio of {numbers.detectable_hr:.2f} per SD (or "
                  f"{1 / numbers.detectable_hr:.2f}) is detectable with 80 % power after correction.")
     words.append(f"{counted(len(numbers.patients), 'patient')} {_verb(len(numbers.patients), 'was', 'were')} analysed, "
-                 f"{int(numbers.event.sum())} of them with the event; median follow-up "
+                 f"{count_words(int(numbers.event.sum()))} of them with the event; median follow-up "
                  f"{time_words(numbers.follow_up.median, numbers.unit)} (reverse Kaplan-Meier).")
     words += _coverage(numbers)
     words += [f"{name}: {text}" for name, text in numbers.cohort.facts.items()]
