@@ -165,6 +165,15 @@ def test_that_noise_is_called_luck():
     assert "is the finding" not in result.findings[0]
 
 
+def test_that_few_events_cannot_answer_rather_than_call_it_luck() -> None:
+    rng = np.random.default_rng(4)
+    result = analysed(small(rng.normal(size=(60, 4)).tolist(), rng.exponential(30, 60).round(1).tolist(),
+                            [1] * 12 + [0] * 48))
+    assert "12" in result.findings[0].split(".")[0]
+    assert "cannot answer this." in result.findings[0]
+    assert "few_events" in {problem.code for problem in result.warnings}
+
+
 def test_that_a_set_with_longer_survival_says_better():
     group = simulated(effect=-0.7)
     result = analysed(group)

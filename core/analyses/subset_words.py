@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.analyses.prognosis_pictures import direction_words
+from core.analyses.prognosis_pictures import direction_words, event_words
 from core.analyses.prognosis_words import Answer
 from core.analyses.subset_checks import SubsetChecks
 from core.analyses.subset_numbers import SubsetNumbers
@@ -18,6 +18,8 @@ from core.statistics.subset_problem import SIGNED, SPLIT
 from core.statistics.subset_stability import KEEP_AT
 
 HOLDS = 0.05
+FEW_EVENTS = 20
+"""Below this, that no set is better than luck says nothing."""
 IN_LEFT_OUT = "in left-out patients of this cohort"
 
 
@@ -41,6 +43,12 @@ def answer(numbers: SubsetNumbers) -> Answer:
                           f"{searched} {_alone(numbers)}{_at_the_floor(numbers)}", three, "ok")
         return Answer(f"High {name} goes with {goes}: less likely by luck (P {p_words(numbers.best_p)}), untested "
                       "elsewhere.", f"{searched} {_tied(numbers, found=True)}", three, "ok")
+    events = numbers.inputs.n_events
+    if events < FEW_EVENTS:
+        plural = event_words(numbers.inputs.cohort.endpoint.name)
+        return Answer(f"{counted(events, plural.removesuffix('s'), plural)} cannot answer this.",
+                      f"{searched} With so few, only a very strong set would show. The best is {name}.", three,
+                      "unsure")
     return Answer("The best set is no better than luck.",
                   f"{searched} The best is {name}. {_tied(numbers, found=False)}", three, "nothing")
 
@@ -200,7 +208,7 @@ def result_warnings(numbers: SubsetNumbers) -> tuple[Problem, ...]:
         found.append(warning("few_shuffles", f"with {counted(done, 'shuffle')} no corrected P can be below "
                              f"{1 / (done + 1):.3f}", place, remedy="raise permutations", answer_key="permutations"))
     events = numbers.inputs.n_events
-    if events < 20:
+    if events < FEW_EVENTS:
         found.append(warning("few_events", f"only {events} of {counted(len(numbers.inputs.patients), 'patient')} had "
                              "the event", place, why="That no set holds says little, and a set that does is chosen "
                              "from few patients.", remedy="add patients or follow-up"))
