@@ -273,6 +273,18 @@ def test_that_ties_with_the_best_follow_the_contract():
     assert found.n_tied == count
 
 
+@pytest.mark.parametrize("score", [MEAN, SPLIT])
+def test_that_sets_too_many_to_hold_are_ranked_and_compared_alike(monkeypatch, score):
+    time, event, z = simulated()
+    problem = problem_of(time, event, z, SetSpace.of(8, 4), score)
+    one, _ = ranked(problem, tuple("ABCDEFGH"))
+    monkeypatch.setattr("core.statistics.subset_ranking.SCORES_HELD", 0)
+    other, _ = ranked(problem, tuple("ABCDEFGH"))
+    assert (one.members, one.n_tied) == (other.members, other.n_tied)
+    assert (one.statistic == other.statistic).all()
+    assert (one.tied == other.tied).all()
+
+
 def test_that_members_that_cancel_have_no_statistic():
     time, event, z = simulated(g=3)
     z = np.column_stack([z, -z[:, 0]])

@@ -15,6 +15,9 @@ from core.statistics.risk_sets import Bools, Floats, Ints
 from core.statistics.subset_search import LEAST_INFORMATION, NO_INFORMATION, SAME_STATISTIC
 from core.statistics.subset_space import SetSpace
 
+SCORES_HELD = 1_000_000
+"""Sets whose scores are kept for the comparison with the best; of more they are made twice (memory)."""
+
 
 class SetScorer(Protocol):
     """The statistic of many sets of one size: rows of receptor numbers in, arrays over the sets out."""
@@ -95,6 +98,7 @@ def rank_sets(scorer: SetScorer, space: SetSpace, keep: int, names: tuple[str, .
     job = job or JobContext()
     kept: list[_Entry] = []
     of_size: dict[int, BestOfSize] = {}
+    held: list[tuple[Floats, Floats]] = []
     threshold = -1.0
     done = 0
     for size in space.sizes:
@@ -103,6 +107,8 @@ def rank_sets(scorer: SetScorer, space: SetSpace, keep: int, names: tuple[str, .
             job.progress(0.5 * done / space.n_all, f"Scoring sets, {done:,} of {space.n_all:,}")
             done += len(rows)
             toward, chi2 = scorer.score(rows)
+            if space.n_all <= SCORES_HELD:
+                held.append((toward, chi2))
             wanted = np.flatnonzero(chi2 >= min(threshold, best.chi2 if best else -1.0) * (1 - SAME_STATISTIC))
             for i in _strongest(chi2, wanted, keep):
                 members = tuple(rows[i].tolist())
@@ -116,7 +122,7 @@ def rank_sets(scorer: SetScorer, space: SetSpace, keep: int, names: tuple[str, .
         if best is not None:
             of_size[size] = BestOfSize(best.members, best.chi2, best.toward)
     kept = _first(kept, keep)
-    listed, n_tied = _tied(kept, scorer, space, job)
+    listed, n_tied = _tied(kept, scorer, space, held, job)
     return RankedSets(tuple(entry.members for entry in kept), np.array([entry.chi2 for entry in kept]),
                       np.array([entry.toward for entry in kept]), listed, space.n_all, n_tied, of_size)
 
@@ -150,23 +156,31 @@ def _first(entries: list[_Entry], keep: int) -> list[_Entry]:
     return found[:keep]
 
 
-def _tied(kept: list[_Entry], scorer: SetScorer, space: SetSpace, job: JobContext) -> tuple[Bools, int]:
-    """Which of the listed sets are tied with the best, and how many of all sets are."""
+def _tied(kept: list[_Entry], scorer: SetScorer, space: SetSpace, held: list[tuple[Floats, Floats]], job: JobContext
+          ) -> tuple[Bools, int]:
+    """Which of the listed sets are tied with the best, and how many of all sets are. ``held`` scores of every block, or
+    nothing where they would be too many."""
     if not kept or kept[0].chi2 <= 0:
         return np.zeros(len(kept), dtype=np.bool_), 0
     best = kept[0]
     z_best, direction = np.sqrt(best.chi2), 1.0 if best.toward >= 0 else -1.0
 
-    def judged(rows: Ints) -> Bools:
-        toward, chi2 = scorer.score(rows)
-        sign = np.where(toward >= 0, 1.0, -1.0) * direction
-        aligned = np.clip(scorer.correlation(rows, best.members) * sign, -1.0, 1.0)
-        return np.asarray((chi2 > 0) & (z_best - np.sqrt(chi2) <= np.sqrt(2.0 * (1.0 - aligned)) + 1e-9))
+    def judged(rows: Ints, toward: Floats, chi2: Floats) -> Bools:
+        tied = np.zeros(len(rows), dtype=np.bool_)
+        # The root is at most 2, whatever the correlation: most sets are too weak to ask for theirs.
+        near = np.flatnonzero((chi2 > 0) & (z_best - np.sqrt(chi2) <= 2.0 + 1e-9))
+        if len(near):
+            sign = np.where(toward[near] >= 0, 1.0, -1.0) * direction
+            aligned = np.clip(scorer.correlation(rows[near], best.members) * sign, -1.0, 1.0)
+            tied[near] = z_best - np.sqrt(chi2[near]) <= np.sqrt(2.0 * (1.0 - aligned)) + 1e-9
+        return tied
 
-    count = done = 0
+    count = done = number = 0
     for size in space.sizes:
         for rows in space.blocks(size):
             job.progress(0.5 + 0.5 * done / space.n_all, f"Comparing sets, {done:,} of {space.n_all:,}")
             done += len(rows)
-            count += int(judged(rows).sum())
-    return np.array([bool(judged(np.array([entry.members]))[0]) for entry in kept]), count
+            count += int(judged(rows, *(held[number] if held else scorer.score(rows))).sum())
+            number += 1
+    listed = [judged(np.array([entry.members]), np.array([entry.toward]), np.array([entry.chi2])) for entry in kept]
+    return np.concatenate(listed), count

@@ -18,18 +18,26 @@ from core.statistics.subset_space import SetSpace
 
 Singles = NDArray[np.float32]
 SETS_TOGETHER = 1024
+IN_CACHE = 65_536
+"""Sums that are made and sorted together: half a megabyte, which stays in the second-level cache."""
 
 
-def high_groups(columns: Floats, rows: Ints, signs: Floats | None = None) -> Bools:
+def high_groups(columns: Floats, rows: Ints) -> Bools:
     """Who lies above the median of each set's summed z: (sets, patients). ``columns`` is (receptors, patients)."""
-    total = columns[rows[:, 0]].copy()
-    for i in range(1, rows.shape[1]):
-        total += columns[rows[:, i]]
-    n = total.shape[1]
-    ordered = np.sort(total, axis=1)
-    median = 0.5 * (ordered[:, (n - 1) // 2] + ordered[:, n // 2])
-    # The sum of a set is rounded: a patient at the median itself must not become high by the last bit.
-    return np.asarray(total > (median + 1e-12 * np.maximum(np.abs(median), 1.0))[:, None])
+    n = columns.shape[1]
+    high = np.empty((len(rows), n), dtype=np.bool_)
+    together = max(IN_CACHE // max(n, 1), 1)
+    for first in range(0, len(rows), together):
+        part = rows[first:first + together]
+        total = columns[part[:, 0]]
+        for i in range(1, part.shape[1]):
+            total += columns[part[:, i]]
+        ordered = np.sort(total, axis=1)
+        median = 0.5 * (ordered[:, (n - 1) // 2] + ordered[:, n // 2])
+        # The sum of a set is rounded: a patient at the median itself must not become high by the last bit.
+        limit = median + 1e-12 * np.maximum(np.abs(median), 1.0)
+        np.greater(total, limit[:, None], out=high[first:first + together])
+    return high
 
 
 class SplitScorer:
@@ -62,8 +70,8 @@ class SplitScorer:
         return np.asarray(share @ self._squares)
 
     def score(self, rows: Ints) -> tuple[Floats, Floats]:
-        toward, chi2 = self.score_all(rows)
-        return toward[:, 0], chi2[:, 0]
+        parts = [self.score_all(rows[first:first + SETS_TOGETHER]) for first in range(0, len(rows), SETS_TOGETHER)]
+        return np.concatenate([part[0][:, 0] for part in parts]), np.concatenate([part[1][:, 0] for part in parts])
 
     def score_all(self, rows: Ints) -> tuple[Floats, Floats]:
         """Numerator and chi2 of every set in every permutation, (sets, permutations), in double precision."""
