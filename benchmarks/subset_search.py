@@ -64,6 +64,8 @@ class Taken:
 
 
 LIMITS = {Job(OBSERVED, SMALL, 4): 1.0, Job(MEAN, SMALL, 4, 1000): 8.0, Job(SPLIT, SMALL, 3, 1000): 0.6}
+FOR_MEMORY = Job(SPLIT, LARGE, 5, 100)
+"""A block of the largest search with the most to hold; all its shuffles would take minutes."""
 GROWTH = tuple(Job(work, patients, size, shuffles)
                for work, counts in ((OBSERVED, (0,)), (MEAN, (1000, 10_000)), (SPLIT, (1000, 10_000)))
                for shuffles in counts for size in (3, 4, 5) for patients in (SMALL, LARGE))
@@ -131,9 +133,12 @@ def run(rounds: int = 5, full: bool = False) -> tuple[list[Row], list[str]]:
         taken[job] = measured(job, rounds)
         rows.append(_limited(job, taken[job], limit))
     rows += _growth(taken, full)
+    taken[FOR_MEMORY] = measured(FOR_MEMORY, 1)
     most = max(taken.items(), key=lambda item: item[1].peak_mb)
-    rows.append(Row(f"the largest memory of all these: {most[0].words}", "job", most[1].wall, f"limit "
-                    f"{MEMORY_LIMIT_MB} MB", None, None, most[1].peak_mb))
+    for words, (job, found) in (("memory", (FOR_MEMORY, taken[FOR_MEMORY])), ("the largest memory of all", most)):
+        held = "under" if found.peak_mb < MEMORY_LIMIT_MB else "above"
+        rows.append(Row(f"{words}: {job.words} ({held} the limit of {MEMORY_LIMIT_MB} MB)", "job", found.wall, "", None,
+                        None, found.peak_mb))
     cohorts = [cohort_of(SMALL), cohort_of(LARGE)]
     absent = [name for name, there in (("R (survival, maxstat)", RProcess.available()),
                                        ("Rust package survival", importlib.util.find_spec("survival") is not None),
