@@ -62,8 +62,8 @@ def answer(numbers: PrognosisNumbers) -> Answer:
         return Answer("No answer without correction.", "No outcome was shuffled, so no corrected P is known. Set "
                       f"Shuffles above 0 and run. {only}", three, "unsure",
                       f"{_all_receptors(numbers).capitalize()} {_verb(total, 'is', 'are')} tested, and by chance "
-                      "alone 1 in 20 has a P below 0.05. The correction sees how often shuffled outcomes do as well; none "
-                      "was shuffled.")
+                      "alone 1 in 20 has a P below 0.05. The correction sees how often shuffled outcomes do as "
+                      "well; none was shuffled.")
     if held:
         sentence, other = _one_clause(numbers, held, better, worse)
         return Answer(sentence, _what_holds(numbers, len(held), other, one, happened), three, "ok")
