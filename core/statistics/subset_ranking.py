@@ -182,5 +182,10 @@ def _tied(kept: list[_Entry], scorer: SetScorer, space: SetSpace, held: list[tup
             done += len(rows)
             count += int(judged(rows, *(held[number] if held else scorer.score(rows))).sum())
             number += 1
-    listed = [judged(np.array([entry.members]), np.array([entry.toward]), np.array([entry.chi2])) for entry in kept]
-    return np.concatenate(listed), count
+    listed = np.zeros(len(kept), dtype=np.bool_)
+    for size in space.sizes:
+        at = [i for i, entry in enumerate(kept) if len(entry.members) == size]
+        if at:
+            listed[at] = judged(np.array([kept[i].members for i in at]), np.array([kept[i].toward for i in at]),
+                                np.array([kept[i].chi2 for i in at]))
+    return listed, count
