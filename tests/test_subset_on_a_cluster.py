@@ -1,10 +1,12 @@
 """A whole run of the subset search on a cluster, a worker killed on the way: the same bytes as on this computer.
 
-Not for: single blocks (test_dask_cluster.py) or the numbers of the search.
+Not for: single blocks (test_dask_cluster.py), the numbers of the search, or a lock and its test in other cohorts
+(test_lock_to_validation.py, which kills a worker with the hands of this file).
 """
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,14 +63,8 @@ def written(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.csv")}
 
 
-def test_that_a_run_on_a_cluster_with_a_worker_killed_writes_the_same_bytes(
-        cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = write_drawn_study(tmp_path)
-    workers = [cluster.start_worker(), cluster.start_worker()]
-    monkeypatch.setattr("core.compute.executor_named", lambda words: Serial())
-    monkeypatch.setattr("core.batch.write_figure", lambda figure, folder: None)  # half a minute, and not looked at here
-    assert run_command_line(["run", str(study), "--out", str(tmp_path / "here"), "--only", "subset"], tmp_path) == 0
-
+def kill_after(monkeypatch: pytest.MonkeyPatch, worker: subprocess.Popen[bytes], blocks_done: int) -> list[int]:
+    """Kill the worker once so many blocks of this process are done; the list grows with every block that is."""
     run_blocks: Callable[..., Any] = Compute.run_blocks
     done: list[int] = []
 
@@ -76,20 +72,42 @@ def test_that_a_run_on_a_cluster_with_a_worker_killed_writes_the_same_bytes(
                  on_result: Callable[[int, Any], object] | None = None, **more: Any) -> Any:
         def told(number: int, result: Any) -> None:
             done.append(number)
-            if len(done) == 2:
-                workers[0].kill()
+            if len(done) == blocks_done:
+                worker.kill()
             if on_result is not None:
                 on_result(number, result)
 
         return run_blocks(self, work, shared, blocks, job, words, told, **more)
 
     monkeypatch.setattr(Compute, "run_blocks", kill_one)
+    return done
+
+
+def run_with_a_worker_killed(cluster: Cluster, study: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Run a study into ``folder``/there on two workers, one of which is killed; returns the blocks that were done.
+
+    Pictures are not drawn: they take half a minute, and are not looked at here.
+    """
+    workers = [cluster.start_worker(), cluster.start_worker()]
     cluster.wait_for(2)
-    command = ["run", str(study), "--out", str(tmp_path / "there"), "--dask", cluster.address]
-    assert run_command_line(command, tmp_path / "home") == 0
-    assert len(done) >= 4
-    assert workers[0].poll() is not None
+    with monkeypatch.context() as patch:
+        patch.setattr("core.batch.write_figure", lambda figure, folder: None)
+        done = kill_after(patch, workers[0], 2)
+        command = ["run", str(study), "--out", str(folder / "there"), "--dask", cluster.address]
+        assert run_command_line(command, folder / "home") == 0
+    assert workers[0].wait(10) != 0
     assert workers[1].poll() is None
+    return done
+
+
+def test_that_a_run_on_a_cluster_with_a_worker_killed_writes_the_same_bytes(
+        cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = write_drawn_study(tmp_path)
+    with monkeypatch.context() as here:
+        here.setattr("core.compute.executor_named", lambda words: Serial())
+        here.setattr("core.batch.write_figure", lambda figure, folder: None)
+        assert run_command_line(["run", str(study), "--out", str(tmp_path / "here"), "--only", "subset"], tmp_path) == 0
+    assert len(run_with_a_worker_killed(cluster, study, tmp_path, monkeypatch)) >= 4
     expected = written(tmp_path / "here")
     assert {"subset/subsets.csv", "subset/null.csv", "subset/stability.csv"} <= set(expected)
     assert written(tmp_path / "there") == expected
