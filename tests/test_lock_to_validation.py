@@ -149,5 +149,5 @@ def test_that_a_cluster_with_a_worker_killed_writes_the_tables_that_the_window_s
         left: Left, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.analyses.subset_numbers.LARGEST_BLOCK", 2)  # else a search this small is one block
     done = run_with_a_worker_killed(cluster, left.study, tmp_path, monkeypatch)
-    assert len(done) == 35, "25 blocks of shuffles, 5 of halves, 5 of shuffled folds; most of them after the kill"
+    assert len(done) == 35, "25 blocks of shuffles, 5 of halves, 5 of shuffled folds"
     assert_same_bytes(written(tmp_path / "there"), left.tables)

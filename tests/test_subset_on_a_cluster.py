@@ -83,6 +83,19 @@ def kill_after(monkeypatch: pytest.MonkeyPatch, worker: subprocess.Popen[bytes],
     return done
 
 
+def lost_blocks(cluster: Cluster) -> list[str]:
+    """The blocks that went with a worker: those it had begun, and those it had done but not handed over."""
+    from distributed import Client
+
+    def asked_there(dask_scheduler: Any) -> list[str]:
+        events = [event for _, event in dask_scheduler.get_events("all") if event.get("action") == "remove-worker"]
+        return [str(key) for event in events for what in ("processing-tasks", "lost-computed-tasks")
+                for key in event[what] if str(key).startswith("compute_on_cluster")]
+
+    with Client(cluster.address, timeout=20, set_as_default=False) as client:
+        return list(client.run_on_scheduler(asked_there))
+
+
 def run_with_a_worker_killed(cluster: Cluster, study: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Run a study into ``folder``/there on two workers, one of which is killed; returns the blocks that were done.
 
@@ -97,6 +110,7 @@ def run_with_a_worker_killed(cluster: Cluster, study: Path, folder: Path, monkey
         assert run_command_line(command, folder / "home") == 0
     assert workers[0].wait(10) != 0
     assert workers[1].poll() is None
+    assert lost_blocks(cluster), "the worker was killed with blocks in its hands"
     return done
 
 
