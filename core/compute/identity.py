@@ -9,7 +9,7 @@ import hashlib
 import os
 import platform
 from functools import cache
-from importlib import metadata
+from importlib import import_module
 from pathlib import Path
 
 from core import __version__
@@ -26,7 +26,8 @@ def program_facts() -> dict[str, str]:
     """
     facts = {"Python": ".".join(platform.python_version_tuple()[:2]), "RTKscope": __version__,
              "source": source_digest(SOURCE), "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "not set")}
-    return facts | {library: metadata.version(library) for library in LIBRARIES}
+    # Not importlib.metadata: the frozen app does not hold it for every library.
+    return facts | {library: str(import_module(library).__version__) for library in LIBRARIES}
 
 
 def source_digest(place: Path) -> str:
