@@ -75,12 +75,16 @@ def _checked(name: str, work: Callable[[], str]) -> Check:
 def _resources(folder: Path) -> str:
     from core.data.reference import rtk_symbols
     from core.resources import resource_path
+    from core.versions import versions
 
     needed = [("fonts", "Inter-Regular.otf"), ("fonts", "LiberationSans-Regular.ttf"), ("icons", "dark", "warn.svg"),
               ("app.qss",), ("tokens.json",), ("examples", "metabric", "study.toml")]
     lacking = ["/".join(parts) for parts in needed if not resource_path(*parts).is_file()]
     if lacking:
         raise FileNotFoundError(", ".join(lacking))
+    unknown = [library for library, version in versions().items() if version == "not installed"]
+    if unknown:
+        raise LookupError(f"no version of {', '.join(unknown)} is known")
     return f"{len(rtk_symbols())} receptors, {len(needed)} files"
 
 
