@@ -19,6 +19,7 @@ from core.figures.set_members import inclusion_bars, tied_sets
 from core.figures.spec import FigureSpec
 from core.statistics.kaplan_meier import kaplan_meier as survival_curve
 from core.statistics.risk_sets import Bools, Floats
+from core.statistics.subset_problem import SPLIT
 from core.statistics.subset_stability import KEEP_AT
 
 
@@ -36,6 +37,11 @@ def _cohort_words(numbers: SubsetNumbers) -> str:
             f"{counted(len(inputs.patients), 'patient')}, {counted(inputs.n_events, 'event')}")
 
 
+def _test_words(numbers: SubsetNumbers) -> str:
+    return "log-rank test of the median split, standardised by permutation" if numbers.parameters.score == SPLIT \
+        else "Cox score test of the mean z"
+
+
 def _luck(numbers: SubsetNumbers, badge: str) -> FigureSpec | None:
     done = numbers.permutations_done
     if not done:
@@ -44,9 +50,11 @@ def _luck(numbers: SubsetNumbers, badge: str) -> FigureSpec | None:
     return search_luck(
         "search_luck", null, float(np.sqrt(numbers.ranking.statistic[0])), title="Could luck do this?",
         remark=f"The whole search of {count_words(numbers.ranking.n_sets)} sets, {counted(done, 'shuffle')}",
-        x_words="Best |z| of the whole search, outcome shuffled", y_words="Shuffles", found_words="this study",
+        x_words="Best |z| of the whole search, outcome shuffled", y_words="Number of shuffles",
+        found_words="this study",
         as_good_words=as_good_words(numbers.exceeding, done, "shuffle"), corrected_p=numbers.best_p,
-        cohort_words=_cohort_words(numbers), what=counted(done, "shuffled outcome"), badge=badge)
+        cohort_words=_cohort_words(numbers), what=counted(done, "shuffled outcome"), test_words=_test_words(numbers),
+        badge=badge)
 
 
 def _genes(numbers: SubsetNumbers, badge: str) -> FigureSpec | None:
@@ -58,9 +66,10 @@ def _genes(numbers: SubsetNumbers, badge: str) -> FigureSpec | None:
     return search_luck(
         "random_genes", np.sqrt(found.best), float(np.sqrt(best)), title="Would other genes do?",
         remark=f"{counted(len(found.best), 'draw')} of {len(numbers.inputs.receptors)} genes that are no RTKs, {how}",
-        x_words="Best |z| of the whole search, other genes", y_words="Draws", found_words="RTKs",
+        x_words="Best |z| of the whole search, other genes", y_words="Number of draws", found_words="RTKs",
         as_good_words=as_good_words(int((found.best >= best).sum()), len(found.best), "draw"), corrected_p=None,
-        cohort_words=_cohort_words(numbers), what=counted(len(found.best), "draw") + " of other genes", badge=badge)
+        cohort_words=_cohort_words(numbers), what=counted(len(found.best), "draw") + " of other genes",
+        test_words=_test_words(numbers), badge=badge)
 
 
 def _stability(numbers: SubsetNumbers, badge: str) -> FigureSpec | None:

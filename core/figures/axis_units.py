@@ -11,8 +11,9 @@ from core.figures.spec import FigureSpec, Matrix, Panel
 
 UNIT = re.compile(r"\([^()]+\)|\bper SD\b|%|\blog2\b|\blog10\b|z score", re.IGNORECASE)
 PURE = re.compile(r"^(?:hazard ratio|HR\b|odds ratio|OR\b|P\b|q\b|share\b|fraction\b|number of\b|counts?\b|rank|"
-                  r"rho|correlation|concordance|patients$|receptors$|samples$|cell lines$|pairs$)", re.IGNORECASE)
-"""Ratios, probabilities, counts and lists of names have no unit."""
+                  r"(?:best )?\|z\||rho|correlation|concordance|patients$|receptors$|samples$|cell lines$|pairs$)",
+                  re.IGNORECASE)
+"""Ratios, test statistics, probabilities, counts and lists of names have no unit."""
 
 
 def axes_without_unit(spec: FigureSpec) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.figures.number_words import count_words, counted, p_equals
-from core.figures.spec import Axis, Bars, FigureSpec, Label, Mark, Panel, Rule
+from core.figures.number_words import capitalised, count_words, counted, p_equals
+from core.figures.spec import Axis, Bars, FigureSpec, Label, Line, Mark, Panel, Rule
 
 FloatArray = NDArray[np.float64]
 MOST_BINS = 30
@@ -19,7 +19,7 @@ HEADROOM = 1.45
 
 def search_luck(name: str, null: FloatArray, observed: float, *, title: str, remark: str, x_words: str, y_words: str,
                 found_words: str, as_good_words: str, corrected_p: float | None, cohort_words: str,
-                what: str, badge: str = "") -> FigureSpec:
+                what: str, test_words: str, badge: str = "") -> FigureSpec:
     """Histogram of the best |z| that luck (or other genes) gives.
 
     Parameters
@@ -35,6 +35,8 @@ def search_luck(name: str, null: FloatArray, observed: float, *, title: str, rem
         Stands in the panel in bold.
     what : str
         For the alt text: "1,000 shuffled outcomes".
+    test_words : str
+        What |z| is of: "Cox score test".
     """
     edges = _edges(null, observed)
     counts = np.histogram(null, edges)[0].astype(float)
@@ -47,7 +49,7 @@ def search_luck(name: str, null: FloatArray, observed: float, *, title: str, rem
     at, side = (share - 0.015, "right") if share > 0.5 else (share + 0.015, "left")
     marks: list[Mark] = [
         Bars(edges[:-1], edges[1:], counts, "faded", roles=roles),
-        Rule(x=limit, role="text3", style="dotted"),
+        Line(np.array([limit, limit]), np.array([0.0, tallest]), "text3", style="dotted", width=0.7),
         Rule(x=observed, role="accent"),
         Label(at, 0.99, found_words, "accent", align=side, valign="top", bold=True),
         Label(at, 0.91, f"|z| = {observed:.2f}", "accent", align=side, valign="top"),
@@ -63,9 +65,9 @@ def search_luck(name: str, null: FloatArray, observed: float, *, title: str, rem
     return FigureSpec(
         name, f"{title} {cohort_words}", ((panel,),),
         alt_text=f"Histogram of the best |z| in {what}: from {null.min():.2f} to {null.max():.2f}, 95 % of them below "
-                 f"{limit:.2f}. {found_words} |z| = {observed:.2f}; {as_good_words}{p}.",
+                 f"{limit:.2f}. {capitalised(found_words)}: |z| = {observed:.2f}; {as_good_words}{p}.",
         caption=f"{x_words} ({what}); {cohort_words}. Line: {found_words}, |z| = {observed:.2f}; "
-                f"{as_good_words}{p}. Dotted line: 95th percentile.",
+                f"{as_good_words}{p}. |z|: {test_words}. Dotted line: 95th percentile.",
         data={name: {"draw": list(range(1, len(null) + 1)), "best_z": null.tolist()},
               "observed": {"best_z": [observed]}},
         width_mm=89.0, height_mm=66.0, badge=badge)
