@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.figures.spec import FigureSpec, Label
 from gui import theme
+from gui.pages.figure_frame import FigureFrame, FoldingFigures
 from gui.pages.figure_signals import FigureSignals
 from gui.pages.screen_figures import panel_words, scan_at
-from gui.widgets.figures.figure_view import FigureView
-from gui.widgets.flow_layout import FlowLayout
-from gui.widgets.labels import link, words
-from gui.widgets.panel import Panel, Segments
 
 COLUMN_FOLDS_BELOW = 500
 """Height at 100 % under which curve and cut-off share one place."""
@@ -29,63 +25,18 @@ BACK = "Back to the median"
 PARTS = (("forest", "Forest"), ("curve", "Curve"), ("cut", "Cut-off"))
 
 
-class FigurePart(Panel):
-    """A panel with one figure; segments at its right when it is folded, and a line for a chip, a link and words."""
-
-    segment_chosen = Signal(str)
-    link_pressed = Signal()
+class FigurePart(FigureFrame):
+    """A panel with one figure; the second and third share their place, then all three."""
 
     def __init__(self, parts: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent, inner_margin=False)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        self.view = FigureView(heading=False)
-        self.chip: QLabel = words()
+        super().__init__(parts[1:], parts, parent)
         self.chip.setProperty("chip", "corrected")
         self.chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.link = link("")
-        self.link.clicked.connect(self.link_pressed)
-        self.says = words("", "help", wrap=True)
-        self._line = QWidget()
-        flow = FlowLayout(self._line, gap=10)
-        flow.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(2))
-        flow.addWidget(self.chip)
-        flow.addWidget(self.link)
-        self._says_line = QWidget()
-        says = QHBoxLayout(self._says_line)
-        says.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
-        says.addWidget(self.says)
-        self.body.setSpacing(0)
-        self.body.addWidget(self._line)
-        self.body.addWidget(self._says_line)
-        self.body.addWidget(self.view, 1)
-        right = QWidget()
-        line = QHBoxLayout(right)
-        line.setContentsMargins(0, 0, 0, 0)
-        self.two = Segments(parts[1:], "Panel", small=True)
-        self.three = Segments(parts, "Panel", small=True)
-        for segments in (self.two, self.three):
-            segments.chosen.connect(self.segment_chosen)
-            segments.hide()
-            line.addWidget(segments)
-        self.set_right(right)
-        self.set_searched("", "")
+        self.set_back("", "")
         self.set_says("")
 
-    def set_searched(self, chip: str, back: str) -> None:
-        """The chip of a searched cut, and the link that goes back; empty text takes one away."""
-        self.chip.setText(chip)
-        self.chip.setVisible(bool(chip))
-        self.link.setText(back)
-        self.link.setVisible(bool(back))
-        self._line.setVisible(bool(chip or back))
 
-    def set_says(self, text: str) -> None:
-        """Words of the figure that have no room inside its axes."""
-        self.says.setText(text)
-        self._says_line.setVisible(bool(text))
-
-
-class PrognosisFigures(QWidget):
+class PrognosisFigures(FoldingFigures):
     """See the module."""
 
     receptor_chosen = Signal(str)
@@ -119,15 +70,13 @@ class PrognosisFigures(QWidget):
         for name, part in self.parts.items():
             part.segment_chosen.connect(self.show_part)
             self.said.listen(part.view)
-            part.view.canvas.installEventFilter(self)
             part.view.setObjectName(f"{name} figure")
         self.forest.view.row_clicked.connect(self.receptor_chosen)
         self.cut.view.cut_moved.connect(self.cut_moved)
         self.cut.view.cut_released.connect(self.cut_released)
         self.curve.link_pressed.connect(self.median_requested)
         self.cut.link_pressed.connect(self.median_requested)
-        theme.notifier().changed.connect(self._fold)
-        self._fold()
+        self.begin_folding()
 
     def set_forest(self, spec: FigureSpec | None, title: str = "", remark: str = "") -> None:
         """The forest of all receptors."""
@@ -142,8 +91,8 @@ class PrognosisFigures(QWidget):
         self.curve.view.set_figure(spec)
         self._brief = brief
         self._titles = (short_title, *(panel_words(spec) if spec is not None else ("", "")))
-        self.curve.set_searched(chip, BACK if chip else "")
-        self.cut.set_searched(chip, BACK if chip else "")
+        self.curve.set_back(chip, BACK if chip else "")
+        self.cut.set_back(chip, BACK if chip else "")
         self._title_curve()
 
     def _title_curve(self) -> None:
@@ -157,7 +106,7 @@ class PrognosisFigures(QWidget):
         self._above = "\n".join(filter(None, (sizes if folded else "", rest)))
         self.curve.set_says(self._above)
         self.cut.set_says(self._scan_words if folded else "")
-        self.cut.set_searched(self.curve.chip.text() if folded else "", self.curve.link.text() if folded else "")
+        self.cut.set_back(self.curve.chip.text() if folded else "", self.curve.link.text() if folded else "")
         self._words_timer.start()
 
     def _words_without_room(self) -> None:
@@ -196,22 +145,6 @@ class PrognosisFigures(QWidget):
         for part in self.parts.values():
             part.view.set_selection(patients, receptor, group)
 
-    def show_part(self, name: str) -> None:
-        """The panel in front where they share a place."""
-        self.part = name
-        self._fold()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
-            for part in self.parts.values():
-                if part.view.canvas is watched:
-                    self.focused = part.view
-        return super().eventFilter(watched, event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fold()
-
     def folded(self) -> int:
         """How many figures share one place: 1, 2 or 3."""
         if self.width() < theme.px(ROW_FOLDS_BELOW):
@@ -230,8 +163,8 @@ class PrognosisFigures(QWidget):
         for name, part in self.parts.items():
             part.setVisible(name in shown)
             part.two.setVisible(folded == 2 and name != "forest")
-            part.three.setVisible(folded == 3)
-            part.three.set_key(name)
+            part.whole_row.setVisible(folded == 3)
+            part.whole_row.set_key(name)
             if name != "forest":
                 part.two.set_key(name)
         if folded != self._was_folded:

@@ -5,72 +5,36 @@ Not for: which figures there are and how they are arranged (subset_figures_panel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.figures.spec import FigureSpec, HoverPoints, Label, Mark, Panel, Points, Span
 from gui import theme
+from gui.pages.figure_frame import FigureFrame, Parts
 from gui.pages.screen_figures import panel_words
-from gui.widgets.figures.figure_view import FigureView
-from gui.widgets.flow_layout import FlowLayout
-from gui.widgets.labels import chip, link, words
-from gui.widgets.panel import Panel as TitledPanel
-from gui.widgets.panel import Segments
 
-Parts = Sequence[tuple[str, str]]
 TOP_SHARE = 0.5
 """On screen the dots of |z| give room to the names of the receptors."""
 
 
-class SubsetPart(TitledPanel):
+class SubsetPart(FigureFrame):
     """See the module. ``whole`` is the figure as core made it, for export; the view may show it with more on it."""
-
-    segment_chosen = Signal(str)
-    link_pressed = Signal()
 
     def __init__(self, name: str, short: str, pair: Parts = (), four: Parts = (),
                  parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent, inner_margin=False)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        super().__init__(pair, four, parent)
         self.name, self.short = name, short
         self.whole: FigureSpec | None = None
         self._titles = (short, "")
         self._missing = ""
         self._folded = False
-        self.view = FigureView(heading=False)
         self.view.setObjectName(f"{name} figure")
-        self.chip: QLabel = chip("none", "")
-        self.link = link("")
-        self.link.clicked.connect(self.link_pressed)
-        self.says = words("", "help", wrap=True)
-        self._line = QWidget()
-        flow = FlowLayout(self._line, gap=10)
-        flow.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(2))
-        flow.addWidget(self.chip)
-        flow.addWidget(self.link)
-        self._says_line = QWidget()
-        line = QHBoxLayout(self._says_line)
-        line.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
-        line.addWidget(self.says)
-        self.body.setSpacing(0)
-        for part in (self._line, self._says_line):
-            self.body.addWidget(part)
-        self.body.addWidget(self.view, 1)
+        self.chip.setProperty("chip", "none")
         self.body.addStretch(0)
-        self.two, self.four = Segments(pair, "Panel", small=True), Segments(four, "Panel", small=True)
-        right = QWidget()
-        segments = QHBoxLayout(right)
-        segments.setContentsMargins(0, 0, 0, 0)
-        for each in (self.two, self.four):
-            each.chosen.connect(self.segment_chosen)
-            each.hide()
-            segments.addWidget(each)
-        self.set_right(right)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -94,19 +58,11 @@ class SubsetPart(TitledPanel):
         """Other additions of the screen to the same figure."""
         self.view.set_figure(shown)
 
-    def set_back(self, chip_words: str, back: str) -> None:
-        """A chip, and a link that goes back; empty words take one away."""
-        self.chip.setText(chip_words)
-        self.chip.setVisible(bool(chip_words))
-        self.link.setText(back)
-        self.link.setVisible(bool(back))
-        self._line.setVisible(bool(chip_words or back))
-
     def set_folded(self, pair: bool, four: bool) -> None:
         """Segments beside the title: of two panels, of four, or none."""
         self.two.setVisible(pair and not four)
-        self.four.setVisible(four)
-        for segments, there in ((self.two, pair), (self.four, four)):
+        self.whole_row.setVisible(four)
+        for segments, there in ((self.two, pair), (self.whole_row, four)):
             if there:
                 segments.set_key(self.name)
         if self._folded != (pair or four):
@@ -130,13 +86,9 @@ class SubsetPart(TitledPanel):
         self._say_anew()
 
     def _say_anew(self) -> None:
-        self._say(self._above)
+        self.set_says(self._above)
         if self.whole is not None:
             self._later.start()
-
-    def _say(self, text: str) -> None:
-        self.says.setText(text)
-        self._says_line.setVisible(bool(text))
 
     def _say_what_has_no_room(self) -> None:
         """Words that have no room inside the axes stand above them."""
@@ -147,7 +99,7 @@ class SubsetPart(TitledPanel):
                   if isinstance(mark, Label) and mark.space == "panel"]
         lost = set(self.view.texts_not_shown()) & set(inside)
         more = ". ".join(" ".join(text.split()) for text in inside if text in lost)
-        self._say("\n".join(filter(None, (self._above, more))))
+        self.set_says("\n".join(filter(None, (self._above, more))))
 
 
 def set_names(spec: FigureSpec) -> tuple[str, ...]:

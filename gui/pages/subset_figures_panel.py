@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.figures.spec import FigureSpec
 from gui import theme
+from gui.pages.figure_frame import FoldingFigures
 from gui.pages.figure_signals import FigureSignals
 from gui.pages.subset_figure_parts import SubsetPart, pointed_sets, set_names
 
@@ -27,7 +27,7 @@ RIGHT = (("left_out", "Left out"), ("tied", "Tied sets"))
 FOUR = (*LEFT, *RIGHT)
 
 
-class SubsetFigures(QWidget):
+class SubsetFigures(FoldingFigures):
     """``set_chosen`` speaks a tied set as "AXL + MET", ``receptor_chosen`` a bar; ``said`` passes on the rest."""
 
     set_chosen = Signal(str)
@@ -38,7 +38,8 @@ class SubsetFigures(QWidget):
         super().__init__(parent)
         self.luck, self.stability = (SubsetPart(name, short, LEFT, FOUR) for name, short in LEFT)
         self.left_out, self.tied = (SubsetPart(name, short, RIGHT, FOUR) for name, short in RIGHT)
-        self.parts = {part.name: part for part in (self.luck, self.left_out, self.stability, self.tied)}
+        ordered = (self.luck, self.left_out, self.stability, self.tied)
+        self.parts: dict[str, SubsetPart] = {part.name: part for part in ordered}
         self.in_front = {"left": "luck", "right": "left_out"}
         self.part = "luck"
         self.focused = self.luck.view
@@ -46,7 +47,6 @@ class SubsetFigures(QWidget):
         for name, part in self.parts.items():
             (self.said_of_sets if name == "tied" else self.said).listen(part.view)
             part.segment_chosen.connect(self.show_part)
-            part.view.canvas.installEventFilter(self)
         self.said_of_sets.patient_clicked.connect(lambda name, _add: self.set_chosen.emit(name))
         self.said_of_sets.wished.connect(self.said.wished)
         self.said_of_sets.hovered.connect(self.said.hovered)
@@ -62,8 +62,7 @@ class SubsetFigures(QWidget):
             column.addWidget(other, 1)
             self._row.addLayout(column, 1)
             self._columns.append(column)
-        theme.notifier().changed.connect(self._fold)
-        self._fold()
+        self.begin_folding()
 
     def set_tied(self, spec: FigureSpec | None, missing: str, marked: str) -> None:
         """The tied sets, the one whose curve is shown marked."""
@@ -92,17 +91,6 @@ class SubsetFigures(QWidget):
         """The panel in front where some share a place."""
         self.part = name
         self.in_front["left" if name in dict(LEFT) else "right"] = name
-        self._fold()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
-            for part in self.parts.values():
-                if part.view.canvas is watched:
-                    self.focused = part.view
-        return super().eventFilter(watched, event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
         self._fold()
 
     def folded(self) -> int:
