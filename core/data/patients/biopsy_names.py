@@ -18,7 +18,7 @@ _AFTER = (
     r"post[- ]?(treatment|tx|therapy|op|dose|trastuzumab|nact)?|after|on[- ]?(treatment|tx|therapy)|treated|surgery|"
     r"surgical|resection|residual|eot|progression|relapse|recurrence|t1|tp1|d1[45]|d21|day ?(14|15|21)|"
     r"wk ?[1-9]\d?|w[1-9]\d?|week ?[1-9]\d?|biopsy ?2|bx ?2|nachher")
-_FILLER = r"(treatment|tx|therapy|biopsy|bx|sample|tumou?r|tissue|tum)"
+_FILLER = r"(treatment|tx|therapy|biopsy|bx|sample|tumou?r|tissue|tum|(?:rep(?:licate|eat)?|dup(?:licate)?)[-_. ]?\d*)"
 _EDGE_LEFT, _EDGE_RIGHT = r"(?:(?<=[\W_])|(?<=\d)(?=[A-Za-z])|^)", r"(?=[\W_]|$)"
 _TIME = {"before": re.compile(rf"{_EDGE_LEFT}({_BEFORE}){_EDGE_RIGHT}", re.IGNORECASE),
          "after": re.compile(rf"{_EDGE_LEFT}({_AFTER}){_EDGE_RIGHT}", re.IGNORECASE)}
@@ -51,10 +51,10 @@ def parse_pair_name(name: str) -> BiopsyName:
     if not found:
         if _TWO_NUMBERS.fullmatch(text):
             return BiopsyName(name, "", "", "", "the second number may be a time point or belong to the patient’s name")
-        return BiopsyName(name, _patient(text), "", "", "says no time point")
+        return BiopsyName(name, patient_key(text), "", "", "says no time point")
     time_point, match = found[-1]
     rest = text[:match.start()] + " " + text[match.end():]
-    patient = _patient(re.sub(rf"(?<![A-Za-z]){_FILLER}(?![A-Za-z])", " ", rest, flags=re.IGNORECASE))
+    patient = patient_key(re.sub(rf"(?<![A-Za-z]){_FILLER}(?![A-Za-z])", " ", rest, flags=re.IGNORECASE))
     question = "" if patient else "says no patient"
     return BiopsyName(name, patient, time_point, match[1], question)
 
@@ -73,7 +73,7 @@ def propose_pairs(names: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
     return tuple(pairs)
 
 
-def _patient(text: str) -> str:
+def patient_key(text: str) -> str:
     """One text for all spellings of a patient: P01, Patient 1 and pt-1 are "1"; BT-07 is "BT7"."""
     bare = _PATIENT_WORD.sub("", text.strip(" _-.()[]{}#,;:/"))
     bare = re.sub(r"(?<!\d)0+(?=\d)", "", bare)
