@@ -78,7 +78,7 @@ class FileCommands(QObject):
 
         examples, shelf = resource_path("examples"), DataShelf(self._shelf)
         paths = {table.path for spec in self._session.project.study.datasets
-                 for table in (*spec.expression, *spec.clinical)}
+                 for table in spec.tables}
         return any(examples in path.parents or shelf.named_hash(path) in {each[:SHORT] for each in _examples(path.name)}
                    for path in paths)
 

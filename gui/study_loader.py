@@ -95,7 +95,7 @@ class StudyLoader(QObject):
         """
         from core.data.load_dataset import FileShelf
 
-        for table in (*spec.expression, *spec.clinical):
+        for table in spec.tables:
             try:
                 facts = table.path.stat()
             except OSError:

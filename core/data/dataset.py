@@ -5,9 +5,10 @@ Not for: reading one table (importing.py) or choosing patients (evaluate_cohort.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
+from core.data.assays.assay_spec import AssayRecord, AssaySpec
 from core.data.patients.combined_columns import CombinedColumn
 from core.data.sheets.collapse_genes import Change
 from core.data.sheets.recipe import Answers, ImportRecipe, TableSpec
@@ -30,6 +31,17 @@ class DatasetSpec:
     layout: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     combined: tuple[CombinedColumn, ...] = ()
     stated_sha256: Mapping[str, str] = field(default_factory=dict)
+    assays: tuple[AssaySpec, ...] = ()
+
+    @property
+    def tables(self) -> tuple[TableSpec, ...]:
+        """Every table that is read from a file: expression, clinical, assays."""
+        return (*self.expression, *self.clinical, *(assay.table for assay in self.assays))
+
+    def with_tables(self, change: Callable[[TableSpec], TableSpec]) -> DatasetSpec:
+        """The same data set with each of its tables changed."""
+        return replace(self, expression=tuple(map(change, self.expression)), clinical=tuple(map(change, self.clinical)),
+                       assays=tuple(replace(assay, table=change(assay.table)) for assay in self.assays))
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,8 @@ class Dataset:
     """A data set read: expression tables, one joined clinical table, endpoints, and everything that was noticed.
 
     ``clinical`` is None where the study names none. ``findings`` holds notes and warnings; what made a part
-    unusable is in ``unusable``, and that part is absent.
+    unusable is in ``unusable``, and that part is absent. Tables of assays are among ``expression``, and what they say
+    beyond their numbers (biological replicates, calls, agreement of scorers) in ``assays``.
     """
 
     spec: DatasetSpec
@@ -59,6 +72,7 @@ class Dataset:
     tables: tuple[TableRecord, ...]
     findings: tuple[Problem, ...] = ()
     unusable: tuple[Problem, ...] = ()
+    assays: tuple[AssayRecord, ...] = ()
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from core.project.project import Project
 
 def files_of(spec: DatasetSpec) -> tuple[Path, ...]:
     """The files of a data set, each once."""
-    return tuple(dict.fromkeys(table.path for table in (*spec.expression, *spec.clinical)))
+    return tuple(dict.fromkeys(table.path for table in spec.tables))
 
 
 def missing_files(spec: DatasetSpec) -> tuple[Path, ...]:
@@ -33,10 +33,8 @@ def with_file_moved(project: Project, old: Path, new: Path) -> Project:
         if not set(files_of(spec)) & set(moved):
             return spec
         hashes = {str(moved.get(Path(path), Path(path))): sha256 for path, sha256 in spec.stated_sha256.items()}
-        return replace(
-            spec, stated_sha256=hashes,
-            expression=tuple(replace(table, path=moved.get(table.path, table.path)) for table in spec.expression),
-            clinical=tuple(replace(table, path=moved.get(table.path, table.path)) for table in spec.clinical))
+        moved_spec = spec.with_tables(lambda table: replace(table, path=moved.get(table.path, table.path)))
+        return replace(moved_spec, stated_sha256=hashes)
 
     datasets = tuple(followed(spec) for spec in project.study.datasets)
     return replace(project, study=replace(project.study, datasets=datasets))

@@ -105,18 +105,17 @@ def _usable(study: Study, path: Path) -> Study:
 
 
 def _tables(study: Study) -> list[TableSpec]:
-    return [table for spec in study.datasets for table in (*spec.expression, *spec.clinical)]
+    return [table for spec in study.datasets for table in spec.tables]
 
 
 def _with_tables(study: Study, change: Callable[[TableSpec], TableSpec]) -> Study:
     """The study with each table changed; hashes stated for a path follow it."""
     def changed(spec: DatasetSpec) -> DatasetSpec:
-        expression = tuple(change(table) for table in spec.expression)
-        clinical = tuple(change(table) for table in spec.clinical)
+        followed = spec.with_tables(change)
         moved = {str(old.path): str(new.path) for old, new in
-                 zip((*spec.expression, *spec.clinical), (*expression, *clinical), strict=True)}
+                 zip(spec.tables, followed.tables, strict=True)}
         hashes = {moved.get(path, path): sha256 for path, sha256 in spec.stated_sha256.items()}
-        return replace(spec, expression=expression, clinical=clinical, stated_sha256=hashes)
+        return replace(followed, stated_sha256=hashes)
 
     return replace(study, datasets=tuple(changed(spec) for spec in study.datasets))
 

@@ -72,7 +72,7 @@ class ShelfNames:
 
 def tables_of(project: Project) -> list[TableSpec]:
     """Every table that the project names."""
-    return [table for spec in project.study.datasets for table in (*spec.expression, *spec.clinical)]
+    return [table for spec in project.study.datasets for table in spec.tables]
 
 
 def gather(project: Project, old: Iterable[PackedFile], shelf: DataShelf | None, read_as: Mapping[Path, str],

@@ -20,7 +20,7 @@ KEYS = {
     ("Study", "datasets"): "dataset", ("Study", "cohorts"): "cohort", ("Study", "analyses"): "analysis",
     ("Study", "locks"): "lock",
     ("DatasetSpec", "endpoints"): "endpoint", ("DatasetSpec", "accept_near_matches"): "near_matches",
-    ("DatasetSpec", "stated_sha256"): "sha256", ("TableSpec", "path"): "file",
+    ("DatasetSpec", "stated_sha256"): "sha256", ("DatasetSpec", "assays"): "assay", ("TableSpec", "path"): "file",
     ("KeepRule", "included"): "in", ("KeepRule", "excluded"): "not_in", ("KeepRule", "minimum"): "min",
     ("KeepRule", "maximum"): "max",
 }
@@ -46,7 +46,7 @@ def _with_hashes_renamed(study: Study, paths: Paths) -> Study:
     """Stated hashes are kept by path; only those of tables that are there, named as the tables' files are."""
     datasets = []
     for spec in study.datasets:
-        used = {str(table.path): table.path for table in (*spec.expression, *spec.clinical)}
+        used = {str(table.path): table.path for table in spec.tables}
         hashes = {paths.name_of(used[path]): sha256 for path, sha256 in spec.stated_sha256.items() if path in used}
         datasets.append(replace(spec, stated_sha256=hashes))
     return replace(study, datasets=tuple(datasets))

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from core import __version__
 from core.analyses.locked_score import changed_lock
-from core.data.sheets.recipe import Answers
+from core.data.sheets.recipe import Answers, TableSpec
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, user_error, warning
 from core.project.data_shelf import DataShelf, safe_name
@@ -145,10 +145,11 @@ def _readable(project: Project, names: MemberNames) -> list[bytes]:
     None of it where TOML cannot hold a half-finished study.
     """
     study = project.study
-    moved = replace(study, datasets=tuple(replace(
-        spec, expression=tuple(replace(table, path=Path(names.name_of(table.path))) for table in spec.expression),
-        clinical=tuple(replace(table, path=Path(names.name_of(table.path))) for table in spec.clinical))
-        for spec in study.datasets))
+
+    def inside(table: TableSpec) -> TableSpec:
+        return replace(table, path=Path(names.name_of(table.path)))
+
+    moved = replace(study, datasets=tuple(spec.with_tables(inside) for spec in study.datasets))
     try:
         text = study_toml(moved, {}, {}, Path(), {"name": "RTKscope", "version": __version__})
     except (TypeError, ValueError):
@@ -232,7 +233,7 @@ def _renamed_where_needed(project: Project, files: tuple[PackedFile, ...]) -> Pr
 
 def _absent(project: Project, shelf: DataShelf) -> tuple[Problem, ...]:
     """A warning for each table whose file was gone when the project was saved."""
-    tables = [table for spec in project.study.datasets for table in (*spec.expression, *spec.clinical)]
+    tables = [table for spec in project.study.datasets for table in spec.tables]
     gone = dict.fromkeys(table.file for table in tables if not shelf.named_hash(table.path))
     return tuple(warning("data_file_absent", "this data file is not in the project: it was gone when it was saved",
                          Location(name), remedy="import it again") for name in gone)

@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from core.analyses import KINDS, LATER_KINDS
+from core.data.assays.assay_spec import ASSAY_KINDS
 from core.data.dataset import DatasetSpec
-from core.data.files.text_dialect import separates_columns
 from core.data.nearest_name import nearest
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.patients.combined_columns import RULES, CombinedColumn
-from core.data.sheets.recipe import COLLAPSE_RULES, MEASURES, Answers, TableSpec
-from core.data.tables import MONTHS_IN, EndpointRule, Scale
+from core.data.sheets.recipe import Answers
+from core.data.tables import MONTHS_IN, EndpointRule
 from core.problems import Location, Problem, UserError, user_error
+from core.project.assay_section import assays_in
 from core.project.lock_section import lock_in
 from core.project.study import ROLES, STUDY_FORMAT, AnalysisSpec, Study, folder_of
+from core.project.table_section import table_in
 from core.project.toml_errors import not_toml
 from core.project.toml_section import Section
 
 MAX_STUDY_BYTES = 64_000_000
-TABLE_KEYS = ("file", "id", "samples", "scale", "collapse", "measure", "sheet", "header_row", "delimiter", "decimal",
-              "encoding", "missing", "sha256")
 ROLE_KEYS = {
     "cohort": (),
     "cell_lines": ("response", "groups", "pairs"),
@@ -130,7 +130,7 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
     role = section.values.get("role")
     role_keys = ROLE_KEYS.get(role, ()) if isinstance(role, str) else ()
     section.allow(("name", "role", "expression", "clinical", "endpoint", "combined", "answers", "simulated",
-                   *role_keys))
+                   *ASSAY_KINDS, *role_keys))
     if role == "doses":
         section.problem("role_not_in_this_version", "dose tables are not read by this version of RTKscope",
                         remedy="take this data set out of the study for now")
@@ -138,9 +138,10 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
     else:
         role = section.text("role", required=True, choices=ROLES)
     hashes: dict[str, str] = {}
-    expression = tuple(_table(part, folder, "expression", hashes) for part in section.sections("expression"))
-    clinical = tuple(_table(part, folder, "clinical", hashes) for part in section.sections("clinical"))
-    if not expression and not clinical:
+    expression = tuple(table_in(part, folder, "expression", hashes) for part in section.sections("expression"))
+    clinical = tuple(table_in(part, folder, "clinical", hashes) for part in section.sections("clinical"))
+    assays = assays_in(section, folder, hashes)
+    if not expression and not clinical and not assays:
         section.problem("no_tables", "the data set has no table", remedy="add expression = { file = … }")
     endpoints = tuple(_endpoint(part) for part in section.sections("endpoint"))
     _unique_names(section, "dataset.endpoint", [endpoint.name for endpoint in endpoints])
@@ -158,41 +159,7 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
     answers, accept = _answers(section)
     return DatasetSpec(section.text("name", required=True), role, expression, clinical, endpoints, answers, accept,
                        bool(section.flag("simulated")), layout,
-                       tuple(_combined(part) for part in section.sections("combined")), hashes)
-
-
-def _table(section: Section, folder: Path, purpose: str, hashes: dict[str, str]) -> TableSpec:
-    section.allow(TABLE_KEYS)
-    stated_file = section.text("file", required=True)
-    scale = section.text("scale", choices=[str(item) for item in Scale])
-    header = section.number("header_row", low=0, example="1")
-    if header is not None and header != int(header):
-        section.problem("wrong_type", "“header_row” must be a whole number", remedy="0 means that there is no header")
-    path = Path(stated_file)
-    path = path if path.is_absolute() else folder / path
-    sha256 = section.text("sha256")
-    if sha256:
-        hashes[str(path)] = sha256
-    delimiter = section.values.get("delimiter")
-    if delimiter is not None and not (isinstance(delimiter, str) and separates_columns(delimiter)):
-        section.problem("unknown_value", f"“delimiter” is “{delimiter}”, which cannot separate columns",
-                        key="delimiter",
-                        remedy='it can be "comma", "semicolon", "tab", "pipe" or "space", or the sign itself')
-        delimiter = None
-    return TableSpec(
-        path=path,
-        sheet=section.text("sheet") or None,
-        id=section.text("id") or None,
-        samples=section.text("samples", choices=("rows", "columns")) or None,
-        scale=Scale(scale) if scale else None,
-        collapse=section.text("collapse", choices=COLLAPSE_RULES) or None,
-        measure=(section.text("measure", choices=MEASURES) or None) if purpose == "expression" else None,
-        header_row=None if header is None else int(header),
-        delimiter=delimiter,
-        decimal=section.text("decimal", choices=(".", ",")) or None,
-        encoding=section.text("encoding") or None,
-        missing=section.texts("missing"),
-    )
+                       tuple(_combined(part) for part in section.sections("combined")), hashes, assays)
 
 
 def _endpoint(section: Section) -> EndpointRule:

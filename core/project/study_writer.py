@@ -17,6 +17,7 @@ from core.data.dataset import Dataset, DatasetSpec, TableRecord
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.sheets.recipe import TableSpec
 from core.data.tables import EndpointRule
+from core.project.assay_section import assay_as_values
 from core.project.study import STUDY_FORMAT, AnalysisSpec, Study
 
 
@@ -63,6 +64,12 @@ def _dataset(spec: DatasetSpec, dataset: Dataset | None, folder: Path, names: Ma
             values[part] = written[0]
         elif written:
             values[part] = written
+    for assay in spec.assays:
+        file = relative_to(names.get(assay.table.path, assay.table.path), folder)
+        read = next((record.spec for record in (dataset.assays if dataset else ()) if record.spec.table is assay.table),
+                    assay)
+        values.setdefault(assay.kind, []).append(
+            _table(assay.table, records.get((assay.kind, id(assay.table))), assay.kind, file) | assay_as_values(read))
     values |= {key: dict(part) for key, part in spec.layout.items()}
     if spec.combined:
         values["combined"] = [{"name": each.name, each.rule: list(each.columns)} for each in spec.combined]
@@ -94,10 +101,14 @@ def _table(spec: TableSpec, record: TableRecord | None, part: str, file: str) ->
               "missing": list(spec.missing) if spec.missing is not None else None}
     if part == "expression":
         stated |= {"scale": str(spec.scale) if spec.scale else None, "collapse": spec.collapse, "measure": spec.measure}
+    elif part != "clinical":
+        stated["measure"] = spec.measure
     if record is not None:
         recipe = record.recipe
         is_text = recipe.kind == "text"
-        found: dict[str, Any] = {"sheet": recipe.sheet or None, "id": recipe.id_name or None}
+        found: dict[str, Any] = {"sheet": recipe.sheet or None}
+        if part in ("expression", "clinical"):
+            found["id"] = recipe.id_name or None
         if is_text:
             found |= {"delimiter": recipe.delimiter or None, "decimal": recipe.decimal or None,
                       "encoding": recipe.encoding or None}

@@ -189,7 +189,7 @@ class StartPage(Page):
                                                for asked in group]) for title, group in groups])
         answered = any(asked.can_be_answered and asked.needs for asked in self._asked)
         loading = {table.path for spec in project.study.datasets if self.services.loader.is_loading(spec)
-                   for table in (*spec.expression, *spec.clinical)}
+                   for table in spec.tables}
         self.unanswered.setVisible(bool(loading) or not answered)
         if loading:
             self.unanswered.set_banner("info", f"Opening the study: checking {counted(len(loading), 'file')}.")
