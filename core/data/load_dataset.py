@@ -12,6 +12,7 @@ from pathlib import Path
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
 from core.data.files.formats import GCT, SERIES_MATRIX
 from core.data.files.workbook import ReadResult, read_table
+from core.data.lines.line_tables import match_line_tables
 from core.data.patients.clinical_join import join_clinical
 from core.data.patients.combined_columns import add_combined
 from core.data.patients.endpoints import build_endpoint
@@ -87,6 +88,8 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
             imported[part].append(one)
     if not loading.unusable:
         loading.findings += answers_without_use(answers, [*imported["clinical"], *imported["expression"]])
+    if spec.role == "cell_lines":
+        imported = _with_line_names(imported, answers, loading)
     clinical = _combine(_join(imported["clinical"], loading), loading)
     expression = tuple(one.matrix for one in imported["expression"] if one.matrix is not None)
     if clinical is not None:
@@ -97,6 +100,18 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
     loading.findings = list({(finding.code, finding.line()): finding for finding in loading.findings}.values())
     return Dataset(spec, expression, clinical, endpoints, tuple(loading.tables), tuple(loading.findings),
                    tuple(loading.unusable))
+
+
+def _with_line_names(imported: dict[str, list[Imported]], answers: Answers,
+                     loading: _Loading) -> dict[str, list[Imported]]:
+    """Tables of cell lines are joined through the names of lines, which labs write in many ways."""
+    clinical = [one for one in imported["clinical"] if one.clinical is not None]
+    expression = [one for one in imported["expression"] if one.matrix is not None]
+    matched = match_line_tables([one.clinical for one in clinical if one.clinical is not None],
+                                [one.matrix for one in expression if one.matrix is not None], answers)
+    loading.findings += matched.findings
+    return {"clinical": [replace(one, clinical=table) for one, table in zip(clinical, matched.clinical)],
+            "expression": [replace(one, matrix=matrix) for one, matrix in zip(expression, matched.expression)]}
 
 
 def _import(part: str, table: TableSpec, raw: ReadResult, answers: Answers, loading: _Loading, shelf: FileShelf,

@@ -59,6 +59,8 @@ class ExpressionMatrix:
         "mRNA", "total" or "phospho".
     rows_of_gene : mapping of gene -> tuple of str
         The addresses (``C17``-like: the cell of the gene's name) that the gene's values came from.
+    respelled : tuple of (name in the file, sample, file)
+        Samples that another table of the data set spells otherwise (cell lines).
     """
 
     samples: tuple[str, ...]
@@ -68,6 +70,7 @@ class ExpressionMatrix:
     measure: str
     place: Location
     rows_of_gene: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    respelled: tuple[tuple[str, str, str], ...] = ()
 
     def column(self, gene: str) -> NDArray[np.float64]:
         """One gene's values over all samples. Raises KeyError when the table lacks it."""
@@ -101,11 +104,15 @@ class ClinicalColumn:
 
 @dataclass(frozen=True, eq=False)
 class ClinicalTable:
-    """Clinical columns of the same samples, in one order, possibly joined from several files."""
+    """Clinical columns of the same samples, in one order, possibly joined from several files.
+
+    ``respelled`` lists (name in the file, sample, file) of samples that another table spells otherwise (cell lines).
+    """
 
     samples: tuple[str, ...]
     columns: Mapping[str, ClinicalColumn]
     place: Location
+    respelled: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

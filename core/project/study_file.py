@@ -187,9 +187,9 @@ def _answers(section: Section) -> tuple[Answers, bool]:
     part = section.section("answers")
     if part is None:
         return Answers(), False
-    part.allow(("genes", "samples", "cells", "drop", "near_matches"))
+    part.allow(("genes", "samples", "cells", "drop", "average", "near_matches"))
     return Answers(part.text_map("genes"), part.text_map("samples"), part.text_map("cells"),
-                   part.texts("drop") or ()), bool(part.flag("near_matches"))
+                   part.texts("drop") or (), part.texts("average") or ()), bool(part.flag("near_matches"))
 
 
 def _cohorts(top: Section, datasets: tuple[DatasetSpec, ...]) -> tuple[CohortRule, ...]:

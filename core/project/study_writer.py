@@ -77,7 +77,7 @@ def _dataset(spec: DatasetSpec, dataset: Dataset | None, folder: Path, names: Ma
         values["endpoint"] = [_endpoint(rule) for rule in spec.endpoints]
     answers: dict[str, Any] = {
         "genes": dict(spec.answers.genes), "samples": dict(spec.answers.samples), "cells": dict(spec.answers.cells),
-        "drop": list(spec.answers.drop)}
+        "drop": list(spec.answers.drop), "average": list(spec.answers.average)}
     answers = {key: value for key, value in answers.items() if value}
     if spec.accept_near_matches:
         answers["near_matches"] = True

@@ -5,13 +5,17 @@ Not for: reading them, or matching clinical samples to expression samples (sampl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from core.data.tables import ClinicalColumn, ClinicalTable, Missing
 from core.data.values import value_key
 from core.problems import Problem, note, user_error, warning
+
+_COLUMN_LETTER = re.compile("[A-Z]{1,2}")
 
 
 def join_clinical(tables: Sequence[tuple[ClinicalTable, str]]) -> tuple[ClinicalTable, tuple[Problem, ...]]:
@@ -102,14 +106,18 @@ def _add_columns(base: ClinicalTable, other: ClinicalTable,
             columns[name] = _filled(known, taken)
             continue
         renamed = f"{name} ({other.place.file})"
-        columns[renamed] = ClinicalColumn(renamed, taken.texts, taken.numbers, taken.missing, taken.cells, taken.place)
+        columns[renamed] = replace(taken, name=renamed)
         first = differing[0]
+        if _COLUMN_LETTER.fullmatch(name):
+            findings.append(note("column_renamed", "both tables are without a header, so the column "
+                                 f"{name} of this one is called “{renamed}”", taken.place))
+            continue
         findings.append(warning(
             "column_differs_between_tables",
             f"the column “{name}” stands in {base.place.file} too, and {len(differing)} samples differ (first: "
             f"{samples[first]}: {known.texts[first]} there, {taken.texts[first]} here)",
             taken.place, remedy=f"“{name}” is the one of {base.place.file}; this one is called “{renamed}”"))
-    return ClinicalTable(samples, columns, base.place), findings
+    return ClinicalTable(samples, columns, base.place, (*base.respelled, *other.respelled)), findings
 
 
 def _extended(column: ClinicalColumn, rows: Sequence[int]) -> ClinicalColumn:
@@ -120,7 +128,8 @@ def _extended(column: ClinicalColumn, rows: Sequence[int]) -> ClinicalColumn:
     return ClinicalColumn(
         column.name, tuple("" if row < 0 else column.texts[row] for row in rows),
         np.array([np.nan if row < 0 else column.numbers[row] for row in rows], dtype=np.float64), missing,
-        tuple("" if row < 0 else column.cells[row] for row in rows), column.place)
+        tuple("" if row < 0 else column.cells[row] for row in rows), column.place,
+        {i: column.limits[row] for i, row in enumerate(rows) if row in column.limits})
 
 
 def _filled(known: ClinicalColumn, taken: ClinicalColumn) -> ClinicalColumn:
@@ -131,4 +140,6 @@ def _filled(known: ClinicalColumn, taken: ClinicalColumn) -> ClinicalColumn:
     return ClinicalColumn(
         known.name, tuple(taken.texts[i] if use[i] else text for i, text in enumerate(known.texts)),
         np.where(use, taken.numbers, known.numbers), {i: why for i, why in known.missing.items() if not use[i]},
-        tuple(taken.cells[i] if use[i] else cell for i, cell in enumerate(known.cells)), known.place)
+        tuple(taken.cells[i] if use[i] else cell for i, cell in enumerate(known.cells)), known.place,
+        {i: limit for i, limit in (*known.limits.items(), *taken.limits.items())
+         if i in (taken if use[i] else known).limits})

@@ -7,7 +7,7 @@ arithmetic on values, or joining tables (clinical_join.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def add_combined(table: ClinicalTable, wanted: Sequence[CombinedColumn]) -> tupl
         known = sum(at >= 0 for at in chosen)
         findings.append(note("combined_column", f"“{combined.name}” is the {combined.rule} known value of "
                              f"{', '.join(combined.columns)}: {known} of {len(chosen)} samples have one", table.place))
-    return ClinicalTable(table.samples, columns, table.place), tuple(findings)
+    return replace(table, columns=columns), tuple(findings)
 
 
 def _source_of(rule: str, sources: Sequence[ClinicalColumn], row: int) -> int:

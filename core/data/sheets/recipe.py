@@ -47,13 +47,15 @@ class Answers:
     """What the user decided about single rows and cells (``[dataset.answers]``).
 
     ``genes``: name in the file -> symbol; ``samples``: name in the file -> sample id; ``cells``: address
-    (``D17``, ``Sheet1!D17`` or ``file.xlsx!Sheet1!D17``) -> the value to use; ``drop``: sample names left out.
+    (``D17``, ``Sheet1!D17`` or ``file.xlsx!Sheet1!D17``) -> the value to use; ``drop``: sample names left out;
+    ``average``: cell lines whose several rows are averaged.
     """
 
     genes: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    average: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

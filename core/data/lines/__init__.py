@@ -1,0 +1,1 @@
+"""Cell lines: their names across tables. Not for: patients, or values."""
