@@ -84,8 +84,9 @@ def _series(panel: Panel) -> list[_Series]:
                                      place="tick" if _own_ticks(panel) else ""))
         elif isinstance(mark, Intervals):
             for role, full in dict.fromkeys(zip(mark.roles, mark.filled, strict=True)):
-                found.append(_Series(_key_name(panel, role, full), role, shape="square filled" if full else
-                                     "square hollow", place="row" if named_rows else ""))
+                found.append(_Series(_key_name(panel, role, full), role,
+                                     shape=f"{mark.shape} {'filled' if full else 'hollow'}",
+                                     place="row" if named_rows else ""))
         elif isinstance(mark, Boxes):
             found += [_Series(f"box {number + 1}", role, shape="box", place="tick")
                       for number, role in enumerate(mark.roles)]

@@ -73,7 +73,8 @@ def _wanted(spec: FigureSpec) -> Mapping[str, re.Pattern[str]]:
         found["cut-off"] = CUT
     if any(isinstance(mark, (StepLine, Line, Intervals, Bars, Boxes)) for mark in marks):
         found["number of patients"] = COUNT
-    if steps or any(isinstance(mark, Intervals) for mark in marks):
+    ratios = any(isinstance(mark, Intervals) for mark in marks) and any(panel.x.log for panel in panels)
+    if steps or ratios:
         found["number of events"] = EVENTS
     if P_SHOWN.search(" ".join(spec.texts())):
         found["test"] = TESTS

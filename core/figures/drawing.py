@@ -202,7 +202,7 @@ def _draw_points(axes: Axes, mark: Points, order: float) -> None:
 
 
 def _draw_intervals(axes: Axes, mark: Intervals, placed: PlacedPanel, order: float) -> None:
-    """Lines with a square; where the axis cuts a line, an arrowhead stands at the edge."""
+    """Lines with a shape; where the axis cuts a line, an arrowhead stands at the edge."""
     x, y = placed.words.x, placed.words.y
     row_pt = abs(y.place(1.0) - y.place(0.0)) * placed.words.axes.height / MM_PER_PT
     size = min(4.2, max(1.5, 0.5 * row_pt))
@@ -218,7 +218,7 @@ def _draw_intervals(axes: Axes, mark: Intervals, placed: PlacedPanel, order: flo
                 axes.plot([edge], [place], linestyle="none", marker=shape, markersize=size * 0.85, color=ink,
                           markeredgewidth=0, zorder=order + 0.001, clip_on=False)
         if x.holds(centre):
-            axes.plot([centre], [place], linestyle="none", marker="s", markersize=size,
+            axes.plot([centre], [place], linestyle="none", marker=SHAPES[mark.shape], markersize=size,
                       markerfacecolor=ink if filled else colour("surface"), markeredgecolor=ink, markeredgewidth=0.8,
                       zorder=order + 0.002, clip_on=False)
 

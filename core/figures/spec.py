@@ -78,7 +78,7 @@ class HoverPoints:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Marks with a shape (circle, square, triangle, diamond) per figure role; ``filled`` per point."""
+    """Marks with a shape (circle, square, triangle, diamond), a role and ``filled`` per point; ``said`` as in Ticks."""
 
     x: FloatArray
     y: FloatArray
@@ -88,11 +88,15 @@ class Points:
     filled: tuple[bool, ...] | bool = True
     size: float = 4.0
     roles: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Intervals:
-    """Horizontal intervals from ``low`` to ``high`` at heights ``y`` with a square at ``centre`` (a forest)."""
+    """Horizontal intervals from ``low`` to ``high`` at heights ``y`` with a ``shape`` at ``centre`` (a forest).
+
+    ``samples`` names the rows; an interval whose centre is NaN only does that.
+    """
 
     y: FloatArray
     centre: FloatArray
@@ -101,6 +105,7 @@ class Intervals:
     roles: tuple[str, ...]
     filled: tuple[bool, ...]
     samples: tuple[str, ...] = ()
+    shape: str = "square"
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,7 +312,10 @@ class TextColumn:
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One pair of axes. ``at_risk_times`` and ``at_risk`` add the rows under it, on the same x axis."""
+    """One pair of axes. ``at_risk_times`` and ``at_risk`` add the rows under it, on the same x axis.
+
+    ``row_height``: how many lines of words a row of a forest is high in the window.
+    """
 
     x: Axis
     y: Axis
@@ -321,6 +329,7 @@ class Panel:
     key: tuple[KeyEntry, ...] = ()
     height_share: float = 1.0
     width_share: float = 1.0
+    row_height: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -143,7 +143,7 @@ def _rows_in(room: PanelRoom, y: AxisScale) -> tuple[int, int, float]:
     """Rows in all, whole rows in sight, and the rim of the axis in rows."""
     rows = math.floor(y.high - y.low + 1e-6)
     rim = y.high - y.low - rows
-    visible = math.floor(room.axes.height / theme.px(ROW) - rim + 1e-6)
+    visible = math.floor(room.axes.height / theme.px(ROW * room.panel.row_height) - rim + 1e-6)
     return rows, min(max(visible, 1), rows), rim
 
 
@@ -153,7 +153,7 @@ def scrolled(room: PanelRoom, y: AxisScale, first: int) -> PanelRoom:
     scale = scroll_range(room, y)
     first = min(max(first, 0), scale.most if scale else 0)
     axes = room.axes
-    axes = Box(axes.left, axes.top, axes.right, axes.top + (visible + rim) * theme.px(ROW))
+    axes = Box(axes.left, axes.top, axes.right, axes.top + (visible + rim) * theme.px(ROW * room.panel.row_height))
     low = y.low + first if y.reverse else y.high - first - visible - rim
     return replace(room, axes=axes, y=replace(y, low=low, high=low + visible + rim))
 

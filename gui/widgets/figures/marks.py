@@ -190,7 +190,7 @@ class DrawnPoints(DrawnMark):
 
 
 class DrawnIntervals(DrawnMark):
-    """Lines by colour, then arrowheads where the axis cuts an interval, then squares."""
+    """Lines by colour, then arrowheads where the axis cuts an interval, then squares or circles."""
 
     def draw(self, mark: Intervals, setting: Setting) -> None:
         x, y = setting.x, setting.y
@@ -213,8 +213,9 @@ class DrawnIntervals(DrawnMark):
                       symbol=[arrow[3] for arrow in arrows] or "t2", size=theme.px(8), pen=None,
                       brush=[QBrush(ink(arrow[2])) for arrow in arrows] or None, antialias=True)
         inside = [row for row in range(len(centre)) if x.holds(float(centre[row]))]
-        squares.setData(x=to_view(centre[inside], x.log), y=height[inside], symbol="s", size=theme.px(8),
-                        pen=[pen(mark.roles[row], 1.5, 1.0) for row in inside] or None, antialias=False,
+        squares.setData(x=to_view(centre[inside], x.log), y=height[inside], symbol=SYMBOLS[mark.shape],
+                        size=theme.px(8), antialias=mark.shape != "square",
+                        pen=[pen(mark.roles[row], 1.5, 1.0) for row in inside] or None,
                         brush=[QBrush(ink(mark.roles[row] if mark.filled[row] else "surface")) for row in inside]
                         or None)
 

@@ -72,7 +72,7 @@ class PanelRoom:
         if self.own_height is not None or not self.panel.marks:
             return 0.0
         if self.scrolls:
-            return FEWEST_ROWS * theme.px(ROW) / 2
+            return FEWEST_ROWS * theme.px(ROW * self.panel.row_height) / 2
         if self.tiles:
             rows = self.y.high - self.y.low
             return rows * theme.px(SMALLEST_NAMED_TILE) if rows <= MOST_NAMED_ROWS else 0.0
