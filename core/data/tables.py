@@ -61,6 +61,9 @@ class ExpressionMatrix:
         The addresses (``C17``-like: the cell of the gene's name) that the gene's values came from.
     respelled : tuple of (name in the file, sample, file)
         Samples that another table of the data set spells otherwise (cell lines).
+    other_rows : ndarray of float, shape (n_samples, n_rows), or None
+        Measured rows that stand for no gene here, because their name is blank or could be several genes. They are no
+        result of their own, but a moderated t learns from all rows of a table.
     """
 
     samples: tuple[str, ...]
@@ -71,6 +74,7 @@ class ExpressionMatrix:
     place: Location
     rows_of_gene: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     respelled: tuple[tuple[str, str, str], ...] = ()
+    other_rows: NDArray[np.float64] | None = None
 
     def column(self, gene: str) -> NDArray[np.float64]:
         """One gene's values over all samples. Raises KeyError when the table lacks it."""

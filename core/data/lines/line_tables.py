@@ -168,7 +168,7 @@ def _one_row_per_line(table: Table, lines: Sequence[str], average: Set[str]) -> 
     if isinstance(table, ExpressionMatrix):
         values = np.array([_mean(table.values[rows]) for rows in rows_of]) if rows_of else table.values[:0]
         values.setflags(write=False)
-        return replace(table, samples=tuple(kept), values=values), findings
+        return replace(table, samples=tuple(kept), values=values, other_rows=None), findings
     renamed = _renamed(table, lines)
     assert isinstance(renamed, ClinicalTable)
     columns = {name: _merged(column, rows_of) for name, column in renamed.columns.items()}

@@ -34,13 +34,18 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class CollapsedGenes:
-    """One column per gene, shape (n_samples, n_genes), with the cells of the names that it came from."""
+    """One column per gene, shape (n_samples, n_genes), with the cells of the names that it came from.
+
+    ``unplaced`` are the positions of the rows that are no gene's here: no name, several genes, or another name of a
+    gene that has a row of its own.
+    """
 
     genes: tuple[str, ...]
     values: NDArray[np.float64]
     rows_of_gene: Mapping[str, tuple[str, ...]]
     findings: tuple[Problem, ...]
     changes: tuple[Change, ...]
+    unplaced: tuple[int, ...] = ()
 
 
 def collapse_genes(calls: Sequence[GeneCall], cells: Sequence[str], values: NDArray[np.float64], rule: str,
@@ -72,10 +77,13 @@ def collapse_genes(calls: Sequence[GeneCall], cells: Sequence[str], values: NDAr
     groups: dict[str, list[int]] = {}
     spelled: dict[str, str] = {}
     changes: list[Change] = []
+    unplaced: list[int] = []
     for at, call in enumerate(calls):
         if left_out and at in left_out:
             changes.append(Change(cells[at], call.name, "", left_out[at]))
+            unplaced += [at] if not call.name.strip() else []
         elif call.how == "ambiguous":
+            unplaced.append(at)
             changes.append(Change(cells[at], call.name, "", _question(call)))
         elif call.symbol or (unknown_kept and call.name.strip()):
             name = call.symbol or call.name.strip()
@@ -91,12 +99,13 @@ def collapse_genes(calls: Sequence[GeneCall], cells: Sequence[str], values: NDAr
         kept = _same_rank(calls, members)
         if len(kept) < len(members):
             beside.append((spelled[key], [at for at in members if at not in kept], kept[0]))
+            unplaced += beside[-1][1]
         merged.append((spelled[key], kept))
     findings = _aliases_left_out(calls, cells, beside, place, changes)
     columns, collapse_findings = _merge(merged, calls, cells, values, rule, place, changes)
     rows_of_gene = {gene: tuple(cells[at] for at in members) for gene, members in merged}
     return CollapsedGenes(tuple(gene for gene, _ in merged), columns, rows_of_gene,
-                          tuple(findings + collapse_findings), tuple(changes))
+                          tuple(findings + collapse_findings), tuple(changes), tuple(sorted(unplaced)))
 
 
 def _question(call: GeneCall) -> str:

@@ -112,7 +112,8 @@ def read_expression(table: RawTable, spec: TableSpec, answers: Answers, hints: L
     matrix_values = np.ascontiguousarray(genes.values)
     matrix_values.flags.writeable = False
     matrix = ExpressionMatrix(samples.names, genes.genes, matrix_values, scale, naming.measure, table.place(),
-                              genes.rows_of_gene)
+                              genes.rows_of_gene,
+                              other_rows=values[:, list(genes.unplaced)] if genes.unplaced else None)
     job.progress(0.9, "Looking for repeated samples and personal data")
     findings += _receptors_found(matrix, naming, table)
     findings += identical_samples(matrix.values, matrix.samples, table.place())
