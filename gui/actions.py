@@ -63,6 +63,7 @@ ACTIONS: tuple[ActionFacts, ...] = (
     ActionFacts("run", "Run", "Analysis", ("Ctrl+Return", "Ctrl+Enter"), "play"),
     ActionFacts("lock_subset", "Lock subset…", "Analysis", ("Ctrl+L",), "lock"),
     ActionFacts("cancel_job", "Stop the running work", "Analysis", (), "stop"),
+    ActionFacts("plan", "How many would I need?…", "Analysis"),
     ActionFacts("tried", "What was tried in this study…", "Analysis"),
     ActionFacts("export_figure", "Export figure…", "Figure", ("Ctrl+E",), "export"),
     ActionFacts("copy_figure", "Copy picture and data", "Figure", ("Ctrl+Shift+C",), "copy"),

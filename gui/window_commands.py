@@ -249,6 +249,11 @@ class WindowCommands(QObject):
         for job in self._window.session.jobs.active[:1]:
             job.cancel()
 
+    def plan(self) -> None:
+        from gui.planning import open_plan
+
+        open_plan(self._window)
+
     def tried(self) -> None:
         show_text(self._window, "What was tried in this study", tried_rows(self._window.session.tried))
 

@@ -1,0 +1,33 @@
+"""What a finished analysis says for a plan: its SD, its receptors, how many pairs, lines or events there are.
+
+Not for: the effect to plan for. What was seen is never proposed as what would matter.
+"""
+
+from __future__ import annotations
+
+from core.analyses.base import Result
+from core.analyses.biopsy_audit_lights import UNITS
+from core.analyses.cell_lines_numbers import CONTINUOUS, CellLinesNumbers
+from core.analyses.paired_biopsies_numbers import PairedNumbers
+from core.analyses.planner import PlannerQuestion, question_of_events, question_of_lines, question_of_pairs
+from core.analyses.prognosis_numbers import PrognosisNumbers
+from core.analyses.subset_numbers import SubsetNumbers
+
+
+def pilot_question(result: Result) -> PlannerQuestion | None:
+    """The question that a result can serve as a pilot for; None where it is of another kind."""
+    numbers = result.numbers
+    if isinstance(numbers, PairedNumbers):
+        return question_of_pairs(numbers.change, UNITS[numbers.matrix.scale])
+    if isinstance(numbers, CellLinesNumbers) and numbers.measures:
+        first = numbers.measures[0]
+        known = [place for place, each in enumerate(numbers.resistant) if each is not None]
+        grouped = numbers.design != CONTINUOUS and known
+        values = first.values[known] if grouped else first.values
+        return question_of_lines(values[:, first.measured],
+                                 [bool(numbers.resistant[place]) for place in known] if grouped else None, first.unit)
+    if isinstance(numbers, PrognosisNumbers):
+        return question_of_events(int(numbers.event.sum()), len(numbers.event), len(numbers.receptors))
+    if isinstance(numbers, SubsetNumbers):
+        return question_of_events(numbers.inputs.n_events, len(numbers.inputs.patients), len(numbers.inputs.receptors))
+    return None

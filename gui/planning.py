@@ -1,0 +1,45 @@
+"""Opens the planner for the window: the kind of the page that is shown, with the pilot numbers of the study.
+
+Not for: the dialog itself (widgets/planner_dialog.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.analyses.planner import EVENTS, LINES, PAIRS, PlannerQuestion, default_question
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+    from gui.session import Session
+    from gui.widgets.planner_dialog import PlannerDialog
+
+KIND_OF_PAGE = {"biopsies": PAIRS, "cell_lines": LINES}
+
+
+def planner_questions(session: Session, kind: str, analysis: str = "") -> tuple[PlannerQuestion, ...]:
+    """The question of ``kind`` first, then those of the other kinds that a finished analysis can serve.
+
+    Of several analyses of one kind ``analysis`` wins, else the first in the study.
+    """
+    from core.analyses.planner_pilot import pilot_question
+
+    found: dict[str, PlannerQuestion] = {}
+    names = [spec.name for spec in session.project.study.analyses]
+    for name in sorted(names, key=lambda each: each != analysis):
+        outcome = session.outcome(name)
+        question = pilot_question(outcome.result) if outcome is not None else None
+        if question is not None:
+            found.setdefault(question.kind, question)
+    first = found.pop(kind, None) or default_question(kind)
+    return first, *found.values()
+
+
+def open_plan(window: MainWindow) -> PlannerDialog:
+    """The dialog over the window, for the kind of evidence of the page."""
+    from gui.widgets.planner_dialog import open_planner
+
+    session = window.session
+    first, *others = planner_questions(session, KIND_OF_PAGE.get(window.page.KEY, EVENTS))
+    return open_planner(first, window, others=others, submit=session.jobs.submit, export=window.commands.export,
+                        say=window.status.say, simulated=session.project.simulated)
