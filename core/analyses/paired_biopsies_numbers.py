@@ -20,7 +20,7 @@ from core.statistics.risk_sets import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from core.analyses.biopsy_audit import AuditLight, BiopsyAudit
-    from core.analyses.paired_biopsies import Parameters
+    from core.analyses.paired_biopsies_parameters import Parameters
 
 UP, UNCHANGED, DOWN, NOT_MEASURED = 1, 0, -1, -2
 """Values of ``PairedNumbers.calls``."""
@@ -100,7 +100,8 @@ class SubsetScore:
 class Positivity:
     """Who was positive before and after by a cut on the values, per receptor; arrays of shape (g,).
 
-    ``gained`` negative to positive, ``lost`` positive to negative; ``p`` is McNemar's exact.
+    ``gained`` negative to positive, ``lost`` positive to negative; ``p`` is McNemar's exact,
+    ``p_holm`` corrected for all receptors.
     """
 
     cut: float
@@ -109,6 +110,7 @@ class Positivity:
     lost: Ints
     never: Ints
     p: Floats
+    p_holm: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,13 +128,15 @@ class PairedNumbers:
         ``switched_up`` and ``switched_down`` those that reach the switch rule.
     mean_low, mean_high, hodges_lehmann, sd : ndarray, shape (g,)
         t interval of the mean change, median of all averages of two changes, SD of the changes.
+    p_flips, zeros : ndarray, shape (g,)
+        P of one receptor alone by the flips, and pairs without any change.
     detectable : ndarray, shape (g,)
         Mean change seen in 4 of 5 studies like this one after correction for all receptors; infinite where flips of
         so few pairs cannot reach a corrected P below 0.05.
     smallest_p : float
         The smallest corrected P that flipping so many pairs can give: 2 / 2^m where all flips are taken.
     pairs_needed : int
-        Pairs from which on one receptor among so many can hold by Bonferroni on the exact signed-rank test.
+        Pairs from which on flips can give a corrected P below 0.05 at all.
     prior_df, prior_s2, prior_rows
         The moderated t's prior and the number of rows that it was fitted on.
     lights, her2_after
@@ -174,6 +178,8 @@ class PairedNumbers:
     mean_high: Floats
     hodges_lehmann: Floats
     sd: Floats
+    p_flips: Floats
+    zeros: Ints
     switched_up: Ints
     switched_down: Ints
     detectable: Floats
