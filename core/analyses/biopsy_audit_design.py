@@ -77,7 +77,8 @@ def plate_light(audited: AuditedPairs, columns: Mapping[str, TwoTimes]) -> Audit
         return AuditLight("plate", GREEN, f"One {word}", f"All samples were run on one {word} (column {column.words})"
                           f"{said}.", table)
     return AuditLight("plate", GREEN, f"{word.capitalize()} mixed", f"Treatment is not mixed up with {column.words}: "
-                      f"{counts}; both times are on all of it alike.", table)
+                      f"{counts}; once it is accounted for, {percent_words(left, 1.0)} of what the pairs say about "
+                      "treatment is left.", table)
 
 
 def treatment_left(before: list[str], after: list[str]) -> float:
