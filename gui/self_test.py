@@ -78,7 +78,8 @@ def _resources(folder: Path) -> str:
     from core.versions import versions
 
     needed = [("fonts", "Inter-Regular.otf"), ("fonts", "LiberationSans-Regular.ttf"), ("icons", "dark", "warn.svg"),
-              ("app.qss",), ("tokens.json",), ("examples", "metabric", "study.toml")]
+              ("app.qss",), ("tokens.json",), ("examples", "metabric", "study.toml"),
+              *(("examples", "simulated_biopsies", name) for name in ("expression.csv", "samples.csv", "ihc.csv"))]
     lacking = ["/".join(parts) for parts in needed if not resource_path(*parts).is_file()]
     if lacking:
         raise FileNotFoundError(", ".join(lacking))

@@ -155,6 +155,17 @@ def test_that_the_main_result_without_the_losses_stands_beside_it_and_is_said() 
     assert "Without them (13 pairs left)" in audit.light("her2").sentence
 
 
+def test_that_where_plates_take_the_p_no_sentence_gives_it_back() -> None:
+    planted = {"changes": {"ERBB2": [-3.0] * 3 + [0.0] * 13, RTKS[0]: 1.0},
+               "clinical": {"plate": [1] * 16 + [2] * 16}}
+    audit = _audit(**planted)
+    assert "Without them" not in audit.light("her2").sentence
+    assert np.isnan(audit.tables[-1].columns["p_maxt"]).all()
+    samples, pairs = biopsies(16, **planted)  # type: ignore[arg-type]
+    known = audit_pairs(samples, pairs, acknowledged=("plate",))
+    assert "Without them (13 pairs left) the same 1 receptor holds." in known.light("her2").sentence
+
+
 def test_that_without_a_loss_nothing_is_recomputed() -> None:
     assert "audit_without_her2_loss" not in [table.name for table in _audit(8).tables]
 

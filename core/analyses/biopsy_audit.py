@@ -43,7 +43,7 @@ class BiopsyAudit:
 
 def audit_pairs(samples: SampleSet, pairs: PairedSamples, job: JobContext | None = None, *, measure: str = "",
                 receptors: Sequence[str] | str = "all", audit_columns: Sequence[str] = (),
-                permutations: int = 10_000, seed: int = 1) -> BiopsyAudit:
+                permutations: int = 10_000, seed: int = 1, acknowledged: Sequence[str] = ()) -> BiopsyAudit:
     """Every light of the pairs.
 
     Parameters
@@ -54,6 +54,8 @@ def audit_pairs(samples: SampleSet, pairs: PairedSamples, job: JobContext | None
         Columns stated instead of found by name: ``("plate: batch_id", "response: none")``.
     permutations, seed
         Of the flips with and without the patients who lost HER2: those of the main result.
+    acknowledged : sequence of str
+        Keys of lights with a problem that are known and accepted; without it they take the P here too.
 
     Raises
     ------
@@ -66,12 +68,14 @@ def audit_pairs(samples: SampleSet, pairs: PairedSamples, job: JobContext | None
     columns = find_columns(samples, pairs, audit_columns)
     job.progress(0.1, "Audit: HER2 before and after")
     her2, her2_after = her2_light(audited, columns)
-    her2, without = without_her2_loss(audited, her2, her2_after, permutations, seed, job.part(0.1, 0.4))
+    plate = plate_light(audited, columns)
+    flips = permutations if plate.problem is None or plate.key in acknowledged else 0
+    her2, without = without_her2_loss(audited, her2, her2_after, flips, seed, job.part(0.1, 0.4))
     job.progress(0.4, "Audit: purity, stroma and proliferation")
     purity, tissue = purity_lights(audited, columns)
     proliferation, cycling = proliferation_light(audited, columns)
     job.progress(0.5, "Audit: plates, times and subtypes")
-    design = (subtype_light(audited, columns), interval_light(audited, columns), plate_light(audited, columns),
+    design = (subtype_light(audited, columns), interval_light(audited, columns), plate,
               responders_light(audited, columns))
     job.progress(0.7, "Audit: do the samples of a patient belong together")
     lights = (her2, *purity, proliferation, *design, identity_light(audited), level_light(audited))

@@ -45,17 +45,23 @@ def compute_pairs(inputs: PairedInputs, parameters: Parameters, job: JobContext)
     UserError
         "nobody_left" where every pair is left out for having lost HER2; and those of the audit.
     """
-    audit = audit_pairs(inputs.samples, inputs.pairs, job.part(0.0, 0.3), measure=parameters.measure,
-                        receptors=parameters.receptors, audit_columns=parameters.audit_columns)
+    audit = _audit(inputs, parameters, parameters.permutations, job.part(0.0, 0.3))
+    withheld = _withheld(audit, parameters)
+    if withheld and parameters.permutations:
+        audit = _audit(inputs, parameters, 0, job.part(0.3, 0.4))  # without P, like everything else
     lost = {patient for patient, state in audit.her2_after.items() if state == "lost"}
     if lost and parameters.leave_out_her2_lost:
         inputs = _kept(inputs, lost)
-    withheld = _withheld(audit, parameters)
-    numbers = _tests(inputs, parameters, audit, withheld, job.part(0.3, 0.9))
-    if lost and not parameters.leave_out_her2_lost and not withheld:
-        numbers = replace(numbers, holds_without_lost=_holds_without(inputs, lost, parameters, job.part(0.9, 1.0)))
+    numbers = _tests(inputs, parameters, audit, withheld, job.part(0.4, 1.0))
+    if not parameters.leave_out_her2_lost and not withheld:
+        numbers = replace(numbers, holds_without_lost=_holds_without(audit))
     job.progress(1.0, "Pairs compared")
     return numbers
+
+
+def _audit(inputs: PairedInputs, parameters: Parameters, permutations: int, job: JobContext) -> BiopsyAudit:
+    return audit_pairs(inputs.samples, inputs.pairs, job, measure=parameters.measure, receptors=parameters.receptors,
+                       audit_columns=parameters.audit_columns, permutations=permutations, seed=parameters.seed)
 
 
 def _withheld(audit: BiopsyAudit, parameters: Parameters) -> tuple[Problem, ...]:
@@ -166,10 +172,10 @@ def _score(inputs: PairedInputs, parameters: Parameters) -> SubsetScore | None:
         flips.smallest_p)
 
 
-def _holds_without(inputs: PairedInputs, lost: set[str], parameters: Parameters, job: JobContext) -> tuple[str, ...]:
-    """Receptors that hold among the patients who did not lose HER2; none where nobody is left."""
-    rows = [row for row, pair in enumerate(inputs.pairs.pairs) if pair.patient not in lost]
-    if not rows:
-        return ()
-    p = sign_flips((inputs.after - inputs.before)[rows], parameters.permutations, parameters.seed, job).p_maxt
-    return tuple(receptor for receptor, value in zip(inputs.receptors, p) if value < HOLDS)
+def _holds_without(audit: BiopsyAudit) -> tuple[str, ...] | None:
+    """Receptors that hold among the patients who did not lose HER2; None where nobody lost it."""
+    for table in audit.tables:
+        if table.name == "audit_without_her2_loss":
+            columns = table.columns
+            return tuple(receptor for receptor, p in zip(columns["receptor"], columns["p_maxt_without"]) if p < HOLDS)
+    return None
