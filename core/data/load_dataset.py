@@ -9,6 +9,15 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from core.data.assays.assay_import import AssayImport
+from core.data.assays.assay_spec import ASSAY_KINDS, AssaySpec
+from core.data.assays.load_assays import (
+    clinical_as_imported,
+    import_assay,
+    join_assay_clinical,
+    matrices_as_imported,
+    renamed_records,
+)
 from core.data.dataset import Dataset, DatasetSpec, TableRecord
 from core.data.files.formats import GCT, SERIES_MATRIX
 from core.data.files.workbook import ReadResult, read_table
@@ -70,6 +79,7 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
     """Read every table of ``spec``; what cannot be used is listed in ``unusable``, and nothing is raised for it."""
     loading = _Loading(spec)
     parts = [("clinical", table) for table in spec.clinical] + [("expression", table) for table in spec.expression]
+    parts += [(assay.kind, assay.table) for assay in spec.assays]
     imported: dict[str, list[Imported]] = {"clinical": [], "expression": []}
     read: list[tuple[str, TableSpec, ReadResult]] = []
     for number, (part, table) in enumerate(parts):
@@ -81,25 +91,61 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
             loading.unusable += [problem.at(file=table.file) for problem in error.problems]
     answers, unclear = unmistakable(spec.answers, [raw.table for _, _, raw in read])
     loading.findings += unclear
+    assays: list[AssayImport] = []
     for number, (part, table, raw) in enumerate(read):
         share = (0.6 + 0.4 * number / len(read), 0.6 + 0.4 * (number + 1) / len(read))
+        if part in ASSAY_KINDS:
+            stated = next(assay for assay in spec.assays if assay.table is table)
+            assays += _import_assay(stated, raw, answers, loading, shelf, job.part(*share))
+            continue
         one = _import(part, table, raw, answers, loading, shelf, job.part(*share))
         if one is not None:
             imported[part].append(one)
     if not loading.unusable:
-        loading.findings += answers_without_use(answers, [*imported["clinical"], *imported["expression"]])
+        loading.findings += answers_without_use(answers, [*imported["clinical"], *imported["expression"],
+                                                          *(assay.imported for assay in assays)])
+    n_clinical, of_assays = len(imported["clinical"]), matrices_as_imported(assays)
+    imported["clinical"] += clinical_as_imported(assays)
+    imported["expression"] += of_assays
     if spec.role == "cell_lines":
         imported = _with_line_names(imported, answers, loading)
-    clinical = _combine(_join(imported["clinical"], loading), loading)
+    clinical = _join_assays(_join(imported["clinical"][:n_clinical], loading), imported["clinical"][n_clinical:],
+                            [assay.patient for assay in assays if assay.clinical is not None], loading)
+    clinical = _combine(clinical, loading)
     expression = tuple(one.matrix for one in imported["expression"] if one.matrix is not None)
     if clinical is not None:
         expression = _match(clinical, expression, loading)
     endpoints = _endpoints(clinical, loading)
-    if clinical is not None or not spec.clinical:
+    if clinical is not None or not (spec.clinical or (spec.assays and loading.unusable)):
         loading.unusable += check_role_columns(spec.layout, clinical, spec.name)
     loading.findings = list({(finding.code, finding.line()): finding for finding in loading.findings}.values())
     return Dataset(spec, expression, clinical, endpoints, tuple(loading.tables), tuple(loading.findings),
-                   tuple(loading.unusable))
+                   tuple(loading.unusable), renamed_records(assays, expression[len(expression) - len(of_assays):]))
+
+
+def _import_assay(stated: AssaySpec, raw: ReadResult, answers: Answers, loading: _Loading, shelf: FileShelf,
+                  job: JobContext) -> list[AssayImport]:
+    """The assay read, or nothing where it cannot be used."""
+    table = stated.table
+    try:
+        sheet = stated.choice("layout")
+        layout = shelf.read(replace(table, sheet=sheet), "layout", job) if sheet else None
+        assay = import_assay(stated, raw, answers, layout)
+        sha256 = shelf.sha256(table.path)
+    except UserError as error:
+        loading.unusable += [problem.at(file=table.file) for problem in error.problems]
+        return []
+    loading.findings += assay.imported.problems
+    _record(stated.kind, table, assay.imported, sha256, assay.counts, loading)
+    return [assay]
+
+
+def _join_assays(clinical: ClinicalTable | None, tables: list[Imported], patients: list[str],
+                 loading: _Loading) -> ClinicalTable | None:
+    joined, findings = join_assay_clinical(
+        clinical, [(one.clinical, patient) for one, patient in zip(tables, patients) if one.clinical is not None])
+    loading.findings += findings
+    return joined
 
 
 def _with_line_names(imported: dict[str, list[Imported]], answers: Answers,
@@ -124,14 +170,20 @@ def _import(part: str, table: TableSpec, raw: ReadResult, answers: Answers, load
         loading.unusable += [problem.at(file=table.file) for problem in error.problems]
         return None
     loading.findings += one.problems
+    _record(part, table, one, sha256, _counts(one), loading)
+    return one
+
+
+def _record(part: str, table: TableSpec, one: Imported, sha256: str, counts: dict[str, int | str],
+            loading: _Loading) -> None:
+    """Write down how a table was read; say where its bytes are not those that the study was saved with."""
     stated = loading.spec.stated_sha256.get(str(table.path))
     if stated and stated != sha256:
         loading.findings.append(warning(
             "file_has_changed", "the file is not the one that this study was saved with (its sha256 differs)",
             Location(table.file), why="Results may differ from those saved with the study.",
             remedy="check that it is the right file; the new hash is written with the results"))
-    loading.tables.append(TableRecord(part, table, one.recipe, sha256, _counts(one), one.changes))
-    return one
+    loading.tables.append(TableRecord(part, table, one.recipe, sha256, counts, one.changes))
 
 
 def _counts(one: Imported) -> dict[str, int | str]:

@@ -19,8 +19,8 @@ ASSAY_WORDS: Mapping[str, str] = {IHC: "IHC", ARRAY: "array", BLOT: "blot", PLAT
 
 COLUMN_KEYS: Mapping[str, tuple[str, ...]] = {
     IHC: ("sample", "patient", "time_point", "antibody", "receptors", "percent_0", "percent_1", "percent_2",
-          "percent_3", "h_score", "allred", "proportion", "intensity", "positive_percent", "category", "scorer", "core", "clone",
-          "compartment", "ish"),
+          "percent_3", "h_score", "allred", "proportion", "intensity", "positive_percent", "category", "scorer",
+          "core", "clone", "compartment", "ish"),
     ARRAY: ("sample", "patient", "time_point", "label", "coordinate", "signal", "background", "exposure", "spot_type",
             "replicate"),
     BLOT: ("sample", "patient", "time_point", "lane", "replicate", "targets", "loading"),

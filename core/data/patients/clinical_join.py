@@ -53,7 +53,7 @@ def join_clinical(tables: Sequence[tuple[ClinicalTable, str]]) -> tuple[Clinical
                 f"{_few(joined.samples)})", other.place,
                 why="Clinical tables of one data set are joined by sample.",
                 remedy="name the column with the same ids with the key id of each table", answer_key="id")
-        joined, found = _add_columns(joined, other, key_of_row)
+        joined, found = add_columns(joined, other, key_of_row)
         findings += found
     return joined, tuple(findings)
 
@@ -76,9 +76,12 @@ def _linked(other: ClinicalTable, column: str, joined: ClinicalTable) -> Problem
                 f"{other.place.file} was joined to {joined.place.file} through the column “{column}”", other.place)
 
 
-def _add_columns(base: ClinicalTable, other: ClinicalTable,
+def add_columns(base: ClinicalTable, other: ClinicalTable,
                  key_of_row: list[str]) -> tuple[ClinicalTable, list[Problem]]:
-    """``key_of_row`` holds, for each sample of ``base``, the id under which ``other`` knows it."""
+    """A table with the columns of another: ``key_of_row`` holds, for each sample of ``base``, its id in ``other``.
+
+    Where the ids are the samples of ``base`` themselves, samples that only ``other`` has are added.
+    """
     row_in_other = {value_key(sample): row for row, sample in enumerate(other.samples)}
     rows = [row_in_other.get(value_key(key), -1) if key else -1 for key in key_of_row]
     used = {row for row in rows if row >= 0}

@@ -134,6 +134,13 @@ def read_clinical(table: RawTable, spec: TableSpec, answers: Answers, hints: Lay
                           samples.used)
 
 
+def columns_of_rows(table: RawTable, region: Region, rows: tuple[int, ...], missing: Collection[str] | None,
+                    wanted: Collection[int]) -> Mapping[str, ClinicalColumn]:
+    """Some columns of a sheet as clinical columns, one entry for each of ``rows`` (the first row of each sample)."""
+    rules, _ = _rules(table, region, MissingTokens.of("clinical", missing), None)
+    return LazyColumns(table, rows, {name: rule for name, rule in rules.items() if rule.column in wanted})
+
+
 def _rules(table: RawTable, region: Region, tokens: MissingTokens,
            header_row: int | None) -> tuple[dict[str, _ColumnRule], list[Problem]]:
     """One rule per column, under a name of its own: a repeated name gets its column letter behind it."""

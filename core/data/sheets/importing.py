@@ -72,9 +72,9 @@ def import_expression(spec: TableSpec, answers: Answers | None = None, *, raw_fi
     job = job or JobContext()
     read = raw_file or _read(spec, "expression", job)
     unmerged, merge_findings = with_merged_cells(read.table)
-    table, cell_findings, cell_changes, used = _with_answered_cells(unmerged, answers or Answers())
+    table, cell_findings, cell_changes, used = with_answered_cells(unmerged, answers or Answers())
     result = read_expression(table, spec, answers or Answers(), read.hints, job)
-    said = _said_once(read.notes, (*merge_findings, *cell_findings, *result.findings))
+    said = said_once(read.notes, (*merge_findings, *cell_findings, *result.findings))
     return Imported(_expression_recipe(spec, read, result), said, result.matrix, None, table,
                     (*cell_changes, *result.changes), result.used | used)
 
@@ -91,10 +91,10 @@ def import_clinical(spec: TableSpec, answers: Answers | None = None, *, raw_file
     job = job or JobContext()
     read = raw_file or _read(spec, "clinical", job)
     unmerged, merge_findings = with_merged_cells(read.table)
-    table, cell_findings, cell_changes, used = _with_answered_cells(unmerged, answers or Answers())
+    table, cell_findings, cell_changes, used = with_answered_cells(unmerged, answers or Answers())
     job.progress(0.5, "Reading clinical columns")
     result = read_clinical(table, spec, answers or Answers(), read.hints, wanted)
-    said = _said_once(read.notes, (*merge_findings, *cell_findings, *result.findings))
+    said = said_once(read.notes, (*merge_findings, *cell_findings, *result.findings))
     return Imported(_clinical_recipe(spec, read, result), said, None, result.clinical, table,
                     (*cell_changes, *result.changes), result.used | used)
 
@@ -151,7 +151,7 @@ def answers_without_use(answers: Answers, imported: Iterable[Imported]) -> tuple
         for kind, key in given if (kind, key) not in used)
 
 
-def _said_once(of_file: Sequence[Problem], of_import: Sequence[Problem]) -> tuple[Problem, ...]:
+def said_once(of_file: Sequence[Problem], of_import: Sequence[Problem]) -> tuple[Problem, ...]:
     """All findings; what the reader said of the whole sheet (hidden rows, formulas) is not said again."""
     known = {problem.code for problem in of_file} & {"hidden_rows", "hidden_columns", "formulas_not_calculated"}
     return (*of_file, *(problem for problem in of_import if problem.code not in known))
@@ -162,9 +162,12 @@ def _read(spec: TableSpec, purpose: str, job: JobContext) -> ReadResult:
                       encoding=spec.encoding, purpose=purpose, job=job)
 
 
-def _with_answered_cells(table: RawTable, answers: Answers
+def with_answered_cells(table: RawTable, answers: Answers
                          ) -> tuple[RawTable, list[Problem], list[Change], frozenset[tuple[str, str]]]:
-    """The sheet with the values that the user gave for single cells; those of other sheets are not for this table."""
+    """The sheet with the values that the user gave for single cells; those of other sheets are not for this table.
+
+    Beside it what is to be said, every change, and the answers that met a cell.
+    """
     meant = [(address, place, value) for address, value in answers.cells.items()
              if (place := cell_of_address(address, table)) is not None]
     if not meant:
