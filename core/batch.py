@@ -19,18 +19,22 @@ from core.export.import_report import ImportedDatasetWords, ImportedTableWords, 
 from core.export.methods_text import methods_markdown
 from core.export.tables import write_csv
 from core.export.workbook import write_workbook
+from core.figures.number_words import capitalised
 from core.figures.spec import FigureSpec
 from core.figures.writer import missing_characters, write_figure
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, user_error, warning
 from core.project.open_study import readable_study
 from core.project.references import with_needed
+from core.project.simulated_data import simulated_results, simulated_sentence
 from core.project.study import Study
 from core.project.study_writer import study_toml
 from core.project.whole_file import not_written, whole_file
 from core.result_folder import check_replaceable, files_below, whole_folder
 from core.study_runner import StudyRun, check_analyses, check_cohorts, load_study, run_analyses
 from core.versions import versions
+
+SIMULATED_NOTE = "Simulated data: every table and figure in this folder is of numbers that were drawn, not measured.\n"
 
 
 def check_study(path: Path, job: JobContext) -> StudyRun:
@@ -107,9 +111,12 @@ def _write_results(run: StudyRun, folder: Path, out: Path, written_as: Mapping[P
     done = {result.name for result in run.results}
     steps = sum(len(result.tables) + len(result.figures) for result in run.results)
     step = 0
+    simulated = _simulated(run)
     for result in run.results:
         target = folder / result.name
         target.mkdir()
+        if result.name in simulated:
+            (target / "SIMULATED.txt").write_text(SIMULATED_NOTE, encoding="utf-8", newline="\n")
         for table in result.tables:
             job.progress(0.8 * step / steps, f"Writing {result.name}/{table.name}.csv")
             write_csv(table, target / f"{table.name}.csv")
@@ -124,9 +131,8 @@ def _write_results(run: StudyRun, folder: Path, out: Path, written_as: Mapping[P
                "files": [name for result in run.results for name in files_below(folder / result.name)]}
     text = study_toml(finished, run.datasets, run.parameters, Path(os.path.abspath(out)), program, written_as)
     (folder / "study.toml").write_text(text, encoding="utf-8", newline="\n")
-    simulated = any(dataset.spec.simulated for dataset in run.datasets.values())
     methods = methods_markdown(run.results, study_name=study.name, data_words=_data_words(run), versions=versions(),
-                               simulated=simulated)
+                               simulated=_simulated_sentence(run), simulated_results=_simulated(run))
     (folder / "methods.md").write_text(methods, encoding="utf-8", newline="\n")
     of_data = {finding for dataset in run.datasets.values() for finding in dataset.findings}
     further = [warning for result in run.results for warning in result.warnings if warning not in of_data]
@@ -134,6 +140,16 @@ def _write_results(run: StudyRun, folder: Path, out: Path, written_as: Mapping[P
     (folder / "import_report.md").write_text(report, encoding="utf-8", newline="\n")
     job.progress(0.85, "Writing results.xlsx")
     run.problems += write_run_workbook(run, folder / "results.xlsx")
+
+
+def _simulated(run: StudyRun) -> tuple[str, ...]:
+    """The results that rest on simulated data."""
+    return simulated_results(run.study, {name: chosen.dataset for name, chosen in run.cohorts.items()},
+                             {result.name: result.parameters for result in run.results})
+
+
+def _simulated_sentence(run: StudyRun) -> str:
+    return simulated_sentence(run.study, _simulated(run), [result.name for result in run.results])
 
 
 def write_run_workbook(run: StudyRun, path: Path) -> tuple[Problem, ...]:
@@ -144,7 +160,7 @@ def write_run_workbook(run: StudyRun, path: Path) -> tuple[Problem, ...]:
     return write_workbook(
         path, run.results, study_words=_study_words(run),
         samples={name: cohort.ledger for name, cohort in run.cohorts.items()}, parameters=(), versions=versions(),
-        problems=[problem for problem in run.problems if problem.severity != Severity.NOTE])
+        problems=[problem for problem in run.problems if problem.severity != Severity.NOTE], simulated=_simulated(run))
 
 
 def save_run_workbook(run: StudyRun, path: Path) -> tuple[Problem, ...]:
@@ -201,8 +217,8 @@ def _study_words(run: StudyRun) -> list[tuple[str, str]]:
     words = [("Study", run.study.name)]
     if run.study.description:
         words.append(("About the data", run.study.description))
-    if any(dataset.spec.simulated for dataset in run.datasets.values()):
-        words.append(("Simulated", "This study holds simulated data."))
+    if sentence := _simulated_sentence(run):
+        words.append(("Simulated", capitalised(sentence.removeprefix("Simulated: "))))
     for result in run.results:
         words += [(result.name if number == 0 else "", finding) for number, finding in enumerate(result.findings)]
         words.append(("", f"Tests in this analysis: {result.tests_paid_for} paid for by a correction, "

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QSp
 
 from core.problems import Problem
 from core.project.project import Project
+from core.project.simulated_data import chip_words
 from gui import theme
 from gui.actions import ACTIONS, LINE, MENUS
 from gui.analysis_runs import AnalysisRuns
@@ -315,7 +316,7 @@ class MainWindow(QMainWindow):
         words, is_problem = self.files.state()
         self.bar.set_study(project.name, words, problem=is_problem)
         example = "Example study" if self.files.shows_example else ""
-        self.bar.set_chip("Simulated data" if project.simulated else example)
+        self.bar.set_chip(" · ".join(filter(None, (example, chip_words(project.study)))))
         self.setWindowTitle(f"{project.name}[*], RTKscope")
         self.setWindowModified(self.files.is_modified)
 

@@ -5,9 +5,11 @@ Not for: the dialog itself (widgets/planner_dialog.py).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.analyses.planner import EVENTS, LINES, PAIRS, PlannerQuestion, default_question
+from core.project.simulated_data import simulated_datasets
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -29,8 +31,9 @@ def planner_questions(session: Session, kind: str, analysis: str = "") -> tuple[
     for name in sorted(names, key=lambda each: each != analysis):
         outcome = session.outcome(name)
         question = pilot_question(outcome.result) if outcome is not None else None
-        if question is not None:
-            found.setdefault(question.kind, question)
+        if question is not None and outcome is not None:
+            simulated = outcome.chosen.dataset in simulated_datasets(session.project.study)
+            found.setdefault(question.kind, replace(question, simulated=simulated))
     first = found.pop(kind, None) or default_question(kind)
     return first, *found.values()
 
@@ -42,4 +45,4 @@ def open_plan(window: MainWindow) -> PlannerDialog:
     session = window.session
     first, *others = planner_questions(session, KIND_OF_PAGE.get(window.page.KEY, EVENTS))
     return open_planner(first, window, others=others, submit=session.jobs.submit, export=window.commands.export,
-                        say=window.status.say, simulated=session.project.simulated)
+                        say=window.status.say)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from core.figures.figure_settings import FigureSettings
 from core.project.project import renamed, with_figure
+from core.project.simulated_data import simulated_throughout
 from core.project.study import Study
 from gui import theme
 from gui.computing import ask_place
@@ -275,8 +276,8 @@ class WindowCommands(QObject):
         settings = session.project.figures.get(key)
         dialog = ExportDialog(
             spec, settings or FigureSettings(), suggested_folder=Path(window.preferences.last_folder or Path.home()),
-            submit=session.jobs.submit, simulated=session.project.simulated, facts=(("Study", session.project.name),),
-            parent=window)
+            submit=session.jobs.submit, simulated=simulated_throughout(session.project.study),
+            facts=(("Study", session.project.name),), parent=window)
 
         def keep(changed: FigureSettings) -> None:
             session.edit(with_figure(session.project, key, changed), f"set up the export of {spec.title}",

@@ -93,7 +93,7 @@ def simulate() -> tuple[tuple[str, ...], Floats, list[dict[str, str]], list[dict
     for place, name in enumerate(names):
         for when in _times(place):
             share = {"before": 0.0, "week 2": 0.5, "after": 1.0}[when]
-            sample = f"{name}_{when.replace(' ', '')}"
+            sample = f"{name}_{'mid' if when == 'week 2' else when}"
             reading = level + own[place] + share * change[place] + rng.normal(0.0, 0.15, len(GENES))
             samples.append(sample)
             values.append(reading)

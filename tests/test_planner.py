@@ -119,7 +119,7 @@ def test_that_the_curve_falls_and_carries_its_numbers() -> None:
 
 
 def test_that_simulated_pilot_data_are_marked_in_the_figure() -> None:
-    assert plan(default_question(PAIRS), simulated=True).figure.badge == "Simulated data"
+    assert plan(replace(default_question(PAIRS), simulated=True)).figure.badge == "Simulated data"
     assert plan(default_question(PAIRS)).figure.badge == ""
 
 

@@ -86,5 +86,5 @@ def test_that_the_methods_name_analyses_settings_counts_and_versions():
 
 
 def test_that_simulated_data_are_named_at_the_top():
-    text = methods_markdown([], study_name="S", versions={"RTKscope": "1"}, simulated=True)
+    text = methods_markdown([], study_name="S", versions={"RTKscope": "1"}, simulated="Simulated: this study holds simulated data.")
     assert text.splitlines()[2].startswith("**Simulated")

@@ -56,6 +56,8 @@ class PlannerQuestion:
         What is there now; 0 where nothing is.
     pilot : str
         Where ``sd`` comes from, in words; empty where it is assumed.
+    simulated : bool
+        True where the pilot is of simulated data: the figure then says so.
     """
 
     kind: str = PAIRS
@@ -69,6 +71,7 @@ class PlannerQuestion:
     have: int = 0
     unit: str = "log2"
     pilot: str = ""
+    simulated: bool = False
 
     @property
     def corrected_alpha(self) -> float:
@@ -108,7 +111,7 @@ class PlannerAnswer:
     points: tuple[PlanPoint, ...] = field(default=())
 
 
-def plan(question: PlannerQuestion, *, simulated: bool = False) -> PlannerAnswer:
+def plan(question: PlannerQuestion) -> PlannerAnswer:
     """The answer: how many are needed, what is there now would show, a table and a curve.
 
     Raises
@@ -123,7 +126,7 @@ def plan(question: PlannerQuestion, *, simulated: bool = False) -> PlannerAnswer
     curve = tuple(_point(question, n) for n in _curve_numbers(question, needed))
     headline, sentences = answer_words(question, needed, named, detectable(question, question.have))
     return PlannerAnswer(question, needed, headline, sentences, _table(question, points),
-                         plan_figure(question, needed, curve, simulated=simulated), points)
+                         plan_figure(question, needed, curve), points)
 
 
 def needed_for(question: PlannerQuestion) -> int:

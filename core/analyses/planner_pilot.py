@@ -5,6 +5,8 @@ Not for: the effect to plan for. What was seen is never proposed as what would m
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.analyses.base import Result
 from core.analyses.biopsy_audit_lights import UNITS
 from core.analyses.cell_lines_numbers import CONTINUOUS, CellLinesNumbers
@@ -18,14 +20,16 @@ def pilot_question(result: Result) -> PlannerQuestion | None:
     """The question that a result can serve as a pilot for; None where it is of another kind."""
     numbers = result.numbers
     if isinstance(numbers, PairedNumbers):
-        return question_of_pairs(numbers.change, UNITS[numbers.matrix.scale])
+        return replace(question_of_pairs(numbers.change, UNITS[numbers.matrix.scale]),
+                       simulated=numbers.samples.spec.simulated)
     if isinstance(numbers, CellLinesNumbers) and numbers.measures:
         first = numbers.measures[0]
         known = [place for place, each in enumerate(numbers.resistant) if each is not None]
         grouped = numbers.design != CONTINUOUS and known
         values = first.values[known] if grouped else first.values
-        return question_of_lines(values[:, first.measured],
-                                 [bool(numbers.resistant[place]) for place in known] if grouped else None, first.unit)
+        resistant = [bool(numbers.resistant[place]) for place in known] if grouped else None
+        return replace(question_of_lines(values[:, first.measured], resistant, first.unit),
+                       simulated=numbers.samples.spec.simulated)
     if isinstance(numbers, PrognosisNumbers):
         return question_of_events(int(numbers.event.sum()), len(numbers.event), len(numbers.receptors))
     if isinstance(numbers, SubsetNumbers):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.analyses.planner import PlannerQuestion
 
 PAIRS, EVENTS, LINES = "pairs", "events", "lines"
-SIMULATED_WORD = "Simulated data"
+SIMULATED = "Simulated data"
 ONE = {PAIRS: "pair", EVENTS: "event", LINES: "line"}
 X_WORDS = {PAIRS: "Pairs (patients with both biopsies)", EVENTS: "Events (number)", LINES: "Cell lines (number)"}
 
@@ -101,6 +101,11 @@ def answer_words(question: PlannerQuestion, needed: int, named: int, shown: floa
 
 
 def _rests_on(question: PlannerQuestion) -> str:
+    """The formula, where the SD comes from, and whether that was simulated."""
+    return _formula(question) + (" The pilot data are simulated." if question.simulated else "")
+
+
+def _formula(question: PlannerQuestion) -> str:
     if question.kind == EVENTS:
         given = f" The data now: {question.pilot}." if question.pilot else ""
         return f"By Schoenfeld’s formula; a score in more than one receptor counts as one.{given}"
@@ -113,7 +118,7 @@ def _rests_on(question: PlannerQuestion) -> str:
     return f"By the noncentral t with Wilcoxon’s efficiency of 0.955. {source}."
 
 
-def plan_figure(question: PlannerQuestion, needed: int, curve: Sequence[PlanPoint], *, simulated: bool) -> FigureSpec:
+def plan_figure(question: PlannerQuestion, needed: int, curve: Sequence[PlanPoint]) -> FigureSpec:
     """What a number of pairs, events or lines is likely to show, with the number that is needed."""
     n = np.array([point.n for point in curve], dtype=np.float64)
     sizes = np.array([point.detectable for point in curve])
@@ -165,4 +170,4 @@ def plan_figure(question: PlannerQuestion, needed: int, curve: Sequence[PlanPoin
         data={"plan": {question.kind: [point.n for point in curve],
                        "detectable": [point.detectable for point in curve],
                        "detectable_alone": [point.alone for point in curve]}},
-        width_mm=120.0, height_mm=80.0, badge=SIMULATED_WORD if simulated else "")
+        width_mm=120.0, height_mm=80.0, badge=SIMULATED if question.simulated else "")

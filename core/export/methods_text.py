@@ -5,7 +5,7 @@ Not for: describing an analysis; each result brings its own paragraph.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from core.analyses.base import Result
 from core.export.markdown import escape_markdown, table
@@ -15,7 +15,7 @@ from core.problems import Severity
 
 
 def methods_markdown(results: Sequence[Result], *, study_name: str, data_words: Sequence[str] = (),
-                     versions: Mapping[str, str], simulated: bool = False) -> str:
+                     versions: Mapping[str, str], simulated: str = "", simulated_results: Collection[str] = ()) -> str:
     """The whole file.
 
     Parameters
@@ -27,25 +27,29 @@ def methods_markdown(results: Sequence[Result], *, study_name: str, data_words: 
         Sentences on the data: files, patients, rules.
     versions : mapping of name -> version
         The program first.
-    simulated : bool
-        True when any of the data are simulated; said at the top.
+    simulated : str
+        What is said at the top where some of the data are simulated.
+    simulated_results : collection of str
+        Names of the results that rest on them; said under their headings.
     """
     parts = [f"# Methods: {escape_markdown(study_name)}"]
     if simulated:
-        parts.append("**Simulated: this study holds simulated data.**")
+        parts.append(f"**{escape_markdown(simulated)}**")
     parts.append("For research use only; nothing here is treatment advice.")
     if data_words:
         parts += ["## Data", "\n".join(f"- {escape_markdown(words)}" for words in data_words)]
     for result in results:
-        parts += _analysis(result)
+        parts += _analysis(result, simulated=result.name in simulated_results)
     parts += ["## What was tried", _tried(results)]
     parts += ["## Programs", escape_markdown(list_words([f"{name} {version}" for name, version in versions.items()]))
               + "."]
     return "\n\n".join(parts) + "\n"
 
 
-def _analysis(result: Result) -> list[str]:
+def _analysis(result: Result, *, simulated: bool) -> list[str]:
     parts = [f"## {escape_markdown(result.info.title)} ({escape_markdown(result.name)})"]
+    if simulated:
+        parts.append("**Simulated data.**")
     parts += [escape_markdown(part) for part in result.methods.split("\n\n") if part.strip()]
     if result.findings:
         parts += ["### Results in words", "\n".join(f"- {escape_markdown(words)}" for words in result.findings)]

@@ -5,7 +5,7 @@ Not for: programs; they read the csv files (tables.py), which hold the same numb
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ FIXED_DATE = datetime(2000, 1, 1)
 
 def write_workbook(path: Path, results: Sequence[Result], *, study_words: Sequence[tuple[str, str]],
                    samples: Mapping[str, Sequence[LedgerEntry]], parameters: Sequence[tuple[str, str, Any]] = (),
-                   versions: Mapping[str, str], problems: Sequence[Problem]) -> tuple[Problem, ...]:
+                   versions: Mapping[str, str], problems: Sequence[Problem],
+                   simulated: Collection[str] = ()) -> tuple[Problem, ...]:
     """Write the workbook and return notes about what had to be cut for a spreadsheet's limits.
 
     Parameters
@@ -44,6 +45,8 @@ def write_workbook(path: Path, results: Sequence[Result], *, study_words: Sequen
     versions : mapping of name -> version
     problems : sequence of Problem
         As shown to the user.
+    simulated : collection of str
+        Names of the results of simulated data: their sheets are listed so, and print it on top of every page.
     """
     tables = [(result, table) for result in results for table in result.tables]
     wanted = [f"{result.name} {table.name}" for result, table in tables]
@@ -57,9 +60,13 @@ def write_workbook(path: Path, results: Sequence[Result], *, study_words: Sequen
         book.set_properties({"title": _first_words(study_words), "comments": "Written by RTKscope",
                              "created": FIXED_DATE})
         cells = CellWriter(book, path.name)
-        _write_read_me(_sheet(book, names[0]), cells, study_words, tables, names[1:len(tables) + 1], sheets)
+        _write_read_me(_sheet(book, names[0]), cells, study_words, tables, names[1:len(tables) + 1], sheets,
+                       simulated)
         for (result, table), name in zip(tables, names[1:], strict=False):
-            _write_table(_sheet(book, name), cells, result, table)
+            sheet = _sheet(book, name)
+            if result.name in simulated:
+                sheet.set_header("&CSimulated data")
+            _write_table(sheet, cells, result, table)
         _write_rows(_sheet(book, sheets["Columns"]), cells, ("Sheet", "Column", "Meaning"), [
             (name, column, table.describe.get(column, ""))
             for (_, table), name in zip(tables, names[1:], strict=False) for column in table.columns])
@@ -135,7 +142,7 @@ def _sheet(book: Any, name: str) -> Any:
 
 def _write_read_me(sheet: Any, cells: CellWriter, study_words: Sequence[tuple[str, str]],
                    tables: Sequence[tuple[Result, ResultTable]], names: Sequence[str],
-                   fixed: Mapping[str, str]) -> None:
+                   fixed: Mapping[str, str], simulated: Collection[str]) -> None:
     about = {"Columns": "what each column of each table means", "Methods": "what was computed, and how",
              "Samples": "who was used, who was left out and why", "Parameters": "every setting of the run",
              "Versions": "programs and their versions", "Problems": "what was noticed on the way"}
@@ -143,7 +150,8 @@ def _write_read_me(sheet: Any, cells: CellWriter, study_words: Sequence[tuple[st
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     rows: list[tuple[str, str]] = [*study_words, ("", ""), ("Sheets", "")]
-    rows += [(name, table.title or f"{result.info.title}: {table.name}")
+    rows += [(name, ("Simulated data. " if result.name in simulated else "")
+              + (table.title or f"{result.info.title}: {table.name}"))
              for (result, table), name in zip(tables, names, strict=True)]
     rows += [(fixed[name], words) for name, words in about.items()]
     rows += [("", ""), ("Numbers", "Cells hold the full number; what is shown is rounded. An empty cell means: not "

@@ -95,11 +95,11 @@ class PlannerDialog(QDialog):
     not_copied = Signal(object)
 
     def __init__(self, question: PlannerQuestion, parent: QWidget | None = None, *, submit: Submit | None = None,
-                 others: Sequence[PlannerQuestion] = (), simulated: bool = False) -> None:
+                 others: Sequence[PlannerQuestion] = ()) -> None:
         super().__init__(parent)
         from gui.widgets.figures.figure_view import FigureView  # not at the top: it brings pyqtgraph
 
-        self._submit, self._simulated = submit, simulated
+        self._submit = submit
         self._questions = {each.kind: each for each in (*others, question)}
         self._kind = question.kind
         self.question_at_start = question
@@ -257,7 +257,7 @@ class PlannerDialog(QDialog):
             self._refuse(why)
             return
         self._questions[self._kind] = question
-        self._give(plan(question, simulated=self._simulated))
+        self._give(plan(question))
 
     def _refuse(self, why: str) -> None:
         self._answer = None
@@ -298,9 +298,9 @@ class PlannerDialog(QDialog):
 
 def open_planner(question: PlannerQuestion, parent: QWidget, *, submit: Submit,
                  export: Callable[[FigureSpec, str], None], say: Callable[[str], None],
-                 others: Sequence[PlannerQuestion] = (), simulated: bool = False) -> PlannerDialog:
+                 others: Sequence[PlannerQuestion] = ()) -> PlannerDialog:
     """The dialog, open and wired: ``export`` opens the export dialog of a figure, ``say`` speaks in the status line."""
-    dialog = PlannerDialog(question, parent, submit=submit, others=others, simulated=simulated)
+    dialog = PlannerDialog(question, parent, submit=submit, others=others)
     dialog.finished.connect(dialog.deleteLater)
     dialog.export_wanted.connect(lambda spec: export(spec, f"planner/{spec.name}"))
     dialog.copied.connect(say)
