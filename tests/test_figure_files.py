@@ -37,6 +37,7 @@ from core.figures.spec import (
 )
 from core.figures.text_layout import fitted, width_mm
 from core.figures.writer import figure_bytes, file_stem, missing_characters, write_figure
+from tests.biopsy_figures import ALL as BIOPSIES
 from tests.figure_data import NASTY, forest_rows, group_curve
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -109,7 +110,7 @@ def nasty_forest():
 ALL = {"curve": curves, "forest": full_forest, "scan": scan, "marks": every_mark, "nasty curve": nasty_curve,
        "nasty forest": nasty_forest, "nothing": lambda: FigureSpec("nothing", "t", (), "alt", "caption"),
        "no rows": lambda: forest(forest_rows([]), cohort_words="c", endpoint_words="e"),
-       "six": lambda: several([curves(name) for name in "ABCDEF"], name="six", title="Six")}
+       "six": lambda: several([curves(name) for name in "ABCDEF"], name="six", title="Six"), **BIOPSIES}
 
 
 @pytest.fixture(scope="module", params=ALL)

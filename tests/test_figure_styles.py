@@ -25,6 +25,7 @@ from core.figures.room import crowded, smallest_text
 from core.figures.spec import Axis, FigureSpec, Label, Panel, Points
 from core.figures.writer import figure_bytes
 from core.problems import UserError
+from tests.biopsy_figures import ALL as BIOPSIES
 from tests.figure_data import forest_rows, group_curve
 from tests.test_figure_files import ALL, curves, every_mark, full_forest, scan
 
@@ -42,7 +43,8 @@ def groups_of(count):
 
 FIGURES = {"two groups": curves, "three groups": lambda: groups_of(3), "four groups": lambda: groups_of(4),
            "forest": full_forest, "scan": scan,
-           "six": lambda: several([curves(name) for name in "ABCDEF"], name="six", title="Six")}
+           "six": lambda: several([curves(name) for name in "ABCDEF"], name="six", title="Six"),
+           **{name: BIOPSIES[name] for name in ("volcano", "paired lines", "change by average", "switch map")}}
 
 
 def exported(make, preset, **changes):

@@ -32,8 +32,10 @@ from core.figures.spec import (
     Mark,
     Matrix,
     Panel,
+    PointNames,
     Points,
     Span,
+    StateTiles,
     Ticks,
 )
 from gui import theme
@@ -198,7 +200,7 @@ def test_that_lines_and_points_stand_where_the_file_has_them(show, name):
         low_x, high_x = sorted(panel_axes.get_xlim())
         low_y, high_y = sorted(panel_axes.get_ylim())
         for order, mark in enumerate(panel.marks):
-            if isinstance(mark, (Matrix, Band, Span, Label, HoverPoints)):
+            if isinstance(mark, (Matrix, StateTiles, Band, Span, Label, HoverPoints, PointNames)):
                 continue
             found = drawn[number, order]
             ours = np.column_stack([found["x"], found["y"]])

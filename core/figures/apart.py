@@ -8,7 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from core.figures.spec import Boxes, FigureSpec, Intervals, KeyEntry, Line, Panel, Points, StepLine, Strips
+import numpy as np
+from numpy.typing import NDArray
+
+from core.figures.spec import (
+    Boxes,
+    FigureSpec,
+    Intervals,
+    KeyEntry,
+    Line,
+    Panel,
+    Points,
+    Rule,
+    Segments,
+    StepLine,
+    Strips,
+)
 from core.figures.style import DASHED_ROLES
 
 NOT_DATA = frozenset({"axis", "grid", "line", "margin", "control"})
@@ -79,9 +94,13 @@ def _series(panel: Panel) -> list[_Series]:
             fills = (mark.filled,) * len(mark.x) if isinstance(mark.filled, bool) else mark.filled
             roles = mark.roles or (mark.role,) * len(mark.x)
             for role, full in dict.fromkeys(zip(roles, fills, strict=True)):
+                chosen = np.array([each == (role, full) for each in zip(roles, fills, strict=True)], dtype=bool)
+                side = _side_of_zero(panel, np.asarray(mark.x, dtype=float)[chosen])
                 found.append(_Series(_key_name(panel, role, full), role,
-                                     shape=f"{mark.shape} {'filled' if full else 'hollow'}",
+                                     shape=f"{mark.shape} {'filled' if full else 'hollow'}{side}",
                                      place="tick" if _own_ticks(panel) else ""))
+        elif isinstance(mark, Segments):
+            found += [_segment_series(panel, mark, role, style) for role, style in mark.looks()]
         elif isinstance(mark, Intervals):
             for role, full in dict.fromkeys(zip(mark.roles, mark.filled, strict=True)):
                 found.append(_Series(_key_name(panel, role, full), role,
@@ -93,6 +112,21 @@ def _series(panel: Panel) -> list[_Series]:
         elif isinstance(mark, Strips):
             found += _strip_series(panel, mark)
     return found
+
+
+def _side_of_zero(panel: Panel, x: NDArray[np.float64]) -> str:
+    """Where a line stands at 0, the side on which all points of a series lie."""
+    if not any(isinstance(mark, Rule) and mark.x == 0 for mark in panel.marks) or not len(x):
+        return ""
+    return ", right of 0" if np.all(x > 0) else ", left of 0" if np.all(x < 0) else ""
+
+
+def _segment_series(panel: Panel, mark: Segments, role: str, style: str) -> _Series:
+    """Lines of patients: those that all rise and those that all fall are told apart by that."""
+    chosen = mark.chosen(role, style)
+    way = set(np.sign(np.asarray(mark.y1)[chosen] - np.asarray(mark.y0)[chosen]).tolist())
+    slope = "rising" if way == {1.0} else "falling" if way == {-1.0} else "both ways"
+    return _Series(_key_name(panel, role, True), role, style, shape=f"line, {slope}")
 
 
 def _strip_series(panel: Panel, mark: Strips) -> list[_Series]:

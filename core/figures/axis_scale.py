@@ -26,7 +26,9 @@ from core.figures.spec import (
     Matrix,
     Points,
     Rule,
+    Segments,
     Span,
+    StateTiles,
     StepLine,
     Strips,
     Ticks,
@@ -66,6 +68,8 @@ def x_scale(axis: Axis, marks: Sequence[Mark]) -> AxisScale:
     for mark in marks:
         if isinstance(mark, Matrix):
             return _names_scale(mark.column_names, mark.values.shape[1], reverse=False)
+        if isinstance(mark, StateTiles):
+            return _names_scale(mark.column_names, mark.n_columns, reverse=False)
         if isinstance(mark, Strips):
             return _names_scale((), len(mark.roles[0]) if mark.roles else 0, reverse=False)
     return _scale(axis, [values for mark in marks for values in _x_values(mark)])
@@ -76,6 +80,8 @@ def y_scale(axis: Axis, marks: Sequence[Mark]) -> AxisScale:
     for mark in marks:
         if isinstance(mark, Matrix):
             return _names_scale(mark.row_names, mark.values.shape[0], reverse=True)
+        if isinstance(mark, StateTiles):
+            return _names_scale(mark.row_names, len(mark.states), reverse=True)
         if isinstance(mark, Strips):
             return _names_scale(mark.row_names, len(mark.roles), reverse=True)
     return _scale(axis, [values for mark in marks for values in _y_values(mark)])
@@ -135,6 +141,8 @@ def _log_ticks(low: float, high: float) -> tuple[float, ...]:
 def _x_values(mark: Mark) -> list[FloatArray]:
     if isinstance(mark, (StepLine, Line, Band, Ticks, HoverPoints, Points)):
         return [mark.x]
+    if isinstance(mark, Segments):
+        return [mark.x0, mark.x1]
     if isinstance(mark, Boxes):
         return [mark.x - mark.width / 2, mark.x + mark.width / 2]
     if isinstance(mark, ColourBar):
@@ -153,6 +161,8 @@ def _x_values(mark: Mark) -> list[FloatArray]:
 def _y_values(mark: Mark) -> list[FloatArray]:
     if isinstance(mark, (StepLine, Line, Ticks, HoverPoints, Points)):
         return [mark.y]
+    if isinstance(mark, Segments):
+        return [mark.y0, mark.y1]
     if isinstance(mark, Boxes):
         return [mark.low, mark.high]
     if isinstance(mark, Band):

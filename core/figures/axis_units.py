@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
-from core.figures.spec import FigureSpec, Matrix, Panel
+from core.figures.spec import FigureSpec, Matrix, Panel, StateTiles
 
 UNIT = re.compile(r"\([^()]+\)|\bper SD\b|%|\blog2\b|\blog10\b|z score", re.IGNORECASE)
-PURE = re.compile(r"^(?:hazard ratio|HR\b|odds ratio|OR\b|P\b|q\b|share\b|fraction\b|number of\b|counts?\b|rank|"
+PURE = re.compile(r"^(?:hazard ratio|HR\b|odds ratio|OR\b|(?:\w+ )?P\b|q\b|"
+                  r"share\b|fraction\b|number of\b|counts?\b|rank|"
                   r"(?:best )?\|z\||rho|correlation|concordance|patients$|receptors$|samples$|cell lines$|pairs$)",
                   re.IGNORECASE)
 """Ratios, test statistics, probabilities, counts and lists of names have no unit."""
@@ -32,6 +33,6 @@ def _said(label: str) -> bool:
 
 def _names(panel: Panel, name: str, tick_labels: tuple[str, ...]) -> bool:
     """Tiles, or ticks that are words, are named one by one."""
-    if any(isinstance(mark, Matrix) for mark in panel.marks):
+    if any(isinstance(mark, (Matrix, StateTiles)) for mark in panel.marks):
         return True
     return bool(tick_labels) and not any(re.fullmatch(r"[\u2212+-]?[\d.,]+%?", label.strip()) for label in tick_labels)

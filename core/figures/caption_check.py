@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.figures.number_words import capitalised, list_words
-from core.figures.spec import Bars, Boxes, FigureSpec, Intervals, Label, Line, Panel, StepLine
+from core.figures.spec import Bars, Boxes, FigureSpec, Intervals, Label, Line, Panel, Segments, StepLine
 
 TESTS = re.compile(r"log-rank|cox|wald|efron|wilcoxon|mann-whitney|kruskal|fisher|t test|spearman|pearson|score test|"
-                   r"permut|bootstrap|gray's test|likelihood-ratio|fine-gray", re.IGNORECASE)
+                   r"permut|bootstrap|gray's test|sign-flip|mcnemar|likelihood-ratio|fine-gray", re.IGNORECASE)
 CORRECTION = re.compile(r"correct|maxT|benjamini|false discovery|\bq\b|holm|bonferroni|one test only", re.IGNORECASE)
 COUNT = re.compile(r"\d[\d,]*(?: to \d[\d,]*)? (?:patients?|samples?|tumours?|cell lines?|pairs?|wells?|experiments?)\b"
                    r"|\bn\s*=\s*\d|no patients", re.IGNORECASE)
@@ -71,7 +71,7 @@ def _wanted(spec: FigureSpec) -> Mapping[str, re.Pattern[str]]:
     found: dict[str, re.Pattern[str]] = {}
     if _grouped(panels):
         found["cut-off"] = CUT
-    if any(isinstance(mark, (StepLine, Line, Intervals, Bars, Boxes)) for mark in marks):
+    if any(isinstance(mark, (StepLine, Line, Segments, Intervals, Bars, Boxes)) for mark in marks):
         found["number of patients"] = COUNT
     ratios = any(isinstance(mark, Intervals) for mark in marks) and any(panel.x.log for panel in panels)
     if steps or ratios:

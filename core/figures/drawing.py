@@ -36,11 +36,14 @@ from core.figures.spec import (
     Matrix,
     Points,
     Rule,
+    Segments,
     Span,
+    StateTiles,
     StepLine,
     Strips,
     Ticks,
 )
+from core.figures.state_drawing import draw_state_key, draw_states
 from core.figures.style import (
     AXIS_PT,
     DASHED_ROLES,
@@ -107,7 +110,11 @@ def _draw_panel(figure: Figure, spec: FigureSpec, placed: PlacedPanel, to_page: 
         figure.add_artist(Line2D([leader.x0, leader.x1], [leader.y0, leader.y1], transform=to_page, linewidth=0.5,
                                  linestyle=DASHES["dotted"], color=tint(leader.role, 0.6)))
     for place in placed.key:
-        figure.add_artist(_key_mark(place.x, place.y, words.panel.key[place.entry], to_page))
+        entry = words.panel.key[place.entry]
+        if entry.state:
+            draw_state_key(figure, place.x, place.y, entry.state, to_page)
+        else:
+            figure.add_artist(_key_mark(place.x, place.y, entry, to_page))
     for text in placed.texts:
         _write(figure, text, to_page)
 
@@ -156,6 +163,10 @@ def _draw_mark(axes: Axes, mark: Mark, placed: PlacedPanel, order: float, *, fla
                   color=colour(mark.role), zorder=order, clip_on=False)
     elif isinstance(mark, Points):
         _draw_points(axes, mark, order)
+    elif isinstance(mark, Segments):
+        _draw_segments(axes, mark, order)
+    elif isinstance(mark, StateTiles):
+        draw_states(axes, mark, placed, order)
     elif isinstance(mark, Intervals):
         _draw_intervals(axes, mark, placed, order)
     elif isinstance(mark, Bars):
@@ -199,6 +210,20 @@ def _draw_points(axes: Axes, mark: Points, order: float) -> None:
         axes.plot(np.asarray(mark.x)[chosen], np.asarray(mark.y)[chosen], linestyle="none", marker=SHAPES[mark.shape],
                   markersize=mark.size, markerfacecolor=colour(role if full else "surface"),
                   markeredgecolor=colour(role), markeredgewidth=0.8, zorder=order, clip_on=False)
+
+
+def _draw_segments(axes: Axes, mark: Segments, order: float) -> None:
+    """One line per look, broken between samples, then hollow points where they begin and filled ones where they end."""
+    for role, style in mark.looks():
+        chosen = mark.chosen(role, style)
+        gap = np.full(int(chosen.sum()), np.nan)
+        x, y = (np.column_stack([np.asarray(start)[chosen], np.asarray(end)[chosen], gap]).ravel()
+                for start, end in ((mark.x0, mark.x1), (mark.y0, mark.y1)))
+        axes.plot(x, y, color=colour(role), linewidth=mark.width, linestyle=DASHES[style], zorder=order)
+        for across, up, full in ((mark.x0, mark.y0, False), (mark.x1, mark.y1, True)):
+            axes.plot(np.asarray(across)[chosen], np.asarray(up)[chosen], linestyle="none", marker="o",
+                      markersize=mark.size, markerfacecolor=colour(role if full else "surface"),
+                      markeredgecolor=colour(role), markeredgewidth=0.8, zorder=order + 0.001, clip_on=False)
 
 
 def _draw_intervals(axes: Axes, mark: Intervals, placed: PlacedPanel, order: float) -> None:

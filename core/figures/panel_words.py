@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.figures.curve_shapes import ENDS_EARLY, spread
+from core.figures.name_places import name_places
 from core.figures.panel_measures import COLUMN_GAP_MM, PAD_MM, PanelMeasures, bolds
-from core.figures.spec import Label, Rule, Span
+from core.figures.spec import Label, PointNames, Points, Rule, Segments, Span
 from core.figures.style import MM_PER_PT, TICK_MM, text_colour
 from core.figures.text_layout import Block, block, fitted, line_mm, width_mm
 
+POINT_GAP_MM = 1.5
 CAP_HEIGHT = 0.72
 """Height of a capital letter as a share of the font size: words are centred by it."""
 
@@ -64,6 +68,8 @@ class PanelWords(PanelMeasures):
         texts = [*self._place_heading(), *self._place_ticks(), *self._place_titles(), *self._place_columns(),
                  *self._place_at_risk(), *self._place_labels()]
         names, leaders = self._place_end_names()
+        beside, ties = self._place_point_names()
+        names, leaders = [*names, *beside], [*leaders, *ties]
         key_texts, key_marks = self._place_key()
         return [*texts, *names, *key_texts], key_marks, leaders
 
@@ -209,6 +215,38 @@ class PanelWords(PanelMeasures):
                 start = (self.axes.left + end[0] * self.axes.width, self.axes.bottom + end[1] * self.axes.height)
                 leaders.append(Leader(*start, self.axes.right + 0.8, y, mark.role))
         return texts, leaders
+
+    def _place_point_names(self) -> tuple[list[PlacedText], list[Leader]]:
+        """Names beside points, tied to them by a thin line where they stand apart."""
+        texts: list[PlacedText] = []
+        leaders: list[Leader] = []
+        for mark in self.panel.marks:
+            if not isinstance(mark, PointNames) or not mark.names:
+                continue
+            size = self.lettering.label
+            bold = mark.bold or (False,) * len(mark.names)
+            points = np.array([(self._x_mm(float(x)), self._y_mm(float(y))) for x, y in self._points()]).reshape(-1, 2)
+            x = np.array([self._x_mm(float(value)) for value in mark.x])
+            y = np.array([self._y_mm(float(value)) for value in mark.y])
+            blocks = [block(name, size, bold=each) for name, each in zip(mark.names, bold, strict=True)]
+            tall = CAP_HEIGHT * size * MM_PER_PT + 0.5
+            places = name_places(x, y, [(words.width + 0.4, tall) for words in blocks], points,
+                                 (self.axes.left, self.axes.bottom, self.cell.right, self.axes.top + 1.0), POINT_GAP_MM)
+            for px, py, words, place, role in zip(x, y, blocks, places, mark.roles, strict=True):
+                texts += _centred(words, place.left, place.middle, role, kind="point name")
+                if place.tied:
+                    leaders.append(Leader(float(px), float(py), *place.nearest(float(px), float(py)), role))
+        return texts, leaders
+
+    def _points(self) -> list[tuple[float, float]]:
+        """Every point of the panel, in units of the axes."""
+        found: list[tuple[float, float]] = []
+        for mark in self.panel.marks:
+            if isinstance(mark, Points):
+                found += zip(mark.x, mark.y, strict=True)
+            elif isinstance(mark, Segments):
+                found += [*zip(mark.x0, mark.y0, strict=True), *zip(mark.x1, mark.y1, strict=True)]
+        return [(x, y) for x, y in found if np.isfinite(x) and np.isfinite(y)]
 
     def _place_key(self) -> tuple[list[PlacedText], list[KeyPlace]]:
         if not self.panel.key:

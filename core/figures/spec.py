@@ -12,6 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.figures.paired_marks import PointNames as PointNames
+from core.figures.paired_marks import Segments as Segments
+from core.figures.tile_marks import ColourBar as ColourBar
+from core.figures.tile_marks import Matrix as Matrix
+from core.figures.tile_marks import StateTiles as StateTiles
+from core.figures.tile_marks import Strips as Strips
+
 FloatArray = NDArray[np.float64]
 
 
@@ -159,54 +166,6 @@ class Box:
 
 
 @dataclass(frozen=True, eq=False)
-class Matrix:
-    """Tiles, ``values`` shape (n_rows, n_columns); tile (r, c) covers x c to c + 1, y r to r + 1, the first row on top.
-
-    ``scale``: "diverging" (pale, under numbers), "strong diverging" (blue to vermillion, for tiles without numbers) or
-    "sequential". ``low`` and ``high`` fix its ends, and values beyond are drawn in the colour of the end; without them
-    the largest values are the ends. NaN is missing. ``samples`` names the columns for hovering where there are too
-    many for ``column_names``, which may then be empty.
-    """
-
-    values: FloatArray
-    row_names: tuple[str, ...]
-    column_names: tuple[str, ...]
-    scale: str = "diverging"
-    texts: tuple[tuple[str, ...], ...] = ()
-    low: float | None = None
-    high: float | None = None
-    samples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Strips:
-    """Rows of coloured tiles that say something of each column of a Matrix below them (annotation bars).
-
-    Tile (r, c) covers x c to c + 1 and y r to r + 1, the first row on top. Its colour is the figure role
-    ``roles[r][c]`` at the strength ``shades[r, c]`` from 0 (nearly the surface) to 1 (the full colour): the colour is
-    the role at opacity 0.12 + 0.88 shade on the surface. An empty role is a missing value: grey with a hatch.
-    ``texts[r][c]`` is the value in words, for hovering only; ``samples`` names the columns.
-    """
-
-    row_names: tuple[str, ...]
-    roles: tuple[tuple[str, ...], ...]
-    shades: FloatArray
-    texts: tuple[tuple[str, ...], ...] = ()
-    samples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class ColourBar:
-    """The colours of a Matrix's scale from ``low`` to ``high`` along x, as high as its panel; ``ticks`` under it."""
-
-    low: float
-    high: float
-    scale: str = "diverging"
-    ticks: tuple[float, ...] = ()
-    tick_labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
 class Rule:
     """A straight line across the panel at x or at y; ``style``: solid, dashed, dotted."""
 
@@ -247,8 +206,8 @@ class Label:
     continues: bool = False
 
 
-Mark = (StepLine | Line | Band | Ticks | HoverPoints | Points | Intervals | Bars | Boxes | Box | Matrix | Strips
-        | ColourBar | Rule | Span | Label)
+Mark = (StepLine | Line | Band | Ticks | HoverPoints | Points | PointNames | Segments | Intervals | Bars | Boxes | Box
+        | Matrix | StateTiles | Strips | ColourBar | Rule | Span | Label)
 
 
 @dataclass(frozen=True)
@@ -281,7 +240,8 @@ class AtRiskRow:
 class KeyEntry:
     """One line of the key that says what a mark means where it cannot be named directly.
 
-    ``shade`` as in Strips; an empty role is the key of a missing value; ``new_line``: begins a line of its own.
+    ``shade`` as in Strips; an empty role is the key of a missing value; ``new_line``: begins a line of its own;
+    ``state``: a small tile as StateTiles draw it, whatever role and shape say.
     """
 
     text: str
@@ -290,6 +250,7 @@ class KeyEntry:
     filled: bool = True
     shade: float = 1.0
     new_line: bool = False
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -393,6 +354,10 @@ class FigureSpec:
                     found += mark.row_names
                 if isinstance(mark, Box):
                     found += mark.lines
+                if isinstance(mark, PointNames):
+                    found += mark.names
+                if isinstance(mark, StateTiles):
+                    found += [*mark.row_names, *mark.column_names]
                 if isinstance(mark, Matrix):
                     found += [*mark.row_names, *mark.column_names, *(text for row in mark.texts for text in row)]
             if panel.at_risk:

@@ -5,7 +5,8 @@ Not for: painting what was found (selection_marks.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QTransform
 
 from core.figures.axis_scale import AxisScale
-from core.figures.spec import Bars, HoverPoints, Intervals, Matrix, Panel, Points, Strips, Ticks
+from core.figures.spec import Bars, HoverPoints, Intervals, Matrix, Panel, Points, Segments, StateTiles, Strips, Ticks
 from gui import theme
 from gui.widgets.figures.panel_room import PanelRoom
 from gui.widgets.figures.plot_items import to_view
@@ -45,15 +46,19 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where the samples and rows of one panel are, in view coordinates; ``order`` runs along x."""
+    """Where the samples and rows of one panel are, in view coordinates; ``order`` runs along x.
+
+    ``starts``: place of the end of a sample's line -> place of its beginning.
+    """
 
     x: FloatArray
     y: FloatArray
     samples: tuple[str, ...]
     order: NDArray[np.int64]
     rows: tuple[tuple[str, float], ...] = ()
-    tiles: Matrix | Strips | None = None
+    tiles: Matrix | StateTiles | Strips | None = None
     said: tuple[str, ...] = ()
+    starts: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def by_sample(self) -> dict[str, list[int]]:
@@ -72,7 +77,7 @@ class Places:
         """The samples of a panel of tiles."""
         if self.tiles is None:
             return ()
-        return self.tiles.samples or (self.tiles.column_names if isinstance(self.tiles, Matrix) else ())
+        return self.tiles.samples or (self.tiles.column_names if isinstance(self.tiles, (Matrix, StateTiles)) else ())
 
     def nearest(self, to_scene: QTransform, x: float, y: float) -> Found | None:
         """The sample whose point is nearest to a pixel, within reach."""
@@ -108,7 +113,7 @@ class Places:
         said = tile_words(self.tiles, row, column)
         if not (row_name or sample or said):
             return None
-        same = isinstance(self.tiles, Matrix) and bool(columns) and set(columns) <= set(rows)
+        same = isinstance(self.tiles, (Matrix, StateTiles)) and bool(columns) and set(columns) <= set(rows)
         named = " ".join(part for part in (row_name, sample) if part)
         return Found("" if same else sample, row_name, room.x_px(column + 0.5), room.y_px(row + 0.5),
                      f"{named}: {said}" if said else named, tile=True, column=sample)
@@ -129,23 +134,31 @@ def places_of(panel: Panel, x: AxisScale, y: AxisScale) -> Places:
     samples: list[str] = []
     said: list[str] = []
     rows: list[tuple[str, float]] = []
-    tiles: Matrix | Strips | None = None
+    tiles: Matrix | StateTiles | Strips | None = None
+    starts: dict[int, int] = {}
     for mark in panel.marks:
         if isinstance(mark, (Points, Ticks, HoverPoints)) and mark.samples:
             across.append(to_view(mark.x, x.log))
             up.append(to_view(mark.y, y.log))
             samples += mark.samples
             said += getattr(mark, "said", ()) or ("",) * len(mark.samples)
+        elif isinstance(mark, Segments):
+            count, first = len(mark.samples), len(samples)
+            across += [to_view(mark.x0, x.log), to_view(mark.x1, x.log)]
+            up += [to_view(mark.y0, y.log), to_view(mark.y1, y.log)]
+            samples += 2 * mark.samples
+            said += 2 * (mark.said or ("",) * count)
+            starts |= {first + count + place: first + place for place in range(count)}
         elif isinstance(mark, Intervals) and mark.samples:
             rows += zip(mark.samples, np.asarray(mark.y, dtype=float).tolist(), strict=True)
         elif isinstance(mark, Bars) and mark.horizontal and y.labels and not rows and panel.y.tick_labels:
             rows += zip(y.labels, y.ticks, strict=True)
-        elif isinstance(mark, (Matrix, Strips)):
+        elif isinstance(mark, (Matrix, StateTiles, Strips)):
             tiles = mark
     every_x, every_y = np.concatenate([np.empty(0), *across]), np.concatenate([np.empty(0), *up])
     order = np.lexsort((every_y, every_x))
     order = order[np.isfinite(every_x[order]) & np.isfinite(every_y[order])]
-    return Places(every_x, every_y, tuple(samples), order, tuple(rows), tiles, tuple(said))
+    return Places(every_x, every_y, tuple(samples), order, tuple(rows), tiles, tuple(said), starts)
 
 
 def mapped(to_scene: QTransform, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -154,12 +167,14 @@ def mapped(to_scene: QTransform, x: FloatArray, y: FloatArray) -> tuple[FloatArr
             to_scene.m12() * x + to_scene.m22() * y + to_scene.dy())
 
 
-def tile_words(tiles: Matrix | Strips, row: int, column: int) -> str:
+def tile_words(tiles: Matrix | StateTiles | Strips, row: int, column: int) -> str:
     """What a tile says: its words, else its value, else that it is missing."""
     if row < 0 or column < 0:
         return ""
     if row < len(tiles.texts) and column < len(tiles.texts[row]) and tiles.texts[row][column]:
         return tiles.texts[row][column]
+    if isinstance(tiles, StateTiles):
+        return tiles.states[row][column] if row < len(tiles.states) and column < tiles.n_columns else ""
     if isinstance(tiles, Matrix):
         values = np.asarray(tiles.values, dtype=float)
         if row < values.shape[0] and column < values.shape[1]:

@@ -20,6 +20,7 @@ from gui.widgets.figures.panel_sizes import Box, tick_length
 from gui.widgets.figures.panel_texts import PlacedWords
 from gui.widgets.figures.plot_items import DASHES
 from gui.widgets.figures.screen_words import ScreenText, font, text_width
+from gui.widgets.figures.state_shapes import paint_state
 
 Row = tuple[float, str]
 """Middle of a row in pixels, and how it is marked: "selected" or "hover"."""
@@ -140,6 +141,10 @@ def paint_texts(painter: QPainter, texts: Sequence[ScreenText]) -> None:
 
 
 def _paint_key(painter: QPainter, x: float, y: float, entry: KeyEntry) -> None:
+    if entry.state:
+        side = float(theme.px(11))
+        paint_state(painter, QRectF(x - side / 2, y - side / 2, side, side), entry.state)
+        return
     ink = _shaded(entry)
     side = float(theme.px(10 if entry.shape == "patch" else 8))
     painter.setPen(QPen(theme.current().colour("control") if entry.role == "margin" else ink, 1.3))

@@ -24,9 +24,12 @@ from core.figures.spec import (
     Mark,
     Matrix,
     Panel,
+    PointNames,
     Points,
     Rule,
+    Segments,
     Span,
+    StateTiles,
     StepLine,
     Strips,
     Ticks,
@@ -34,6 +37,7 @@ from core.figures.spec import (
 from gui import theme
 from gui.widgets.figures import marks, tiles
 from gui.widgets.figures.hover import Places, places_of
+from gui.widgets.figures.paired_marks import DrawnSegments, DrawnStates
 from gui.widgets.figures.panel_frame import PanelFrame
 from gui.widgets.figures.panel_room import PanelRoom
 from gui.widgets.figures.panel_texts import PlacedWords, place_words
@@ -44,6 +48,7 @@ DRAWN: dict[type[Mark], type[marks.DrawnMark]] = {
     Points: marks.DrawnPoints, Intervals: marks.DrawnIntervals, Bars: marks.DrawnBars, Boxes: marks.DrawnBoxes,
     Rule: marks.DrawnRule, Span: marks.DrawnSpan, Label: marks.DrawnNothing, HoverPoints: marks.DrawnNothing,
     Box: marks.DrawnBox, Matrix: tiles.DrawnMatrix, Strips: tiles.DrawnStrips, ColourBar: tiles.DrawnColourBar,
+    Segments: DrawnSegments, StateTiles: DrawnStates, PointNames: marks.DrawnNothing,
 }
 OVERHANG = 7
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from core.figures.axis_scale import AxisScale
-from core.figures.spec import ColourBar, Intervals, KeyEntry, Label, Matrix, Panel, Rule, Strips, TextColumn
+from core.figures.spec import ColourBar, Intervals, KeyEntry, Label, Matrix, Panel, Rule, StateTiles, Strips, TextColumn
 from gui import theme
 from gui.widgets.figures.curve_words import Block, block_above, free_block, sentences
 from gui.widgets.figures.line_names import LineName, line_names, names_gap, placed_names
@@ -55,7 +55,7 @@ class PanelRoom:
 
     @property
     def tiles(self) -> bool:
-        return any(isinstance(mark, (Matrix, Strips)) for mark in self.panel.marks)
+        return any(isinstance(mark, (Matrix, StateTiles, Strips)) for mark in self.panel.marks)
 
     @property
     def own_height(self) -> float | None:

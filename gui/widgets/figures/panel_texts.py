@@ -16,6 +16,7 @@ from gui import theme
 from gui.widgets.figures.line_names import names_gap, placed_names
 from gui.widgets.figures.panel_room import PanelRoom
 from gui.widgets.figures.panel_sizes import SMALLEST_NAMED_TILE, Box, bolds, key_pitch, tick_length
+from gui.widgets.figures.point_names import placed_point_names
 from gui.widgets.figures.screen_words import (
     ScreenText,
     Words,
@@ -69,6 +70,8 @@ def place_words(room: PanelRoom, tile_ink: dict[tuple[int, int], str] | None = N
     """Every line of words with its place. ``tile_ink`` names the colour role of words on tiles."""
     inside, grounds = _inside(room)
     names, leaders = _end_names(room)
+    beside, ties = _point_names(room)
+    names, leaders = [*names, *beside], [*leaders, *ties]
     key_texts, key = _key(room)
     fixed = [*_heading(room), *_ticks(room), *_titles(room), *_column_titles(room), *_at_risk(room), *_rules(room),
              *names, *key_texts]
@@ -255,6 +258,18 @@ def _end_names(room: PanelRoom) -> tuple[list[ScreenText], list[Leader]]:
         texts += _centred(text, room.axes.right + gap, placed.y, mark.role, kind="line name", whole=mark.label)
         if placed.start is not None:
             leaders.append(Leader(*placed.start, room.axes.right + gap - theme.px(2), placed.y, mark.role))
+    return texts, leaders
+
+
+def _point_names(room: PanelRoom) -> tuple[list[ScreenText], list[Leader]]:
+    """Names beside points, tied to them by a thin line where they stand apart; those without a free place are left
+    out, and the figure reports them."""
+    texts: list[ScreenText] = []
+    leaders: list[Leader] = []
+    for mark, text, role, place, (x, y) in placed_point_names(room):
+        texts += _centred(text, place.left + 2, place.middle, role, kind="label", whole=mark)
+        if place.tied:
+            leaders.append(Leader(x, y, *place.nearest(x, y), role))
     return texts, leaders
 
 

@@ -21,12 +21,13 @@ SIDES = ("upper right", "upper left", "lower right", "lower left")
 
 @dataclass(frozen=True)
 class Ring:
-    """A ring round a point with the name of its sample, or without (``words`` empty)."""
+    """A ring round a point with the name of its sample, or without (``words`` empty); a line to it from ``start``."""
 
     x: float
     y: float
     words: str = ""
     thin: bool = False
+    start: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ class SelectionMarks(QGraphicsItem):
             painter.setPen(QPen(selection, 2.0))
             painter.drawRect(outline.box)
         self._paint_cut(painter)
+        for ring in ink.rings:
+            if ring.start is not None:
+                painter.setPen(QPen(selection, 3.0))
+                painter.drawLine(QLineF(*ring.start, ring.x, ring.y))
         for ring in (*ink.rings, *([ink.hover] if ink.hover else [])):
             if ring.thin:
                 continue

@@ -77,8 +77,11 @@ def selected_ink(plots: Sequence[PanelPlot],
         for patient in patients:
             spots = places.by_sample.get(patient, [])
             px, py = mapped(to_scene, places.x[spots], places.y[spots])
-            rings += [Ring(float(x), float(y), "" if not tagged else places.tag(spot) if told else patient)
-                      for spot, x, y in zip(spots, px, py, strict=True) if frame.contains(float(x), float(y))]
+            at = dict(zip(spots, zip(px.tolist(), py.tolist(), strict=True), strict=True))
+            begun = {places.starts[spot] for spot in spots if spot in places.starts}
+            rings += [Ring(x, y, "" if not tagged else places.tag(spot) if told else patient,
+                           start=at.get(places.starts.get(spot, -1)))
+                      for spot, (x, y) in at.items() if spot not in begun and frame.contains(x, y)]
         if places.tiles is not None:
             outlines += _tile_outlines(plot, patients if tagged else (), receptor)
         if group:

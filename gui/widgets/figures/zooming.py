@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.figures.axis_scale import AxisScale, x_scale
-from core.figures.spec import Axis, Matrix, Panel, Strips
+from core.figures.spec import Axis, Matrix, Panel, StateTiles, Strips
 
 FEWEST_TICKS = 3
 SMALLEST_SHARE = 1e-4
@@ -49,7 +49,7 @@ def seen(panel: Panel, x: AxisScale, y: AxisScale, window: Window | None) -> tup
     """The axes as far as they are in sight, with ticks for that stretch."""
     if window is None or window.whole:
         return x, y
-    tiles = any(isinstance(mark, (Matrix, Strips)) for mark in panel.marks)
+    tiles = any(isinstance(mark, (Matrix, StateTiles, Strips)) for mark in panel.marks)
     return (_stretch(panel.x, x, window.left, window.right, tiles),
             _stretch(panel.y, y, window.bottom, window.top, tiles))
 
