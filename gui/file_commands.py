@@ -70,17 +70,18 @@ class FileCommands(QObject):
 
     @property
     def shows_example(self) -> bool:
-        """True while the open study reads data of the example, also after it was saved, given back or opened again.
+        """True while all data of the open study are the example's, also after it was saved, given back or opened again.
 
-        With other data it is the user's own.
+        With a data set of their own it is the user's.
         """
         from core.project.data_shelf import SHORT, DataShelf
 
         examples, shelf = resource_path("examples"), DataShelf(self._shelf)
-        paths = {table.path for spec in self._session.project.study.datasets
-                 for table in spec.tables}
-        return any(examples in path.parents or shelf.named_hash(path) in {each[:SHORT] for each in _examples(path.name)}
-                   for path in paths)
+        datasets = self._session.project.study.datasets
+        return bool(datasets) and all(
+            any(examples in table.path.parents
+                or shelf.named_hash(table.path) in {each[:SHORT] for each in _examples(table.path.name)}
+                for table in spec.tables) for spec in datasets)
 
     def state(self) -> tuple[str, bool]:
         """(words, whether they are bad news): "Saved 14:02", "Saving", "Not saved: disk full", "Not saved yet"."""
@@ -103,7 +104,7 @@ class FileCommands(QObject):
             self._take(new_project(), None, {})
 
     def open_example(self) -> None:
-        """The bundled example study, real data; it is saved only under a name of the user's own."""
+        """The bundled example study; it is saved only under a name of the user's own."""
         if self.may_leave(self.open_example):
             self._open(resource_path("examples", "metabric", "study.toml"), is_example=True)
 
