@@ -5,6 +5,7 @@ Not for: the numbers of any one analysis; a new one is tested here as soon as it
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from core.analyses import KINDS, analysis_module
-from core.analyses.base import Inputs, Result, parameter_facts
+from core.analyses.base import Inputs, Result, SampleInputs, parameter_facts
 from core.analyses.locked_score import Lock
 from core.data.load_dataset import FileShelf, load_dataset
 from core.data.patients.cohort_rules import CohortRule, KeepRule
@@ -20,6 +21,9 @@ from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.jobs import Cancelled, JobContext
 from core.problems import Location, UserError
 from core.project.study_file import read_study
+from tests.biopsy_sets import biopsies, drawn
+from tests.biopsy_sets import inputs as of_samples
+from tests.line_sets import hms
 
 PROJECT = Path(__file__).resolve().parents[1]
 ASKED: dict[str, dict[str, Any]] = {
@@ -30,12 +34,31 @@ ASKED: dict[str, dict[str, Any]] = {
     "expression_views": {"permutations": 50, "cuts": ("ERBB2=2.0",), "two_genes": ("ERBB2+IGF1R",),
                          "by_group": ("IGF1R by er_status",), "heat_map": True, "annotations": ("er_status",),
                          "correlation": True},
+    "cell_lines": {"permutations": 50},
+    "paired_biopsies": {"permutations": 50, "responders": "pCR", "score": ("EGFR", "MET"), "positive_from": 7.0},
 }
 """Settings that make an analysis do all that it can, quickly."""
 
 
+def simulated_biopsies() -> SampleInputs:
+    """Pairs of which some lost HER2, with plates, a response and a receptor that rises."""
+    return of_samples(biopsies(*drawn(12, 58, {3: 2.5}), columns={
+        "plate": ["1", "2", "2", "1"] * 6, "pCR": ["yes", "no", "no"] * 4,
+        "HER2_status": ["Positive", "Positive"] * 10 + ["Positive", "Negative"] * 2}))
+
+
+WITHOUT_FOLLOW_UP: dict[str, Callable[[], SampleInputs]] = {"cell_lines": hms, "paired_biopsies": simulated_biopsies}
+"""What an analysis that needs no follow-up is tested with."""
+
+
 @functools.cache
-def inputs() -> Inputs:
+def inputs(kind: str) -> Inputs | SampleInputs:
+    """What an analysis of this kind is given."""
+    return cohort_inputs() if analysis_module(kind).INFO.needs == "outcome" else WITHOUT_FOLLOW_UP[kind]()
+
+
+@functools.cache
+def cohort_inputs() -> Inputs:
     """The HER2-positive patients of the example study; with them and two other groups of its patients to test a lock."""
     study = read_study(PROJECT / "resources" / "examples" / "metabric" / "study.toml")
     dataset = load_dataset(study.datasets[0], FileShelf(), JobContext())
@@ -51,7 +74,7 @@ def inputs() -> Inputs:
 @functools.cache
 def result_of(kind: str) -> Result:
     module = analysis_module(kind)
-    result: Result = module.run(inputs(), module.Parameters(**ASKED[kind]), JobContext())
+    result: Result = module.run(inputs(kind), module.Parameters(**ASKED[kind]), JobContext())
     return result
 
 
@@ -77,11 +100,11 @@ def test_that_its_facts_and_parameters_are_written_for_people(kind: str) -> None
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_check_finds_nothing_where_run_works_and_the_same_where_it_does_not(kind: str) -> None:
     module = analysis_module(kind)
-    assert module.check(inputs(), module.Parameters(**ASKED[kind])) == []
+    assert module.check(inputs(kind), module.Parameters(**ASKED[kind])) == []
     wrong = module.Parameters(**{**ASKED[kind], "receptors": ("NOTAGENE",)})
-    found = module.check(inputs(), wrong)
+    found = module.check(inputs(kind), wrong)
     with pytest.raises(UserError) as raised:
-        module.run(inputs(), wrong, JobContext())
+        module.run(inputs(kind), wrong, JobContext())
     assert [problem.code for problem in found] == [problem.code for problem in raised.value.problems]
     assert all(problem.remedy for problem in found)
 
@@ -89,7 +112,7 @@ def test_that_check_finds_nothing_where_run_works_and_the_same_where_it_does_not
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_two_runs_give_the_same_values(kind: str) -> None:
     module = analysis_module(kind)
-    again: Result = module.run(inputs(), module.Parameters(**ASKED[kind]), JobContext())
+    again: Result = module.run(inputs(kind), module.Parameters(**ASKED[kind]), JobContext())
     for first, second in zip(result_of(kind).tables, again.tables, strict=True):
         assert first.name == second.name
         for column in first.columns:
@@ -99,18 +122,21 @@ def test_that_two_runs_give_the_same_values(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_the_inputs_are_left_as_they_were(kind: str) -> None:
-    before = inputs().cohort.expression[0].values.copy()
-    time = inputs().cohort.time.copy()
-    result_of(kind)
-    np.testing.assert_array_equal(inputs().cohort.expression[0].values, before)
-    np.testing.assert_array_equal(inputs().cohort.time, time)
+    given = inputs(kind)
+    before = [matrix.values.copy() for matrix in given.cohort.expression]
+    time = given.cohort.time.copy() if isinstance(given, Inputs) else np.empty(0)
+    analysis_module(kind).run(given, analysis_module(kind).Parameters(**ASKED[kind]), JobContext())
+    for matrix, values in zip(given.cohort.expression, before, strict=True):
+        np.testing.assert_array_equal(matrix.values, values)
+    if isinstance(given, Inputs):
+        np.testing.assert_array_equal(given.cohort.time, time)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_a_stop_is_obeyed_wherever_it_comes(kind: str) -> None:
     module = analysis_module(kind)
     steps: list[float] = []
-    module.run(inputs(), module.Parameters(**ASKED[kind]), JobContext(lambda fraction, words: steps.append(fraction)))
+    module.run(inputs(kind), module.Parameters(**ASKED[kind]), JobContext(lambda fraction, words: steps.append(fraction)))
     assert steps == sorted(steps), "progress only grows"
     assert steps[-1] <= 1.0
     for wanted in (1, len(steps) // 2, len(steps) - 1):
@@ -124,7 +150,7 @@ def test_that_a_stop_is_obeyed_wherever_it_comes(kind: str) -> None:
 
         job._on_progress = stop
         with pytest.raises(Cancelled):
-            module.run(inputs(), module.Parameters(**ASKED[kind]), job)
+            module.run(inputs(kind), module.Parameters(**ASKED[kind]), job)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -140,7 +166,7 @@ def test_that_every_table_says_what_its_columns_are_and_is_in_the_documentation(
 def test_that_every_figure_can_be_heard_read_and_repeated(kind: str) -> None:
     for figure in result_of(kind).figures:
         assert len(figure.alt_text) > 40, figure.name
-        assert "patients" in figure.caption, figure.name
+        assert any(word in figure.caption for word in ("patients", "cell lines")), figure.name
         assert figure.data, figure.name
         for columns in figure.data.values():
             assert len({len(values) for values in columns.values()}) == 1, figure.name
@@ -160,7 +186,7 @@ def test_that_it_counts_what_it_tried_and_says_how_it_was_done(kind: str) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_simulated_data_are_labelled_on_every_figure(kind: str) -> None:
     module = analysis_module(kind)
-    simulated = dataclasses.replace(inputs(), simulated=True)
+    simulated = dataclasses.replace(inputs(kind), simulated=True)
     result: Result = module.run(simulated, module.Parameters(**ASKED[kind]), JobContext())
     assert all("imulated" in figure.badge for figure in result.figures)
     assert "imulated" in result.methods

@@ -9,8 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-KINDS = ("rtk_prognosis", "rtk_subset", "validation", "expression_views")
-LATER_KINDS = ("rtk_response", "cell_lines", "paired_biopsies", "activation", "senescence",
+KINDS = ("rtk_prognosis", "rtk_subset", "validation", "expression_views", "cell_lines", "paired_biopsies")
+LATER_KINDS = ("rtk_response", "activation", "senescence",
                "evidence", "combination_targets", "drug_synergy")
 
 

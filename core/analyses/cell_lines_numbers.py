@@ -33,11 +33,13 @@ class LinePair:
 
 @dataclass(frozen=True, eq=False)
 class LeaveOneOut:
-    """The result without one line (``line``), per receptor: what it would have been and its P. Arrays are (g,)."""
+    """The result without one line (``line``; a parent in a design of pairs), per receptor: what it would have been, its
+    P and its P corrected for all receptors of the measure. Arrays are (g,)."""
 
     line: str
     statistic: Floats
     p: Floats
+    p_maxt: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,8 @@ class MeasureNumbers:
         The sentence that takes the place of the P ("one membrane: no P value"); "" where P are given.
     loo : tuple of LeaveOneOut
         Empty where it was switched off.
+    level : (g,)
+        What the interval of the difference reaches: few lines reach less than 95 %.
     detectable : (g,)
         Groups and pairs: the difference that is likely (80 %) to be found after correction; continuous: the |rho|.
     """
@@ -90,8 +94,10 @@ class MeasureNumbers:
     p_maxt: Floats
     changes: Floats
     detectable: Floats
+    level: Floats
     permutations: int
     all_arrangements: bool
+    smallest_p: float = float("nan")
     replicates: int = 1
     why_no_p: str = ""
     loo: tuple[LeaveOneOut, ...] = ()

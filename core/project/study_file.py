@@ -39,6 +39,8 @@ LAYOUT_KEYS = {
     ("cell_lines", "response"): ("column", "direction"),
     ("cell_lines", "groups"): ("column", "sensitive", "resistant"),
 }
+FURTHER_LAYOUT_KEYS = {("cell_lines", "response"): ("name", "unit")}
+"""What may be left out: how the response is called in words, and its unit."""
 DIRECTIONS = ("high is resistant", "low is resistant")
 FOLDER_FORBIDDEN = set('<>:"/\\|?*')
 RESERVED_NAMES = {"results.xlsx", "methods.md", "import_report.md", "problems.json", "study.toml", "con", "prn", "aux",
@@ -153,9 +155,10 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
         part = section.section(key)
         if part is not None:
             known = LAYOUT_KEYS[(role, key)]
-            part.allow(known)
+            further = FURTHER_LAYOUT_KEYS.get((role, key), ())
+            part.allow((*known, *further))
             layout[key] = {name: part.text(name, required=True, choices=DIRECTIONS if name == "direction" else ())
-                           for name in known}
+                           for name in known} | {name: text for name in further if (text := part.text(name))}
     answers, accept = _answers(section)
     return DatasetSpec(section.text("name", required=True), role, expression, clinical, endpoints, answers, accept,
                        bool(section.flag("simulated")), layout,

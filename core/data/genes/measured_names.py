@@ -19,6 +19,7 @@ _PHOSPHO_BEFORE = re.compile(
     rf"(?:(?i:phospho(?:rylated)?)[-_ ]*|p[-_ ]+)(.+?)(?:[ _.-]*\(?p?{_SITE}.*)?")
 _PHOSPHO_BEHIND = re.compile(r"(.+?)[ _-]+\(?(?i:phospho(?:rylated)?)\)?")
 _P_JOINED = re.compile(r"p([A-Zc][A-Za-z0-9-]+?)(?:[YST]\d{3,4})?'?")
+_VENDOR = re.compile(r"(.+?)[ _.-]*\(?(?i:RnD|R&D|CST|SCBT|abcam)\)?")
 _PARTS = re.compile(r"[ _:.|-]+")
 
 
@@ -64,6 +65,8 @@ def name_genes(names: Sequence[str], measure: str | None, *, answers: Mapping[st
     mapped = {**(answers or {}), **{short: (answers or {})[name] for name, short in zip(names, shown)
                                     if name in (answers or {})}}
     own = resolve_genes(shown, dates=dates, answers=mapped, entrez=entrez)
+    own = _without_vendor(shown, own, decided)
+    shown = [call.name for call in own]
     bases = [phospho_base(name) if name.strip().lower() not in decided else "" for name in shown]
     for at, (name, call) in enumerate(zip(shown, own)):
         if not bases[at] and not call.symbol and (match := _P_JOINED.fullmatch(name)):
@@ -98,6 +101,15 @@ def _joined_beside_others(names: Sequence[str], own: Sequence[GeneCall], phospho
              and name.strip().lower() not in decided and (match := _P_JOINED.fullmatch(name))]
     calls = resolve_genes([base for _, base in found])
     return {at: call for (at, _), call in zip(found, calls) if call.how != "unknown"}
+
+
+def _without_vendor(names: Sequence[str], calls: Sequence[GeneCall],
+                    decided: Collection[str]) -> tuple[GeneCall, ...]:
+    """The maker of an antibody taken off (``PDGFRaRnD``) where the name is no gene as it stands."""
+    found = {at: match[1] for at, (name, call) in enumerate(zip(names, calls))
+             if call.how == "unknown" and name.strip().lower() not in decided and (match := _VENDOR.fullmatch(name))}
+    read = dict(zip(found, resolve_genes(list(found.values())) if found else ()))
+    return tuple(read[at] if at in read and read[at].symbol else call for at, call in enumerate(calls))
 
 
 def without_shared_part(names: Sequence[str]) -> tuple[list[str], str]:
