@@ -79,7 +79,9 @@ def _resources(folder: Path) -> str:
 
     needed = [("fonts", "Inter-Regular.otf"), ("fonts", "LiberationSans-Regular.ttf"), ("icons", "dark", "warn.svg"),
               ("app.qss",), ("tokens.json",), ("examples", "metabric", "study.toml"),
-              *(("examples", "simulated_biopsies", name) for name in ("expression.csv", "samples.csv", "ihc.csv"))]
+              *(("examples", "simulated_biopsies", name) for name in ("expression.csv", "samples.csv", "ihc.csv")),
+              *(("examples", "hms_lines", f"{name}.tsv") for name in (
+                  "basal_levels_all_rtk", "lapatinib_gi50", "cell_line_subtype"))]
     lacking = ["/".join(parts) for parts in needed if not resource_path(*parts).is_file()]
     if lacking:
         raise FileNotFoundError(", ".join(lacking))

@@ -39,7 +39,7 @@ def result_of(name: str) -> Result:
 
     whole = study()
     spec = whole.analysis(name)
-    datasets = tuple(each for each in whole.datasets if each.simulated)
+    datasets = tuple(each for each in whole.datasets if each.role != "cohort")
     run = load_study(replace(whole, datasets=datasets, cohorts=(), analyses=(spec,)), JobContext())
     run_analyses(run, JobContext())
     assert [each.name for each in run.results] == [name], [problem.line() for problem in run.problems]
@@ -90,6 +90,19 @@ def test_that_every_other_light_says_what_was_planted() -> None:
     assert f"The change of {planted.WITH_STROMA} goes with it" in said["stroma"]
 
 
+def test_that_the_measured_cell_lines_say_what_is_published_of_lapatinib_and_are_not_called_simulated() -> None:
+    """Lines with much HER2, in total and phosphorylated, are the sensitive ones."""
+    result = result_of("lines")
+    rows = result.table("receptors")
+    erbb2 = [place for place, name in enumerate(rows.columns["receptor"]) if name == "ERBB2"]
+    assert {rows.columns["measure"][place] for place in erbb2} == {"total", "phospho"}
+    for place in erbb2:
+        assert rows.columns["spearman"][place] > 0.7  # of -log10 GI50: high is sensitive
+        assert rows.columns["p_maxt"][place] < 0.001
+    assert all(not figure.badge for figure in result.figures)
+    assert "imulated" not in result.methods
+
+
 def test_that_the_simulation_gives_the_files_that_are_shipped() -> None:
     for name, text in planted.files().items():
         shipped = (planted.FOLDER / name).read_text(encoding="utf-8")
@@ -120,6 +133,7 @@ def test_that_only_the_simulated_data_sets_are_called_so() -> None:
     said = simulated_sentence(study(), found, ["prognosis_her2", "biopsies"])
     assert said == ("Simulated: the data set “simulated biopsies” is simulated, and so is what “biopsies” gives. All "
                     "other results are of measured data.")
+    assert simulated_sentence(study(), found, found).endswith("so is what “biopsies” gives.")
     assert simulated_sentence(study(), (), ["prognosis_her2"]).endswith("none of these results is of it.")
 
 
@@ -132,10 +146,11 @@ def test_that_a_run_of_both_kinds_marks_the_simulated_part_and_no_other(tmp_path
         'parameters = { permutations = 0, receptors = ["EGFR"] }\n'
     path = tmp_path / "both.toml"
     path.write_text(text, encoding="utf-8")
-    run_study(path, tmp_path / "out", JobContext(), only=("quick", "biopsies"))
+    run_study(path, tmp_path / "out", JobContext(), only=("quick", "biopsies", "lines"))
     out = tmp_path / "out"
     assert (out / "biopsies" / "SIMULATED.txt").read_text(encoding="utf-8").startswith("Simulated data")
     assert not (out / "quick" / "SIMULATED.txt").exists()
+    assert not (out / "lines" / "SIMULATED.txt").exists()
     for figure in out.rglob("*.svg"):
         assert ("Simulated data" in figure.read_text(encoding="utf-8")) == (figure.parent.name == "biopsies"), figure
     methods = (out / "methods.md").read_text(encoding="utf-8")

@@ -55,12 +55,13 @@ def simulated_sentence(study: Study, results: Sequence[str], all_results: Collec
     names = simulated_datasets(study)
     if not names:
         return ""
-    if simulated_throughout(study) or (all_results and set(results) >= set(all_results)):
+    if simulated_throughout(study):
         return "Simulated: this study holds simulated data."
     quoted = list_words([f"“{name}”" for name in names])
     which = f"the data set {quoted} is simulated" if len(names) == 1 else f"the data sets {quoted} are simulated"
     if not results:
         return f"Simulated: {which}; none of these results is of {'it' if len(names) == 1 else 'them'}."
     own = list_words([f"“{name}”" for name in results])
+    others = " All other results are of measured data." if set(all_results) - set(results) else ""
     return f"Simulated: {which}, and so {'is what' if len(results) == 1 else 'are the results that'} " \
-        f"{own} {'gives' if len(results) == 1 else 'give'}. All other results are of measured data."
+        f"{own} {'gives' if len(results) == 1 else 'give'}.{others}"
