@@ -332,8 +332,8 @@ def test_that_a_subset_named_before_is_one_score_with_one_p() -> None:
 
 def test_that_scores_of_slides_are_tested_by_ranks_and_switch_in_points() -> None:
     random = np.random.default_rng(4)
-    before: Floats = random.integers(0, 20, (10, 4)) * 10.0
-    after: Floats = np.clip(before + random.integers(-2, 3, (10, 4)) * 10.0, 0.0, 300.0)
+    before = np.asarray(random.integers(0, 20, (10, 4)) * 10.0, dtype=np.float64)
+    after = np.asarray(np.clip(before + random.integers(-2, 3, (10, 4)) * 10.0, 0.0, 300.0), dtype=np.float64)
     after[:, 0] = before[:, 0] + np.arange(10, 110, 10)
     result = result_of(biopsies(before, after, scale=Scale.SCORE), positive_from=100.0)
     numbers = numbers_of(result)

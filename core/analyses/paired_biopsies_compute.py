@@ -45,10 +45,11 @@ def compute_pairs(inputs: PairedInputs, parameters: Parameters, job: JobContext)
     UserError
         "nobody_left" where every pair is left out for having lost HER2; and those of the audit.
     """
-    audit = _audit(inputs, parameters, parameters.permutations, job.part(0.0, 0.3))
+    audit = audit_pairs(
+        inputs.samples, inputs.pairs, job.part(0.0, 0.4), measure=parameters.measure, receptors=parameters.receptors,
+        audit_columns=parameters.audit_columns, permutations=parameters.permutations, seed=parameters.seed,
+        acknowledged=_acknowledged(parameters))
     withheld = _withheld(audit, parameters)
-    if withheld and parameters.permutations:
-        audit = _audit(inputs, parameters, 0, job.part(0.3, 0.4))  # without P, like everything else
     lost = {patient for patient, state in audit.her2_after.items() if state == "lost"}
     if lost and parameters.leave_out_her2_lost:
         inputs = _kept(inputs, lost)
@@ -59,16 +60,14 @@ def compute_pairs(inputs: PairedInputs, parameters: Parameters, job: JobContext)
     return numbers
 
 
-def _audit(inputs: PairedInputs, parameters: Parameters, permutations: int, job: JobContext) -> BiopsyAudit:
-    return audit_pairs(inputs.samples, inputs.pairs, job, measure=parameters.measure, receptors=parameters.receptors,
-                       audit_columns=parameters.audit_columns, permutations=permutations, seed=parameters.seed)
+def _acknowledged(parameters: Parameters) -> tuple[str, ...]:
+    return tuple(word.strip().lower() for word in parameters.acknowledged)
 
 
 def _withheld(audit: BiopsyAudit, parameters: Parameters) -> tuple[Problem, ...]:
     """Problems of red lights that nobody has acknowledged: no P is given."""
-    asked = {word.strip().lower() for word in parameters.acknowledged}
     return tuple(replace(light.problem, severity=Severity.WARNING) for light in audit.lights
-                 if light.problem is not None and light.key.lower() not in asked)
+                 if light.problem is not None and light.key not in _acknowledged(parameters))
 
 
 def _kept(inputs: PairedInputs, lost: set[str]) -> PairedInputs:

@@ -67,14 +67,12 @@ def all_tables(numbers: PairedNumbers) -> tuple[ResultTable, ...]:
 
 
 def _receptors(numbers: PairedNumbers) -> ResultTable:
-    columns: dict[str, Any] = {
-        "receptor": list(numbers.receptors), "sd_change": numbers.sd, "no_change": numbers.zeros,
-        "detectable": _finite(numbers.detectable)}
-    for name in RECEPTOR_COLUMNS:
-        values = columns.get(name)
-        columns[name] = getattr(numbers, name).tolist() if values is None else \
-            values if isinstance(values, list) else values.tolist()
-    return ResultTable("receptors", {name: columns[name] for name in RECEPTOR_COLUMNS},
+    order = numbers.order
+    other: dict[str, Any] = {"receptor": np.array(numbers.receptors), "sd_change": numbers.sd,
+                             "no_change": numbers.zeros, "detectable": _finite(numbers.detectable)}
+    columns = {name: (other[name] if name in other else getattr(numbers, name))[order].tolist()
+               for name in RECEPTOR_COLUMNS}
+    return ResultTable("receptors", columns,
                        f"Change of each receptor from {numbers.pairs.before} to {numbers.pairs.after}",
                        dict(RECEPTOR_COLUMNS))
 
