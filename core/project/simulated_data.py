@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from core.figures.number_words import list_words
+from core.figures.number_words import capitalised, list_words
 from core.project.study import Study
 
 BADGE = "Simulated data"
@@ -25,9 +25,12 @@ def simulated_throughout(study: Study) -> bool:
 
 
 def chip_words(study: Study) -> str:
-    """A few words for the whole study: "Simulated data", "Simulated: biopsies", or nothing."""
+    """A few words for the whole study: "Simulated data", "Simulated biopsies", "Simulated: lab", or nothing."""
     names = simulated_datasets(study)
-    return "" if not names else BADGE if simulated_throughout(study) else f"Simulated: {', '.join(names)}"
+    if not names or simulated_throughout(study):
+        return BADGE if names else ""
+    said = all(name.lower().startswith("simulated ") for name in names)
+    return capitalised(", ".join(names)) if said else f"Simulated: {', '.join(names)}"
 
 
 def simulated_results(study: Study, dataset_of: Mapping[str, str],

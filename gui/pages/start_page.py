@@ -37,8 +37,8 @@ NARROW = 860
 """Width at 100 % under which files and studies stand below the questions."""
 SIDE_WIDTH = 358
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LEARN = ("METABRIC: 1,904 breast cancers with expression and long follow-up. Real data, published results to compare "
-         "with. Look at each page, then bring your own file.")
+LEARN = ("METABRIC (1,904 breast cancers with long follow-up) and 29 cell lines with lapatinib are real; the biopsies "
+         "are simulated, with a known truth. Look at each page, then bring your own file.")
 RESEARCH = "RTKscope gives no treatment advice. It works without a network; your files are read, never changed."
 
 
@@ -108,7 +108,7 @@ class StartPage(Page):
         self.studies.set_right(right)
 
     def _lay_out(self) -> None:
-        learn = Panel("Learn with real data")
+        learn = Panel("Learn with an example")
         learn.body.addWidget(words(LEARN, "help", wrap=True))
         row = QHBoxLayout()
         row.addWidget(self.example)
