@@ -73,9 +73,13 @@ def _one_of(section: Section, key: str, value: str, allowed: Iterable[str]) -> s
 def assay_as_values(spec: AssaySpec) -> dict[str, Any]:
     """The keys of an assay beside those of its file, as a study file writes them."""
     values: dict[str, Any] = {}
-    for key, names in spec.columns.items():
-        values[key] = list(names) if len(names) > 1 else names[0]
-    for key, names in spec.choices.items():
+    for key in COLUMN_KEYS[spec.kind]:
+        if names := spec.columns.get(key, ()):
+            values[key] = list(names) if len(names) > 1 else names[0]
+    for key in CHOICE_KEYS[spec.kind]:
+        names = spec.choices.get(key, ())
+        if not names:
+            continue
         listed = key in LISTED_CHOICES or (spec.kind, key) == ("plate", "blank")
         if key in ("saturation", "cycles"):
             values[key] = float(names[0])

@@ -64,8 +64,7 @@ def finished(at: AssayTable, read: ReadResult, matrices: Sequence[ExpressionMatr
         *((region.rows[0], region.rows[-1]) if region.rows else (0, 0)), main, region.names[main], "rows",
         min((column for columns in at.columns.values() for column in columns if column != main), default=0), (),
         tuple(sorted({*region.skipped_rows, *at.left_out})), (), at.tokens.added,
-        matrices[0].scale if matrices else None, DEFAULT_RULE, matrices[0].measure if matrices else "",
-        tuple(key.replace("_", " ") for key in at.detected))
+        None, DEFAULT_RULE, "", tuple(key.replace("_", " ") for key in at.detected))
     imported = Imported(recipe, findings, None, clinical, at.table, tuple(at.changes), frozenset(at.used))
     patient = region.names[at.at("patient")] if at.has("patient") and not at.has("sample") else ""
     return AssayImport(imported, tuple(matrices), record, clinical, patient)
