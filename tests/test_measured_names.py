@@ -45,3 +45,8 @@ def test_that_a_shared_word_is_taken_off_only_where_that_gives_genes() -> None:
     assert without_shared_part(["EGFR H-score", "HER2 H-score", "HER3 H-score"])[0] == ["EGFR", "HER2", "HER3"]
     assert without_shared_part(["TCGA-A1", "TCGA-A2", "TCGA-A7"])[1] == ""
     assert without_shared_part(["EGFR", "KIT"]) == (["EGFR", "KIT"], "")
+
+
+def test_that_the_maker_of_a_second_antibody_is_taken_off_a_receptor():
+    named = name_genes(["PDGFRa", "PDGFRaRnD", "EGFR (CST)", "ErbB2"], "total")
+    assert [call.symbol for call in named.calls] == ["PDGFRA", "PDGFRA", "EGFR", "ERBB2"]

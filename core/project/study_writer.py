@@ -98,7 +98,8 @@ def _table(spec: TableSpec, record: TableRecord | None, part: str, file: str) ->
     values: dict[str, Any] = {"file": file}
     stated = {"sheet": spec.sheet, "id": spec.id, "samples": spec.samples, "header_row": spec.header_row,
               "delimiter": spec.delimiter, "decimal": spec.decimal, "encoding": spec.encoding,
-              "missing": list(spec.missing) if spec.missing is not None else None}
+              "missing": list(spec.missing) if spec.missing is not None else None,
+              "only": dict(spec.only) or None}
     if part == "expression":
         stated |= {"scale": str(spec.scale) if spec.scale else None, "collapse": spec.collapse, "measure": spec.measure}
     elif part != "clinical":

@@ -14,7 +14,7 @@ from core.data.tables import Scale
 from core.project.toml_section import Section
 
 FILE_KEYS = ("file", "sheet", "header_row", "delimiter", "decimal", "encoding", "missing", "sha256")
-TABLE_KEYS = (*FILE_KEYS, "id", "samples", "scale", "collapse", "measure")
+TABLE_KEYS = (*FILE_KEYS, "id", "samples", "scale", "collapse", "measure", "only")
 
 
 def table_in(section: Section, folder: Path, purpose: str, hashes: dict[str, str],
@@ -46,6 +46,11 @@ def table_in(section: Section, folder: Path, purpose: str, hashes: dict[str, str
                         remedy='it can be "comma", "semicolon", "tab", "pipe" or "space", or the sign itself')
         delimiter = None
     oriented = "id" in known
+    only = tuple(section.text_map("only").items()) if "only" in known else ()
+    if only and purpose != "clinical":
+        section.problem("unknown_key", "“only” chooses rows of a clinical table", key="only",
+                        remedy="leave it out here")
+        only = ()
     return TableSpec(
         path=path,
         sheet=section.text("sheet") or None,
@@ -59,4 +64,5 @@ def table_in(section: Section, folder: Path, purpose: str, hashes: dict[str, str
         decimal=section.text("decimal", choices=(".", ",")) or None,
         encoding=section.text("encoding") or None,
         missing=section.texts("missing"),
+        only=only,
     )

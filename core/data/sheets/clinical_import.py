@@ -19,6 +19,7 @@ from core.data.genes.gene_symbols import looks_like_genes
 from core.data.nearest_name import column_remedy
 from core.data.reference import rtk_symbols
 from core.data.sheets.cell_kinds import NUMBER, WORD
+from core.data.sheets.chosen_rows import only_rows, several_rows_each
 from core.data.sheets.collapse_genes import Change
 from core.data.sheets.data_checks import identical_columns, personal_data
 from core.data.sheets.id_column import column_words, find_id_column, named_column
@@ -117,8 +118,14 @@ def read_clinical(table: RawTable, spec: TableSpec, answers: Answers, hints: Lay
     findings += said
     changes: list[Change] = []
     _require(wanted, rules, table)
-    samples = keep_samples(table, [table.text(row, id_column) for row in region.rows],
-                           [(row, id_column) for row in region.rows], answers, _SameRows(table, region, id_column))
+    if spec.only:
+        region, said = only_rows(table, region, spec.only)
+        findings += said
+    try:
+        samples = keep_samples(table, [table.text(row, id_column) for row in region.rows],
+                               [(row, id_column) for row in region.rows], answers, _SameRows(table, region, id_column))
+    except UserError as error:
+        raise several_rows_each(table, region, id_column) or error from None
     findings += samples.findings
     changes += samples.changes
     rows = tuple(region.rows[at] for at in samples.kept)

@@ -20,7 +20,8 @@ class TableSpec:
     """One table as the study file states it (contract §2). ``None`` means "not stated: detect it and say so".
 
     ``header_row`` counts from 1 as the spreadsheet program does; 0 means there is no header and columns are called
-    A, B, …. ``id`` is the sample column when samples are rows, the gene column when they are columns.
+    A, B, …. ``id`` is the sample column when samples are rows, the gene column when they are columns. ``only`` keeps
+    the rows of a clinical table that hold these values: (column, value), such as one drug of a long table.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class TableSpec:
     decimal: str | None = None
     encoding: str | None = None
     missing: tuple[str, ...] | None = None
+    only: tuple[tuple[str, str], ...] = ()
 
     @property
     def file(self) -> str:
