@@ -382,3 +382,17 @@ def test_that_a_clinical_table_of_patients_is_joined_to_the_biopsies(tmp_path: P
 def test_that_a_missing_column_is_refused_by_name(tmp_path: Path) -> None:
     dataset = ihc(tmp_path, [("P01", "pre", "HER2", 0, 0, 0, 100, None, "")], ', percent_3 = "%3"')
     assert said(dataset, "no_column").line() == "ihc.xlsx › IHC: there is no column “%3”; did you mean “%3+”?"
+
+
+@pytest.mark.parametrize("name", ["Score (0-3+)", "Score", "IHC score", "0-3+", "IHC"])
+def test_that_grades_are_known_by_their_signs_where_the_column_says_only_score(tmp_path: Path, name: str) -> None:
+    dataset = ihc(tmp_path, [("P1", "HER2", "3+"), ("P2", "HER2", "0")], head=["Patient", "Antibody", name])
+    assert (value(dataset, "P1", "ERBB2"), value(dataset, "P2", "ERBB2")) == (3, 0)
+
+
+def test_that_a_column_of_numbers_called_score_is_asked(tmp_path: Path) -> None:
+    rows = [("P1", "HER2", 3), ("P2", "HER2", 8)]
+    asked = ihc(tmp_path, rows, head=["Patient", "Antibody", "Score"])
+    assert said(asked, "which_score").answer_key == "score"
+    decided = ihc(tmp_path, rows, ', score = "Allred"', head=["Patient", "Antibody", "Score"])
+    assert value(decided, "P2", "ERBB2") == 8

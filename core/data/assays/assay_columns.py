@@ -42,7 +42,7 @@ DETECTED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         "positive_percent": _words(r"(%|percent|pct\.?)[ ._-]*(cells[ ._-]*)?(positive|pos\.?)([ ._-]*cells)?"
                                    r"|positive([ ._-]*cells)?[ ._-]*\(?(%|percent)\)?"),
         "category": _words(r"(ihc[ ._-]*)?(0[ ./_-]*(to[ ._-]*)?3\s?\+?|category|grade)([ ._-]*score)?"
-                           r"|ihc[ ._-]*score"),
+                           r"|.*\(?\b0\s?(-|–|to)\s?3\s?\+?\)?"),
         "scorer": _words(r"scorer|reader|observer|pathologist|scored[ ._-]*by|rater"),
         "core": _words(r"(tma[ ._-]*)?(core|spot)[ ._-]*(id|no\.?|nr\.?|number|#)?"),
         "clone": _words(r"clone([ ._-]*(id|name))?"),
@@ -77,3 +77,6 @@ DETECTED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
     },
 }
 """For each kind, the names that a key's column has; a name that fits is taken, and said."""
+
+UNSPECIFIC_SCORE = _words(r"((ihc|staining|her2)[ ._-]*)?(score|result|value)|ihc")
+"""The name of a column of scores that does not say which score: its values tell, or the user does."""

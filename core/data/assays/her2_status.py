@@ -14,7 +14,7 @@ from core.data.sheets.missing_values import OFF_WORDS, ON_WORDS
 from core.data.tables import ClinicalColumn
 from core.problems import note, warning
 
-GRADE_COLUMN, ISH_COLUMN, STATUS_COLUMN = "HER2 IHC", "HER2 ISH", "HER2 status (IHC, ISH)"
+GRADE_COLUMN, ISH_COLUMN, STATUS_COLUMN = "HER2 IHC", "HER2 ISH", "HER2 status"
 AMPLIFIED_FROM = 2.0
 """HER2 to CEP17, ASCO/CAP. Counts of copies are not looked at."""
 _AMPLIFIED = (*ON_WORDS, "amplified", "pos", "+", "ampl.", "amp")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.data.assays.assay_columns import UNSPECIFIC_SCORE
 from core.data.assays.assay_genes import PHOSPHO, TOTAL, matrix_of, measured_names
 from core.data.assays.assay_import import AssayImport, finished, spec_as_used
 from core.data.assays.assay_spec import ALLRED, CATEGORY, H_SCORE, POSITIVE, AssayRecord, AssaySpec
@@ -20,6 +21,7 @@ from core.data.files.raw_table import RawTable
 from core.data.files.workbook import ReadResult
 from core.data.reference import rtk_symbols
 from core.data.sheets.recipe import Answers
+from core.data.sheets.sheet_words import squeezed
 from core.data.tables import Scale
 from core.problems import note, user_error
 
@@ -89,11 +91,19 @@ def _kind(at: AssayTable, wide: Sequence[int]) -> str:
     if stated:
         if wide or stated in there:
             return stated
+        if not there and (plain := _plain_scores(at)):
+            at.columns[KEYS_OF[stated][0]] = plain
+            return stated
         raise user_error("no_scores", f"the study asks for the score “{stated}”, but no column of this table is one",
                          at.table.place(), remedy=f"state {KEYS_OF[stated][0]} = the name of its column",
                          answer_key="score")
     if wide:
         return _kind_of_columns(at, wide)
+    plain = () if there else _plain_scores(at)
+    if plain:
+        kind = _kind_of_columns(at, plain)
+        at.columns[KEYS_OF[kind][0]] = plain
+        return kind
     if not there:
         names = ", ".join(f"“{at.region.names[column]}”" for column in at.region.columns[:8])
         raise user_error("no_scores", f"no column of scores was found; there are {names}", at.table.place(),
@@ -105,6 +115,14 @@ def _kind(at: AssayTable, wide: Sequence[int]) -> str:
         at.findings.append(note("score_chosen", f"the score used is {kind}; the table also holds {others}",
                                 at.table.place(), remedy=f'state score = "{there[-1]}" to use another'))
     return kind
+
+
+def _plain_scores(at: AssayTable) -> tuple[int, ...]:
+    """The column that is called "Score" and no more, where it is the only one."""
+    taken = {column for columns in at.columns.values() for column in columns}
+    found = tuple(column for column in at.region.columns if column not in taken
+                  and UNSPECIFIC_SCORE.fullmatch(squeezed(at.region.names[column])))
+    return found if len(found) == 1 else ()
 
 
 def _kind_of_columns(at: AssayTable, wide: Sequence[int]) -> str:
