@@ -6,8 +6,14 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from core.analyses.base import SampleInputs
+from core.analyses.paired_biopsies import Parameters, run
+from core.analyses.paired_biopsies_numbers import CALL_WORDS
+from core.analyses.paired_biopsies_pictures import lines_of, switches_of
+from core.data.tables import Scale
 from core.figures.apart import colour_only
 from core.figures.name_places import name_places
+from core.figures.number_words import p_equals
 from core.figures.page_layout import place_figure
 from core.figures.preflight import preflight
 from core.figures.room import crowded
@@ -15,7 +21,9 @@ from core.figures.spec import PointNames, Points, Segments, StateTiles
 from core.figures.tile_marks import STATE_LOOKS
 from gui import theme
 from gui.widgets.figures.figure_view import FigureView
+from tests.biopsy_desk import RTKS
 from tests.biopsy_figures import ALL, STATES, averages, everything_rises, lines, switches, volcano
+from tests.biopsy_sets import biopsies, drawn
 
 MAKE = pytest.mark.parametrize("name", ALL)
 
@@ -186,3 +194,70 @@ def test_that_states_follow_the_theme(show, qapp, name):
     image = view.picture()
     seen = {image.pixelColor(x, y).name() for x in range(60, 800, 2) for y in range(40, 380, 2)}
     assert theme.current().colour("d5").name() in seen
+
+
+# From the numbers of the analysis
+
+
+@pytest.fixture(scope="module")
+def planted():
+    before, after = drawn(14, 13, {1: 4.0, 2: -4.0}, spread=0.6)
+    after[3, 4] = np.nan
+    before[4, 5] = after[4, 5] = np.nan
+    samples = biopsies(before, after, ("ERBB2", *RTKS[:12]))
+    return run(SampleInputs(samples, "study", "biopsies", simulated=True), Parameters(noise_floor=5.0))
+
+
+def test_that_a_run_brings_volcano_map_lines_and_the_change_by_average(planted):
+    names = [figure.name for figure in planted.figures]
+    assert names[:2] == ["change_volcano", "switch_map"]
+    assert f"paired_lines_{RTKS[0]}" in names
+    assert names[-1].startswith("change_by_average_")
+    assert {figure.badge for figure in planted.figures} == {"Simulated data"}
+
+
+def test_that_the_map_has_the_calls_of_the_analysis_and_tells_half_measured_from_not_measured(planted):
+    numbers = planted.numbers
+    spec = switches_of(numbers)
+    (tiles,) = marks(spec, StateTiles)
+    names, patients = list(tiles.row_names), list(tiles.samples)
+    for i, receptor in enumerate(numbers.receptors):
+        if receptor in names:
+            for pair, patient in enumerate(numbers.patients):
+                state = tiles.states[names.index(receptor)][patients.index(patient)]
+                call = CALL_WORDS[int(numbers.calls[pair, i])]
+                assert state == call or call not in ("up", "down")
+                if call == "not measured":
+                    halves = np.isfinite([numbers.before[pair, i], numbers.after[pair, i]]).any()
+                    assert state == ("unknown" if halves else "not measured")
+    assert "noise floor" in spec.caption
+
+
+def test_that_receptors_which_never_switched_are_named_in_the_caption(planted):
+    numbers = planted.numbers
+    spec = switches_of(numbers)
+    drawn_rows = set(marks(spec, StateTiles)[0].row_names)
+    for i, receptor in enumerate(numbers.receptors):
+        if not numbers.switched_up[i] + numbers.switched_down[i] and receptor != "ERBB2":
+            assert receptor in drawn_rows or receptor in spec.caption
+
+
+def test_that_lines_of_any_receptor_say_its_corrected_p(planted):
+    spec = lines_of(planted.numbers, RTKS[0], simulated=True)
+    i = planted.numbers.receptors.index(RTKS[0])
+    assert f"corrected {p_equals(float(planted.numbers.p_maxt[i]))}" in spec.rows[0][0].remark
+    assert "sign-flip maxT" in spec.caption
+
+
+def test_that_one_pair_and_three_pairs_have_figures_too():
+    for m in (1, 3):
+        before, after = drawn(m, 4)
+        for spec in run(SampleInputs(biopsies(before, after), "study", "biopsies"), Parameters()).figures:
+            assert crowded(spec, place_figure(spec)) == ()
+            assert spec.badge == ""
+
+
+def test_that_scores_are_counted_in_points():
+    before, after = np.full((6, 2), 100.0), np.array([[150.0, 90.0]] * 6) + np.arange(12.0).reshape(6, 2)
+    result = run(SampleInputs(biopsies(before, after, ("ERBB2", "AXL"), scale=Scale.SCORE), "s", "b"), Parameters())
+    assert "(points)" in result.figures[0].rows[0][0].x.label

@@ -13,6 +13,7 @@ from core.analyses.paired_biopsies_compute import compute_pairs
 from core.analyses.paired_biopsies_inputs import paired_inputs
 from core.analyses.paired_biopsies_methods import methods_text
 from core.analyses.paired_biopsies_parameters import Parameters
+from core.analyses.paired_biopsies_pictures import draw_biopsies
 from core.analyses.paired_biopsies_tables import all_tables
 from core.analyses.paired_biopsies_words import findings, result_warnings
 from core.jobs import JobContext
@@ -60,7 +61,7 @@ def run(inputs: SampleInputs, parameters: Parameters, job: JobContext | None = N
         info=INFO,
         name=inputs.analysis_name,
         tables=all_tables(numbers),
-        figures=(),
+        figures=draw_biopsies(numbers, parameters, simulated=inputs.simulated),
         findings=findings(numbers),
         methods=methods_text(numbers, simulated=inputs.simulated),
         warnings=(*inputs.samples.warnings, *numbers.warnings, *result_warnings(numbers)),

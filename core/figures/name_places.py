@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-STEPS = (1.0, 2.2, 4.5, 8.0, 12.0, 17.0, 24.0)
+STEPS = (1.0, 2.2, 4.5, 8.0, 12.0, 16.0)
 """Distances from the point, in gaps."""
 SIDES = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
 TIED_FROM = 2.0

@@ -13,9 +13,11 @@ from core.figures.spec import Axis, FigureSpec, KeyEntry, Panel, StateTiles, Tex
 ROW_MM, LEAST_ROW_MM, PAGE_MM = 4.2, 2.6, 245.0
 COLUMN_MM, NARROWEST_MM, WIDEST_MM = 5.0, 89.0, 180.0
 MOST_NAMES = 60
+SWITCHES = ("up", "down", "switched on", "switched off")
 HER2_ROW = "HER2 after"
 STATE_WORDS = {
-    "switched on": "switched on", "switched off": "switched off", "stays on": "stays on", "stays off": "stays off",
+    "up": "switched up", "down": "switched down", "switched on": "switched on", "switched off": "switched off",
+    "stays on": "stays on", "stays off": "stays off",
     "unchanged": "unchanged", "unknown": "unknown", "not measured": "not measured", "on": "on", "off": "off",
     "HER2 kept": "HER2 kept", "HER2 lost": "HER2 lost", "HER2 gained": "HER2 gained"}
 
@@ -41,7 +43,7 @@ def switch_map(receptors: Sequence[str], patients: Sequence[str], states: Sequen
         Receptors measured and not drawn because nothing switched.
     """
     rows = ((tuple(her2),) if her2 else ()) + tuple(tuple(row) for row in states)
-    switched = sum(state in ("switched on", "switched off") for row in states for state in row)
+    switched = sum(state in SWITCHES for row in states for state in row)
     return state_map(
         ([HER2_ROW] if her2 else []) + list(receptors), patients, rows, ([""] if her2 else []) + list(totals),
         name="switch_map", title="Switch map", what=f"{counted(len(receptors), 'receptor')} in {pairs_words}",

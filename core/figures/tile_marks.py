@@ -79,6 +79,8 @@ class StateLook:
 STATE_LOOKS: Mapping[str, StateLook] = {
     "switched on": StateLook("d5", "up"),
     "switched off": StateLook("d1", "down"),
+    "up": StateLook("d5", "up"),
+    "down": StateLook("d1", "down"),
     "stays on": StateLook("d4", "dot"),
     "stays off": StateLook("d3"),
     "unchanged": StateLook("d3"),
