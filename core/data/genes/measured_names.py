@@ -108,7 +108,8 @@ def _without_vendor(names: Sequence[str], calls: Sequence[GeneCall],
     """The maker of an antibody taken off (``PDGFRaRnD``) where the name is no gene as it is, but a receptor then."""
     receptors = set(rtk_symbols())
     found = {at: match[1] for at, (name, call) in enumerate(zip(names, calls))
-             if call.how == "unknown" and name.strip().lower() not in decided and (match := _VENDOR.fullmatch(name))}
+             if call.how in ("unknown", "ambiguous") and name.strip().lower() not in decided
+             and (match := _VENDOR.fullmatch(name))}
     read = dict(zip(found, resolve_genes(list(found.values())) if found else ()))
     return tuple(read[at] if at in read and read[at].symbol in receptors else call for at, call in enumerate(calls))
 
