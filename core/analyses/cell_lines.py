@@ -68,7 +68,7 @@ class Parameters:
         "given.")
     leave_one_out: bool = parameter(
         True, label="Leave each line out", help="Repeats the analysis without each line, so that a result that hangs "
-        "on one line shows.")
+        "on one line shows; from 4 to 120 lines.")
 
 
 def check(inputs: SampleInputs, parameters: Parameters) -> list[Problem]:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 UNITS = {Scale.LOG_RATIO: "log ratio", Scale.Z: "SD", Scale.SCORE: "points", Scale.CALLS: "on or off"}
 FEWEST_AT_FLOOR = 3
 FLOOR_SHARE = 0.1
+MOST_LEFT_OUT = 120
+"""Lines up to which each is left out in turn: no one line makes a result of more."""
 ONE_MEMBRANE = "One membrane: no P value"
 ONE_REPLICATE = "One replicate: no P value"
 
@@ -187,7 +189,7 @@ def _measure(design: Design, name: str, matrix: ExpressionMatrix, receptors: tup
     shown = nothing if why else np.ones(len(receptors))
     names = [pair.parent for pair in design.pairs] if design.kind == PAIRS else design.lines
     loo: list[LeaveOneOut] = []
-    left_out = parameters.leave_one_out and not why and len(units) > 3
+    left_out = parameters.leave_one_out and not why and 3 < len(units) <= MOST_LEFT_OUT
     for at in range(len(units) if left_out else 0):
         rows = np.delete(everyone, at)
         without = _test(design, units, rows, parameters, job.part(0.2 + 0.8 * at / len(units),
