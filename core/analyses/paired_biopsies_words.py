@@ -144,7 +144,10 @@ def _smallest(numbers: PairedNumbers) -> str:
 
 def smallest_words(p: float) -> str:
     """A smallest P in two significant digits: it is a fact of the design, not a result to be rounded to < 0.001."""
-    return "not known" if not np.isfinite(p) else f"{p:.2g}" if p >= 1e-4 else p_words(p)
+    if not np.isfinite(p) or p <= 0:
+        return "not known"
+    digits = 1 - int(np.floor(np.log10(p)))
+    return f"{p:.{digits}f}".rstrip("0").rstrip(".")
 
 
 def _largest(numbers: PairedNumbers) -> str:
