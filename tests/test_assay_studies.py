@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from core.batch import run_study
+from core.data.assays.assay_spec import ASSAY_KINDS, CHOICE_KEYS, COLUMN_KEYS
 from core.data.dataset import Dataset
 from core.data.load_dataset import FileShelf, load_dataset
 from core.jobs import JobContext
@@ -177,3 +178,16 @@ def test_that_names_of_samples_pair_without_a_pairs_key(tmp_path: Path) -> None:
     dataset: Dataset = load(tmp_path, 'ihc = { file = "ihc.xlsx" }')
     assert value(dataset, "P01_post", "ERBB2") == 101
     assert dataset.clinical is None
+
+
+def test_that_the_page_about_study_files_names_every_key_and_its_example_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "study-file.md").read_text(encoding="utf-8")
+    part = page.split("### Tables of assays")[1].split("### [[dataset.endpoint]]")[0]
+    of_kind = dict(zip(("ihc", "array", "blot", "plate"), part.split("\n**`")[1:], strict=True))
+    missing = [(kind, key) for kind in ASSAY_KINDS for key in (*COLUMN_KEYS[kind], *CHOICE_KEYS[kind])
+               if f"`{key}`" not in of_kind[kind] and f"`{key}`" not in part.split("\n**`")[0]]
+    assert missing == []
+    example = part.split("```toml")[1].split("```")[0]
+    (tmp_path / "study.toml").write_text('format = 1\nname = "Lab"\n' + example, encoding="utf-8")
+    slides, lines = read_study(tmp_path / "study.toml").datasets
+    assert [assay.kind for assay in (*slides.assays, *lines.assays)] == list(ASSAY_KINDS)
