@@ -172,7 +172,7 @@ def _lines_design(build: _Building, kind: str, layout: Mapping[str, str], replic
         covariates, adjusted, tuple((unit, tuple(lines)) for unit, lines in merged.items() if unit in units),
         tuple(build.left_out.items()), max((len(one) for one in members), default=1), ())
     _enough(design)
-    _same_donor(build, design)
+    _same_donor(build, design.lines)
     return replace(design, warnings=tuple(build.warnings))
 
 
@@ -331,6 +331,7 @@ def _pairs_design(build: _Building, layout: Mapping[str, str], replicate: Clinic
         raise user_error("no_pairs", f"no line has both a {layout['parental']} and a {layout['resistant']} sample",
                          state.place, why="A pair is one parental line and its resistant derivative.",
                          remedy=f"check the columns “{layout['line']}” and “{layout['state']}”", answer_key="pairs")
+    _same_donor(build, [pair.parent for pair in pairs])
     for name, values in (("within", parameters.within), ("adjust", parameters.adjust)):
         if values:
             build.warnings.append(warning("not_for_pairs", f"“{name}” does nothing to pairs: each derivative is "
@@ -361,10 +362,10 @@ def _enough(design: Design) -> None:
                          remedy="name another column in response", answer_key="response")
 
 
-def _same_donor(build: _Building, design: Design) -> None:
+def _same_donor(build: _Building, names: Sequence[str]) -> None:
     """Lines made from one person are independent of each other less than they look."""
     donors: dict[str, list[str]] = {}
-    for line, name in zip(design.lines, read_line_names(design.lines)):
+    for line, name in zip(names, read_line_names(names)):
         if donor(name.parent):
             donors.setdefault(donor(name.parent), []).append(line)
     shared = [list_words(lines) for lines in donors.values() if len(lines) > 1]

@@ -235,9 +235,9 @@ def methods_text(numbers: CellLinesNumbers, parameters: Parameters, *, simulated
     measures = list_words([f"{measure_words(one)} ({int(one.measured.sum())} receptors, {one.unit} scale)"
                            for one in numbers.measures])
     said = ["All data are simulated."] if simulated else []
-    said.append(f"{_who(numbers)} were compared in {measures}. n counts lines"
-                + (", or pairs," if numbers.design == PAIRS else "")
-                + "; derivatives of one parent count as one line, and replicates were averaged first.")
+    counted_as = "n counts parental lines: several derivatives of one are averaged" if numbers.design == PAIRS else \
+        "n counts lines: derivatives of one parent count as one line"
+    said.append(f"{_who(numbers)} were compared in {measures}. {counted_as}, and replicates were averaged first.")
     said.append(_how(numbers))
     if numbers.strata:
         said.append(f"Lines were ranked, compared and shuffled within the groups of {numbers.within} only.")
