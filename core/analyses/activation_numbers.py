@@ -32,7 +32,8 @@ class MeasureCalls:
 
     ``value`` is what was compared with the thresholds (the expression, a robust z, a change, a posterior), NaN where
     there is none; ``threshold`` the value from which a receptor counts as on, ``threshold_off`` that below which it
-    counts as off (the same where a rule has one). ``why_not`` says per receptor why it has no calls, empty where it has.
+    counts as off (the same where a rule has one). ``why_not`` says per receptor why it has no
+    calls, empty where it has.
     """
 
     measure: str
@@ -87,15 +88,18 @@ class ActivationNumbers:
     @property
     def on(self) -> NDArray[np.int64]:
         """Patients in whom each receptor is on."""
-        return (self.calls == ON).sum(axis=0).astype(np.int64)
+        return self._count(ON)
 
     @property
     def off(self) -> NDArray[np.int64]:
-        return (self.calls == OFF).sum(axis=0).astype(np.int64)
+        return self._count(OFF)
 
     @property
     def unknown(self) -> NDArray[np.int64]:
-        return (self.calls == UNKNOWN).sum(axis=0).astype(np.int64)
+        return self._count(UNKNOWN)
+
+    def _count(self, state: int) -> NDArray[np.int64]:
+        return np.asarray((self.calls == state).sum(axis=0), dtype=np.int64)
 
     @property
     def order(self) -> NDArray[np.intp]:

@@ -22,13 +22,14 @@ class Parameters:
 
     method: str = parameter(
         CONSENSUS, label="Method", choices=METHODS,
-        help="How a receptor is called on: two of mRNA, total protein and phospho agreeing, or one rule on one measure.")
+        help="How a receptor is called on: two of mRNA, total and phospho agreeing, or one rule alone.")
     rule: str = parameter(
         ROBUST_Z, label="Each measure by", choices=OWN_RULES,
-        help="How each measure of a consensus makes its own call; tables of calls and array calls are taken as they are.")
+        help="How each measure of a consensus makes its own call; calls in the data are taken as they are.")
     limit: str = parameter(
-        "", label="Limit", help="A number in place of the method's own: the value (reference limit, phospho call), the z "
-        "(2), the fold (2), or the upper percent (25).")
+        "", label="Limit",
+        help="A number in place of the method's own: a value (reference limit, phospho call), the z (2), "
+        "the fold (2), or the upper percent (25).")
     reference_column: str = parameter(
         "", label="Reference column", help="The clinical column that marks reference samples, such as tissue.")
     reference: tuple[str, ...] = parameter(
@@ -44,6 +45,6 @@ class Parameters:
     measure: str = parameter(
         "", label="Measure", choices=("", "mRNA", "total", "phospho"),
         help="Which table a single rule calls, where a data set has several; a consensus takes all.")
-    seed: int = parameter(1, label="Seed", low=0, high=2**32 - 1, help="Nothing is drawn by chance; kept for the record.")
+    seed: int = parameter(1, label="Seed", low=0, high=2**32 - 1, help="Calls draw nothing by chance.")
     permutations: int = parameter(
         0, label="Shuffles", low=0, high=1_000_000, help="Calls are no test; nothing is shuffled.")
