@@ -226,6 +226,13 @@ def test_that_drawn_flips_repeat_and_come_near_to_all_of_them() -> None:
     np.testing.assert_allclose(drawn.p_maxt, every.p_maxt, atol=0.03)
 
 
+def test_that_two_thousand_pairs_are_no_trouble() -> None:
+    change = np.random.default_rng(9).normal(0.1, 1.0, (2_000, 2))
+    assert sign_flips(change, 99, 1).p_maxt.tolist() == [0.01, 0.01]
+    assert np.isfinite(detectable_change(1.0, 2_000, 58))
+    assert hodges_lehmann(change[:, 0]) == pytest.approx(float(np.median(change[:, 0])), abs=0.1)
+
+
 def test_that_the_order_of_patients_and_their_direction_change_no_p() -> None:
     random = np.random.default_rng(8)
     change = random.normal(0.5, 1.0, (9, 4))

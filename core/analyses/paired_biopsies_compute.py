@@ -93,8 +93,11 @@ def _tests(inputs: PairedInputs, parameters: Parameters, audit: BiopsyAudit, wit
     at = np.where(taught, place, 0.0).astype(np.intp)
     moderated_stat, moderated_p = (np.where(taught, values[at], np.nan) if len(values) else np.full(len(at), np.nan)
                                    for values in (moderated.t, moderated.p))
-    job.progress(0.2, "Ranking changes")
-    ranked = [signed_rank(column) for column in change.T]
+    ranked, shifts = [], []
+    for number, column in enumerate(change.T):
+        job.progress(0.2 + 0.1 * number / change.shape[1], "Ranking changes")
+        ranked.append(signed_rank(column))
+        shifts.append(hodges_lehmann(column))
     p_wilcoxon = np.array([each.p for each in ranked])
     flips = sign_flips(change, parameters.permutations, parameters.seed, job.part(0.3, 0.9))
     rule = switch_rule(inputs.matrix, parameters)
@@ -119,7 +122,7 @@ def _tests(inputs: PairedInputs, parameters: Parameters, audit: BiopsyAudit, wit
         change_low=limits[:, 0], change_high=limits[:, 1], t=student.t, p_t=p_t, moderated_t=moderated_stat,
         p_moderated=moderated_p, w=np.array([each.w for each in ranked]), p_wilcoxon=p_wilcoxon, q_bh=q,
         p_maxt=p_maxt, up=_count(change > 0), down=_count(change < 0), mean_low=student.low, mean_high=student.high,
-        hodges_lehmann=np.array([hodges_lehmann(column) for column in change.T]), sd=student.sd, p_flips=p_flips,
+        hodges_lehmann=np.array(shifts), sd=student.sd, p_flips=p_flips,
         zeros=np.array([each.zeros for each in ranked], dtype=np.intp),
         switched_up=_count(calls == UP), switched_down=_count(calls == DOWN),
         detectable=detectable_change(student.sd, student.n, len(inputs.receptors)), flips=flips.flips,

@@ -105,11 +105,15 @@ def _two_middle_values(values: Floats, lower: Floats) -> tuple[Floats, Floats]:
     with np.errstate(divide="ignore"):  # in logs, because powers of hundreds of draws leave the range of numbers
         logs = half * np.log(np.arange(n + 1) / n)
     below = logs[1:] + np.log1p(-np.exp(logs[:-1] - logs[1:]))  # half of the draws at most value a, one of them a
-    both = log_ways + below[:, None] + below[::-1]              # the other half at least value b, one of them b
-    share = np.exp(np.where(np.triu(np.ones((n, n), dtype=np.bool_), 1), both, -np.inf))
-    share[np.diag_indices(n)] = np.maximum(lower - share.sum(axis=1), 0.0)
-    first, second = np.triu_indices(n)
-    return (values[first] + values[second]) / 2.0, share[first, second]
+    reach = int(5.0 * np.sqrt(n)) + 2                           # 10 SD of a binomial: beyond lies nothing
+    near = slice(max(0, half - reach), min(n, half + reach))
+    both = log_ways + below[near, None] + below[::-1][near]     # the other half at least value b, one of them b
+    count = len(both)
+    share = np.exp(np.where(np.triu(np.ones((count, count), dtype=np.bool_), 1), both, -np.inf))
+    share[np.diag_indices(count)] = np.maximum(lower[near] - share.sum(axis=1), 0.0)
+    first, second = np.triu_indices(count)
+    middle = values[near]
+    return (middle[first] + middle[second]) / 2.0, share[first, second]
 
 
 def detectable_change(sd: ArrayLike, n: ArrayLike, tests: int, power: float = 0.8, alpha: float = 0.05) -> Floats:
@@ -130,7 +134,7 @@ def detectable_change(sd: ArrayLike, n: ArrayLike, tests: int, power: float = 0.
         count = int(pairs[at])
         if count < 2 or not spread[at] > 0:
             continue
-        if 2.0 / 2.0**count >= alpha:
+        if 2.0 ** (1 - count) >= alpha:
             found[at] = np.inf
             continue
         if count not in in_sd:

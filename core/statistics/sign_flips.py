@@ -39,7 +39,7 @@ class SignFlips:
 
 def all_flips(m: int, permutations: int) -> bool:
     """Whether every way to flip m pairs is looked at, instead of so many drawn ones."""
-    return 2.0**m <= max(ALL_FLIPS_UP_TO, permutations)
+    return m < 63 and 2**m <= max(ALL_FLIPS_UP_TO, permutations)
 
 
 def smallest_flip_p(m: int, permutations: int) -> float:

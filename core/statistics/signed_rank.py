@@ -80,8 +80,14 @@ def hodges_lehmann(change: ArrayLike) -> float:
     values = _clean(change)
     if not len(values):
         return float("nan")
-    first, second = np.triu_indices(len(values))
+    first, second = _all_two(len(values))
     return float(np.median((values[first] + values[second]) / 2.0))
+
+
+@lru_cache(maxsize=2)
+def _all_two(n: int) -> tuple[Ints, Ints]:
+    """Places of all two values, each with itself too; kept, because receptor after receptor needs the same."""
+    return np.triu_indices(n)
 
 
 def _clean(change: ArrayLike) -> Floats:

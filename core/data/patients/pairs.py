@@ -250,7 +250,7 @@ def _about_left_out(samples: SampleSet, left_out: Sequence[LeftOutSample], words
     rest = list(left_out)
     for code, mark, what, why, remedy in kinds:
         group = [each for each in rest if mark in each.reason]
-        rest = [each for each in rest if each not in group]
+        rest = [each for each in rest if mark not in each.reason]
         if group:
             number = "1 sample" if len(group) == 1 else f"{len(group)} samples"
             shown = "; ".join(f"{each.sample}{f' ({each.cell})' if each.cell else ''}: {each.reason}"
