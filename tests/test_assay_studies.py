@@ -191,3 +191,38 @@ def test_that_the_page_about_study_files_names_every_key_and_its_example_is_read
     (tmp_path / "study.toml").write_text('format = 1\nname = "Lab"\n' + example, encoding="utf-8")
     slides, lines = read_study(tmp_path / "study.toml").datasets
     assert [assay.kind for assay in (*slides.assays, *lines.assays)] == list(ASSAY_KINDS)
+
+
+def lines_of_arrays(folder: Path, membranes: int) -> dict[str, str]:
+    """EGFR rises three-fold in three resistant lines; the row of EGFR as cell_lines writes it."""
+    names = ("SK-BR-3", "BT474", "HCC1954")
+    spots = [(label, f"{line}{state}", membrane, signal * (3 if state and label == "EGF R" else 1) + spread)
+             for line in names for state in ("", "-R") for membrane in range(1, membranes + 1)
+             for label, signal in (("Reference Spots", 20100), ("EGF R", 2100), ("HGF R", 4100), ("PBS", 100))
+             for spread in (-1, 1)]
+    workbook(folder / "array.xlsx", {"Array": [["Receptor", "Sample", "Membrane", "Mean density"], *spots]})
+    (folder / "lines.csv").write_text("line,parent,state\n" + "".join(
+        f"{line}{state},{line},{'resistant' if state else 'parental'}\n" for line in names for state in ("", "-R")),
+        encoding="utf-8")
+    (folder / "study.toml").write_text(
+        'format = 1\nname = "Lab"\n\n[[dataset]]\nname = "lines"\nrole = "cell_lines"\narray = { file = "array.xlsx" }\n'
+        'clinical = { file = "lines.csv", id = "line" }\n'
+        'pairs = { line = "parent", state = "state", parental = "parental", resistant = "resistant" }\n\n'
+        '[[analysis]]\nkind = "cell_lines"\nparameters = { permutations = 100 }\n', encoding="utf-8")
+    run = run_study(folder / "study.toml", folder / "out", JobContext())
+    assert not run.failed, [problem.line() for problem in run.problems]
+    with open(folder / "out" / "cell_lines" / "receptors.csv", encoding="utf-8", newline="") as handle:
+        return next(row for row in csv.DictReader(handle) if row["receptor"] == "EGFR")
+
+
+def test_that_arrays_of_one_membrane_give_values_and_no_p(tmp_path: Path) -> None:
+    row = lines_of_arrays(tmp_path, 1)
+    assert (row["p"], row["p_maxt"], row["replicates"]) == ("", "", "1")
+    assert row["no_p"] == "One membrane: no P value"
+    assert float(row["difference"]) == pytest.approx(np.log2((6300 - 100) / (2100 - 100)), abs=1e-6)
+
+
+def test_that_two_membranes_of_each_line_give_a_p_over_lines(tmp_path: Path) -> None:
+    row = lines_of_arrays(tmp_path, 2)
+    assert (row["n"], row["replicates"], row["no_p"]) == ("3", "2", "")
+    assert float(row["p_maxt"]) == 0.25

@@ -24,6 +24,7 @@ from core.analyses.cell_lines_numbers import (
     MeasureNumbers,
 )
 from core.analyses.receptors import choose_receptors
+from core.data.assays.assay_spec import ARRAY, BLOT, PLATE, AssayRecord
 from core.data.patients.sample_set import SampleSet
 from core.data.reference import rtk_symbols
 from core.data.tables import ExpressionMatrix, Scale
@@ -184,7 +185,8 @@ def _measure(design: Design, name: str, matrix: ExpressionMatrix, receptors: tup
     units = _pair_changes(design, values) if design.kind == PAIRS else values
     everyone = np.arange(len(units))
     tested = _test(design, units, everyone, parameters, job.part(0.0, 0.2))
-    why = _why_no_p(design, name, matrix.measure, parameters)
+    record = _record_of(design.samples, matrix)
+    why = _why_no_p(design, name, matrix.measure, parameters) or _why_assay_has_no_p(record, matrix)
     nothing = np.full(len(receptors), np.nan)
     shown = nothing if why else np.ones(len(receptors))
     names = [pair.parent for pair in design.pairs] if design.kind == PAIRS else design.lines
@@ -207,8 +209,8 @@ def _measure(design: Design, name: str, matrix: ExpressionMatrix, receptors: tup
         changes=units if design.kind == PAIRS else np.zeros((0, len(receptors))),
         detectable=_detectable(design, units, int(measured.sum())), level=tested.level,
         permutations=0 if max_t is None or why else max_t.shuffles, all_arrangements=max_t is not None and max_t.exact,
-        smallest_p=float("nan") if max_t is None else max_t.smallest_p, replicates=design.replicates, why_no_p=why,
-        loo=tuple(loo))
+        smallest_p=float("nan") if max_t is None else max_t.smallest_p,
+        replicates=_most_replicates(design, record, matrix), why_no_p=why, loo=tuple(loo))
 
 
 def _why_no_p(design: Design, name: str, measure: str, parameters: Parameters) -> str:
@@ -219,6 +221,27 @@ def _why_no_p(design: Design, name: str, measure: str, parameters: Parameters) -
     if design.kind == PAIRS and len(design.pairs) == 1:
         return "One pair: no P value"
     return ""
+
+
+def _record_of(samples: SampleSet, matrix: ExpressionMatrix) -> AssayRecord | None:
+    """What is known of the assay whose table the matrix is; None for other tables."""
+    return next((record for record in samples.assays if record.place == matrix.place
+                 and matrix.measure in record.replicates), None)
+
+
+def _most_replicates(design: Design, record: AssayRecord | None, matrix: ExpressionMatrix) -> int:
+    """The most biological replicates of one line: those that the assay's table averaged, or samples of a line."""
+    averaged = 1 if record is None else max(record.replicates[matrix.measure].values(), default=1)
+    return max(design.replicates, averaged)
+
+
+def _why_assay_has_no_p(record: AssayRecord | None, matrix: ExpressionMatrix) -> str:
+    """An array's table knows its membranes; blots and plates know their replicates where a column tells them."""
+    if record is None or max(record.replicates[matrix.measure].values(), default=1) > 1:
+        return ""
+    if record.kind == ARRAY:
+        return ONE_MEMBRANE
+    return ONE_REPLICATE if record.kind in (BLOT, PLATE) and "replicate" in record.spec.columns else ""
 
 
 def _pair_changes(design: Design, values: Floats) -> Floats:
