@@ -166,7 +166,7 @@ def test_that_every_table_says_what_its_columns_are_and_is_in_the_documentation(
 def test_that_every_figure_can_be_heard_read_and_repeated(kind: str) -> None:
     for figure in result_of(kind).figures:
         assert len(figure.alt_text) > 40, figure.name
-        assert any(word in figure.caption for word in ("patients", "cell lines")), figure.name
+        assert any(word in figure.caption for word in ("patients", "cell lines", "pairs")), figure.name
         assert figure.data, figure.name
         for columns in figure.data.values():
             assert len({len(values) for values in columns.values()}) == 1, figure.name
