@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.statistics.line_permutation import residuals, spearman_max_t, welch_max_t
+from core.statistics.line_permutation import (
+    adjusted_values,
+    linear_max_t,
+    residuals,
+    spearman_max_t,
+    welch_max_t,
+)
 from core.statistics.multiplicity import step_down_max_t
 from core.statistics.rank_tests import wilcoxon_rank_sum
 from core.statistics.two_groups import group_shift, smallest_rank_sum_p
@@ -169,3 +175,35 @@ def test_that_perfect_separation_without_spread_is_a_tie_of_all_such():
     found = welch_max_t(np.array([[0.0], [0.0], [1.0], [1.0]]), np.array([0, 0, 1, 1], dtype=bool), 10, 1)
     assert found.p[0] == pytest.approx(2 / 6)
     assert found.smallest_p == pytest.approx(2 / 6)
+
+
+def test_that_groups_beside_a_covariate_have_the_t_of_the_linear_model():
+    z, group = RNG.normal(size=20), np.arange(20) % 3 == 0
+    x = RNG.normal(size=20) + z + 2.0 * group
+    design = np.column_stack([np.ones(20), group, z])
+    weights, rest, _, _ = np.linalg.lstsq(design, x, rcond=None)
+    se = np.sqrt(rest[0] / 17 * np.linalg.inv(design.T @ design)[1, 1])
+    rho = linear_max_t(x[:, None], group.astype(float), 100, 1, covariates=z[:, None]).statistic[0]
+    assert rho * np.sqrt(17 / (1 - rho**2)) == pytest.approx(weights[1] / se)
+    adjusted = adjusted_values(x[:, None], group, z[:, None])[:, 0]
+    assert adjusted[group].mean() - adjusted[~group].mean() == pytest.approx(weights[1])
+
+
+@pytest.mark.parametrize("kind", ["continuous", "groups", "adjusted groups"])
+def test_that_null_sets_are_called_in_about_five_of_a_hundred(kind):
+    called = 0
+    for number in range(400):
+        random = np.random.default_rng([9, number])
+        x = random.normal(size=(20, 3)) @ random.normal(size=(3, 12)) + random.normal(size=(20, 12))
+        x[:, :3] = np.maximum(x[:, :3], 0.3)
+        y = np.maximum(random.normal(size=20), 0.0)
+        z = random.normal(size=(20, 1))
+        group = np.arange(20) < 8
+        if kind == "continuous":
+            p = spearman_max_t(x, y, 199, number).p_maxt
+        elif kind == "groups":
+            p = welch_max_t(x, group, 199, number).p_maxt
+        else:
+            p = linear_max_t(x + z, (group + z[:, 0]), 199, number, covariates=z).p_maxt
+        called += bool(np.nanmin(p) <= 0.05)
+    assert 0.025 * 400 <= called <= 0.085 * 400, "the long calibration is in docs/resistance-calibration.md"

@@ -6,7 +6,7 @@ Not for: choosing lines (cell_lines_design.py) or saying what was found (cell_li
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +31,14 @@ from core.data.tables import ExpressionMatrix, Scale
 from core.figures.number_words import list_words
 from core.jobs import JobContext
 from core.problems import Problem, Severity, UserError, user_error
-from core.statistics.line_permutation import LineMaxT, residuals, spearman_max_t, welch_max_t
+from core.statistics.line_permutation import (
+    LineMaxT,
+    adjusted_values,
+    linear_max_t,
+    residuals,
+    spearman_max_t,
+    welch_max_t,
+)
 from core.statistics.line_power import detectable_correlation, detectable_difference, detectable_paired
 from core.statistics.multiplicity import benjamini_hochberg
 from core.statistics.paired_shift import paired_shift
@@ -275,9 +282,13 @@ def _test(design: Design, values: Floats, rows: Ints, parameters: Parameters, jo
         n = np.isfinite(x[with_response]).sum(axis=0).astype(np.int64)
         return _Tested(n, spearman, spearman_p, nothing, nothing, nothing, nothing, spearman_p, rho)
     group = design.is_resistant[rows]
-    compared = x if covariates is None else residuals(x, covariates, codes)
+    compared = x if covariates is None else adjusted_values(x, group, covariates, codes)
     shifts = [group_shift(compared[:, column], group, codes) for column in range(x.shape[1])]
-    welch = welch_max_t(compared, group, parameters.permutations, parameters.seed, codes, job.part(0.5, 1.0))
+    if covariates is not None:
+        linear = linear_max_t(x, group.astype(np.float64), parameters.permutations, parameters.seed, codes, covariates,
+                              job.part(0.5, 1.0))
+        return replace(_of_shifts(n, spearman, spearman_p, shifts, linear), p=linear.p)
+    welch = welch_max_t(x, group, parameters.permutations, parameters.seed, codes, job.part(0.5, 1.0))
     return _of_shifts(n, spearman, spearman_p, shifts, welch)
 
 

@@ -242,8 +242,12 @@ def methods_text(numbers: CellLinesNumbers, parameters: Parameters, *, simulated
     if numbers.strata:
         said.append(f"Lines were ranked, compared and shuffled within the groups of {numbers.within} only.")
     if numbers.adjusted:
-        said.append(f"What {list_words(numbers.adjusted)} explain linearly was taken off first, of values and ranks, "
-                    "and the rest was shuffled; P is approximate then.")
+        how = "groups and covariates entered a linear model, P by shuffling what the covariates leave of the groups " \
+            "(|partial correlation| in place of |Welch's t|), and the shift is that of values adjusted by the model" \
+            if numbers.design == GROUPS else "what they explain linearly was taken off the ranks of both, and the " \
+            "rest of the response was shuffled"
+        said.append(f"Adjusted for {list_words(numbers.adjusted)}: {how}, the covariates fitted anew in every shuffle "
+                    "(Freedman and Lane); P is approximate.")
     one = next((each for each in numbers.measures if each.permutations), None)
     if one is None:
         said.append("P values were not corrected for the number of receptors.")

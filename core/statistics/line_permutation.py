@@ -83,47 +83,72 @@ def spearman_max_t(values: ArrayLike, response: ArrayLike, shuffles: int, seed: 
     values : (n, g) NaN where missing; such a line is left out for that receptor only, in every shuffle.
     response : (n,) complete; tied values share their rank.
     strata : (n,) codes, optional: ranks are taken within them, and the response is shuffled within them.
-    covariates : (n, p) complete, optional: what they explain linearly is taken off the ranks of both first, and the
-        rest of the response is shuffled. This is approximate.
+    covariates : (n, p) complete, optional: what they explain linearly is taken off the ranks of both first, the rest
+        of the response is shuffled, and they are fitted to it anew. This is approximate.
 
     Source
     ------
     Spearman 1904; Westfall and Young 1993; Freedman and Lane 1983 for the covariates.
     """
+    return _along(values, response, _ranks, _Shuffles(shuffles, seed, strata, covariates), job)
+
+
+def linear_max_t(values: ArrayLike, response: ArrayLike, shuffles: int, seed: int, strata: ArrayLike | None = None,
+                 covariates: ArrayLike | None = None, job: JobContext | None = None) -> LineMaxT:
+    """maxT on \\|partial correlation\\| of values and response (two groups: 1 and 0), which is the t of a linear model
+    with the covariates; parameters as for ``spearman_max_t``.
+
+    Source
+    ------
+    Freedman and Lane 1983; Westfall and Young 1993.
+    """
+    return _along(values, response, _centred_rows, _Shuffles(shuffles, seed, strata, covariates), job)
+
+
+@dataclass(frozen=True, eq=False)
+class _Shuffles:
+    """How many, from which seed, within which strata, beside which covariates."""
+
+    number: int
+    seed: int
+    strata: ArrayLike | None
+    covariates: ArrayLike | None
+
+
+def _along(values: ArrayLike, response: ArrayLike, scored: Callable[[Floats, Ints], Floats], asked: _Shuffles,
+           job: JobContext | None) -> LineMaxT:
+    """maxT on the correlation of scored values and response: ranks, or values as they are, centred within strata."""
     x, y = _columns(values), np.asarray(response, dtype=np.float64)
-    codes = _codes(strata, len(x))
+    codes = _codes(asked.strata, len(x))
     known = np.isfinite(x)
     patterns: dict[bytes, list[int]] = {}
     for column in range(x.shape[1]):
         patterns.setdefault(known[:, column].tobytes(), []).append(column)
-    rests = None if covariates is None else _rest(_ranks(y[None], codes)[0], covariates, codes)
-    parts: list[tuple[Ints, list[int], Floats]] = []
+    design = None if asked.covariates is None else _design(asked.covariates, codes)
+    own = scored(y[None], codes)[0]
+    rests = None if design is None else _without(own[None], _basis(design))[0]
+    parts: list[tuple[Ints, list[int], Floats, Floats | None]] = []
     for columns in patterns.values():
         rows = np.flatnonzero(known[:, columns[0]])
         if len(rows) < 3:
             continue
-        ranks = _ranks(x[rows][:, columns].T, codes[rows])
-        if covariates is not None:
-            ranks = np.array([_rest(rank, np.asarray(covariates)[rows], codes[rows]) for rank in ranks])
-        parts.append((rows, columns, _unit(ranks).T))
+        scores, basis = scored(x[rows][:, columns].T, codes[rows]), None if design is None else _basis(design[rows])
+        parts.append((rows, columns, _unit(scores if basis is None else _without(scores, basis)).T, basis))
 
     def statistic(orders: Ints) -> Floats:
-        rho = np.full((len(orders), x.shape[1]), np.nan)
-        whole = _ranks(y[orders], codes) if rests is None else rests[orders]
-        for rows, columns, unit in parts:
-            if len(rows) == len(y):
-                ranks = whole
-            elif rests is None:
-                ranks = _ranks(y[orders][:, rows], codes[rows])
-            else:
-                ranks = whole[:, rows] - whole[:, rows].mean(axis=1, keepdims=True)
-            rho[:, columns] = _unit(ranks) @ unit
-        return rho
+        found = np.full((len(orders), x.shape[1]), np.nan)
+        for rows, columns, unit, basis in parts:
+            if rests is not None and basis is not None:
+                scores = _without(rests[orders][:, rows], basis)  # the covariates are fitted anew in every shuffle
+            else:  # a shuffle within strata has the ranks of the data as they are
+                scores = own[orders] if len(rows) == len(y) else scored(y[orders][:, rows], codes[rows])
+            found[:, columns] = _unit(scores) @ unit
+        return found
 
     sizes = [int((codes == code).sum()) for code in np.unique(codes)]
     ways = prod(factorial(size) if size <= 12 else ALL_UP_TO + 1 for size in sizes)
     every = _all_orders(codes) if ways <= ALL_UP_TO else None
-    plan = _Plan(codes, ways, every, 2, shuffles, seed)
+    plan = _Plan(codes, ways, every, 2, asked.number, asked.seed)
     return _shuffled(statistic, x.shape, plan, job or JobContext())
 
 
@@ -254,22 +279,49 @@ def _unit(rows: Floats) -> Floats:
     return np.asarray(rows / np.where(size > 1e-12, size, np.nan))
 
 
-def _rest(values: Floats, covariates: ArrayLike, codes: Ints) -> Floats:
-    """What is left of complete values once covariates (and strata) are taken off."""
-    design = np.column_stack([*(codes == code for code in np.unique(codes)), np.asarray(covariates, dtype=np.float64)])
-    return np.asarray(values - design @ np.linalg.lstsq(design, values, rcond=None)[0])
+def _centred_rows(rows: Floats, codes: Ints) -> Floats:
+    """Each row less its mean, within strata."""
+    return _centred(rows.T, codes).T
 
 
-def residuals(values: ArrayLike, covariates: ArrayLike, strata: ArrayLike | None = None) -> Floats:
-    """Values (n, g) without what the covariates explain, column by column among its known lines; their mean stays."""
-    x, design = _columns(values), np.asarray(covariates, dtype=np.float64)
+def _design(covariates: ArrayLike, codes: Ints) -> Floats:
+    """Strata (or one mean) and covariates, (n, terms)."""
+    return np.column_stack([*(codes == code for code in np.unique(codes)), np.asarray(covariates, dtype=np.float64)])
+
+
+def _basis(design: Floats) -> Floats:
+    """Orthonormal columns that span the design; dependent terms add nothing."""
+    left, size, _ = np.linalg.svd(design, full_matrices=False)
+    return np.asarray(left[:, size > 1e-9 * size[0]])
+
+
+def _without(rows: Floats, basis: Floats) -> Floats:
+    """What is left of each row once the design is taken off."""
+    return rows - (rows @ basis) @ basis.T
+
+
+def adjusted_values(values: ArrayLike, second: ArrayLike, covariates: ArrayLike,
+                    strata: ArrayLike | None = None) -> Floats:
+    """Values (n, g) as they would be with the covariates at their means, by a linear model with groups and covariates,
+    column by column among its known lines; NaN stays NaN."""
+    x, group = _columns(values), np.asarray(second, dtype=np.float64)
+    beside = np.asarray(covariates, dtype=np.float64)
     codes = _codes(strata, len(x))
     left = np.full(x.shape, np.nan)
     for column in range(x.shape[1]):
         rows = np.flatnonzero(np.isfinite(x[:, column]))
         if len(rows):
-            left[rows, column] = _rest(x[rows, column], design[rows], codes[rows]) + x[rows, column].mean()
+            own = beside[rows]
+            design = np.column_stack([own, _design(group[rows, None], codes[rows])])
+            weights = np.linalg.lstsq(design, x[rows, column], rcond=None)[0][:own.shape[1]]
+            left[rows, column] = x[rows, column] - (own - own.mean(axis=0)) @ weights
     return left
+
+
+def residuals(values: ArrayLike, covariates: ArrayLike, strata: ArrayLike | None = None) -> Floats:
+    """Complete values (n, g) without what the covariates and strata explain."""
+    x = _columns(values)
+    return np.asarray(_without(x.T, _basis(_design(covariates, _codes(strata, len(x))))).T)
 
 
 def _centred(x: Floats, codes: Ints) -> Floats:
