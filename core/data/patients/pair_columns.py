@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from core.data.patients.biopsy_names import parse_pair_name
@@ -19,6 +20,9 @@ _AFTER = re.compile(r"\b(metasta\w*|tumou?r|treated|late|second|2nd|recurren\w*|
 _PATIENT = re.compile(r"patient|subject|case|donor|individual|person|pair|pat(?![a-z])|\bpt", re.IGNORECASE)
 _TIME = re.compile(r"time|visit|biops|stage|when|pre.?post|tissue|tumou?r|group|type|treat", re.IGNORECASE)
 MOST_TIME_POINTS = 6
+MOST_SPELLINGS = 4 * MOST_TIME_POINTS
+FEWEST_REPEATED = 0.1
+"""A column of patients who have pairs names at least this share of them more than once."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,11 @@ def pair_columns(clinical: ClinicalTable) -> PairColumns | None:
     Among equals, columns whose names say patient and time win, then the first of the table.
     """
     columns = list(clinical.columns.values())
-    times = [(column, values) for column in columns if 2 <= len(values := _values(column)) <= MOST_TIME_POINTS]
+    times = [(column, values) for column in columns if len(set(column.texts)) <= MOST_SPELLINGS
+             and 2 <= len(values := _values(column)) <= MOST_TIME_POINTS]
     best: tuple[tuple[int, bool, bool], PairColumns] | None = None
     for patient in columns:
-        if not 1 < len(_values(patient)) < len(patient.texts):
+        if not _repeats(patient) or not 1 < len(_values(patient)) < len(patient.texts):
             continue
         for time, values in times:
             if time.name == patient.name:
@@ -60,6 +65,13 @@ def pairs_key(columns: PairColumns) -> str:
     parts = ("patient", "time_point", "before", "after")
     return "pairs = { " + ", ".join(
         f"{part} = {json.dumps(getattr(columns, part), ensure_ascii=False)}" for part in parts) + " }"
+
+
+def _repeats(column: ClinicalColumn) -> bool:
+    """Whether enough texts stand more than once: 500 columns of expression among the clinical ones pass by quickly."""
+    counts = Counter(column.texts)
+    repeated = sum(count > 1 for count in counts.values())
+    return repeated >= 2 and repeated >= FEWEST_REPEATED * len(counts)
 
 
 def _values(column: ClinicalColumn) -> list[str]:
