@@ -120,3 +120,26 @@ def test_that_simulated_pairs_say_so_in_the_methods(tmp_path: Path) -> None:
     status, out = run(tmp_path, study)
     assert status == 0
     assert "Simulated data." in (out / "methods.md").read_text(encoding="utf-8")
+
+
+def test_that_two_spellings_of_a_patient_are_joined_by_the_answer_the_warning_writes_out(tmp_path: Path) -> None:
+    names = [f"S{number}" for number in range(1, 13)]
+    study = by_names(tmp_path, names).replace("[[analysis]]", """[dataset.answers]
+
+[[analysis]]""").replace('scale = "log2" }\n', """scale = "log2" }
+clinical = { file = "samples.csv", id = "sample" }
+pairs = { patient = "patient", time_point = "time", before = "pre", after = "post" }
+""")
+    patients = ["P01", "pt-1", *(f"P{number:02d}" for number in (2, 2, 3, 3, 4, 4, 5, 5, 6, 6))]
+    rows = [f"{name},{patient},{time}" for name, patient, time in zip(names, patients, ("pre", "post") * 6)]
+    (tmp_path / "samples.csv").write_text("sample,patient,time\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    status, out = run(tmp_path, study)
+    assert status == 0
+    warning = next(each for each in problems(out) if each["code"] == "patients_spelled_alike")
+    assert "“P01” (S1), “pt-1” (S2)" in warning["what"]
+    assert table(out / "paired_biopsies" / "summary.csv")[0]["pairs"] == "5"
+    line = warning["remedy"].partition("[dataset.answers]: ")[2]
+    status, out = run(tmp_path, study.replace("[dataset.answers]\n", f"[dataset.answers]\n{line}\n"))
+    assert status == 0
+    assert table(out / "paired_biopsies" / "summary.csv")[0]["pairs"] == "6"
+    assert not [each for each in problems(out) if each["code"] == "patients_spelled_alike"]
