@@ -253,6 +253,9 @@ def test_that_treatment_that_is_a_plate_leaves_every_p_empty_until_it_is_acknowl
     known = result_of(samples, acknowledged=("plate",))
     assert numbers_of(known).p_maxt[1] < 0.05
     assert "Acknowledged before P values were given: plate." in known.methods
+    slip = result_of(samples, acknowledged=("plates",))
+    assert np.isnan(slip.table("receptors").columns["p_maxt"]).all()
+    assert next(each for each in slip.warnings if each.code == "acknowledged_unknown").remedy == "did you mean “plate”?"
 
 
 def test_that_her2_lost_stands_beside_the_answer_and_can_be_left_out() -> None:

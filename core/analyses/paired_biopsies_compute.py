@@ -22,9 +22,10 @@ from core.analyses.paired_biopsies_numbers import (
 )
 from core.analyses.paired_biopsies_parameters import Parameters
 from core.analyses.paired_biopsies_switches import positivity, switch_calls, switch_rule
+from core.data.nearest_name import nearest
 from core.data.tables import Scale
 from core.jobs import JobContext
-from core.problems import Problem, Severity, user_error
+from core.problems import Problem, Severity, user_error, warning
 from core.statistics.label_swaps import label_swaps
 from core.statistics.moderated_t import moderated_t
 from core.statistics.multiplicity import benjamini_hochberg
@@ -68,6 +69,15 @@ def _withheld(audit: BiopsyAudit, parameters: Parameters) -> tuple[Problem, ...]
     """Problems of red lights that nobody has acknowledged: no P is given."""
     return tuple(replace(light.problem, severity=Severity.WARNING) for light in audit.lights
                  if light.problem is not None and light.key not in _acknowledged(parameters))
+
+
+def _never_lit(audit: BiopsyAudit, parameters: Parameters) -> list[Problem]:
+    """Acknowledged words that are no light: a slip there would leave P empty without a reason."""
+    keys = [light.key for light in audit.lights]
+    return [warning("acknowledged_unknown", f"“{word}” is acknowledged, but no light of the audit is called so",
+                    remedy=f"did you mean “{close}”?" if (close := nearest(word, keys)) else
+                    f"lights are called {', '.join(keys)}", answer_key="acknowledged")
+            for word in _acknowledged(parameters) if word not in keys]
 
 
 def _kept(inputs: PairedInputs, lost: set[str]) -> PairedInputs:
@@ -131,7 +141,7 @@ def _tests(inputs: PairedInputs, parameters: Parameters, audit: BiopsyAudit, wit
         responders=inputs.responders.of_pair if inputs.responders else (None,) * len(change),
         interaction=interaction, score=score, positivity=cut, audit=audit,
         p_withheld=" ".join(light.sentence for light in audit.lights if light.problem is not None) if withheld else "",
-        warnings=(*inputs.warnings, *withheld))
+        warnings=(*inputs.warnings, *withheld, *_never_lit(audit, parameters)))
 
 
 def _count(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:

@@ -58,7 +58,8 @@ def paired_inputs(samples: SampleSet, parameters: Parameters) -> PairedInputs:
         score, more = _score_of(matrix, parameters.score)
         unknown = (*unknown, *more)
     find_columns(samples, pairs, parameters.audit_columns)
-    responders = read_responders(samples, pairs, parameters.responders) if parameters.responders.strip() else None
+    responders = None if parameters.responders.strip().lower() in ("", "none") else read_responders(
+        samples, pairs, parameters.responders)
     before, after = (matrix.take([getattr(pair, side) for pair in pairs.pairs], receptors)
                      for side in ("before", "after"))
     warnings = (*pairs.warnings, *unknown, *(responders.warnings if responders else ()),
