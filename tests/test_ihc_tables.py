@@ -396,3 +396,58 @@ def test_that_a_column_of_numbers_called_score_is_asked(tmp_path: Path) -> None:
     assert said(asked, "which_score").answer_key == "score"
     decided = ihc(tmp_path, rows, ', score = "Allred"', head=["Patient", "Antibody", "Score"])
     assert value(decided, "P2", "ERBB2") == 8
+
+
+def test_that_percentages_in_cells_formatted_as_percent_are_shares(tmp_path: Path) -> None:
+    rows = [("P01", "pre", "HER2", 0.1, 0.2, 0.3, 0.4, None, ""), ("P01", "post", "HER2", 0, 0, 0, 1, 300, ""),
+            ("P02", "pre", "HER2", 0.5, 0.5, 0, 0, None, "")]
+    dataset = ihc(tmp_path, rows)
+    assert [value(dataset, name, "ERBB2") for name in ("P01 pre", "P01 post", "P02 pre")] == [
+        pytest.approx(200), 300, pytest.approx(50)]
+    assert said(dataset, "percent_as_shares").where.cell == "column D"
+
+
+def test_that_her2_grades_beside_h_scores_give_its_status(tmp_path: Path) -> None:
+    rows = [("P1", "HER2", 280, "3+"), ("P1", "IGF1R", 40, None), ("P2", "HER2", 90, "1+"), ("P2", "IGF1R", 50, "2+")]
+    dataset = ihc(tmp_path, rows, head=["Patient", "Antibody", "H-score", "Category"])
+    assert value(dataset, "P1", "ERBB2") == 280
+    assert dataset.clinical is not None
+    assert dataset.clinical.columns[STATUS_COLUMN].texts == ("positive", "negative")
+
+
+def test_that_her2_in_a_column_of_its_own_has_a_status_too(tmp_path: Path) -> None:
+    dataset = ihc(tmp_path, [("P1", "3+", "1+"), ("P2", "2+", "0")], head=["Patient", "HER2", "IGF1R"])
+    assert dataset.clinical is not None
+    assert dataset.clinical.columns[STATUS_COLUMN].texts == ("positive", "")
+
+
+@pytest.mark.parametrize(("one", "other", "asked"), [
+    (("P01", "Pre"), ("P01", "pre"), True), (("P1", "pre"), ("P01", "pre"), True), (("P01", "day 14"), ("P01", "day 21"), False),
+    (("P01", "pre"), ("P01", "post"), False), (("P01", "pre"), ("P02", "pre"), False)])
+def test_that_only_names_that_say_the_same_are_asked_about(tmp_path: Path, one: tuple[str, str], other: tuple[str, str],
+                                                           asked: bool) -> None:
+    dataset = ihc(tmp_path, [(*one, "HER2", 0, 0, 0, 100, None, ""), (*other, "IGF1R", 0, 0, 0, 100, None, "")])
+    assert ("samples_may_be_one" in codes(dataset)) is asked
+
+
+def test_that_one_sheet_per_antibody_is_one_table(tmp_path: Path) -> None:
+    head = ["Patient", "Timepoint", "H-score"]
+    workbook(tmp_path / "ihc.xlsx", {
+        "HER2": [head, ("P01", "pre", 200), ("P01", "post", 20)], "IGF1R": [head, ("P01", "post", 150), ("P02", "pre", 30)],
+        "again": [head, ("P01", "pre", 210), ("P02", "pre", 90)]})
+    one = '[[dataset.ihc]]\nfile = "ihc.xlsx"\nsheet = "{}"\nreceptor = "{}"\n'
+    dataset = load(tmp_path, one.format("HER2", "HER2") + one.format("IGF1R", "IGF1R"))
+    matrix, = dataset.expression
+    assert matrix.samples == ("P01 pre", "P01 post", "P02 pre")
+    assert matrix.genes == ("ERBB2", "IGF1R")
+    assert (value(dataset, "P01 post", "IGF1R"), value(dataset, "P01 post", "ERBB2")) == (150, 20)
+    assert said(dataset, "assays_merged").line() == ("ihc.xlsx › IGF1R: this table and ihc.xlsx › HER2 are one table of "
+                                                     "total: 3 samples, 2 genes")
+    assert dataset.clinical is not None
+    assert dataset.clinical.samples == ("P01 pre", "P01 post", "P02 pre")
+    assert [record.matrix_places["total"] for record in dataset.assays] == [matrix.place] * 2
+    twice = load(tmp_path, one.format("HER2", "HER2") + one.format("again", "HER2"))
+    assert said(twice, "assays_differ").what == ("1 value stands differently in ihc.xlsx › HER2 (first: ERBB2 of P01 pre) "
+                                                 "and is not used")
+    assert np.isnan(value(twice, "P01 pre", "ERBB2"))
+    assert value(twice, "P02 pre", "ERBB2") == 90

@@ -192,8 +192,8 @@ def _measure(design: Design, name: str, matrix: ExpressionMatrix, receptors: tup
     units = _pair_changes(design, values) if design.kind == PAIRS else values
     everyone = np.arange(len(units))
     tested = _test(design, units, everyone, parameters, job.part(0.0, 0.2))
-    record = _record_of(design.samples, matrix)
-    why = _why_no_p(design, name, matrix.measure, parameters) or _why_assay_has_no_p(record, matrix)
+    records = _records_of(design.samples, matrix)
+    why = _why_no_p(design, name, matrix.measure, parameters) or _why_assay_has_no_p(records, matrix)
     nothing = np.full(len(receptors), np.nan)
     shown = nothing if why else np.ones(len(receptors))
     names = [pair.parent for pair in design.pairs] if design.kind == PAIRS else design.lines
@@ -217,7 +217,7 @@ def _measure(design: Design, name: str, matrix: ExpressionMatrix, receptors: tup
         detectable=_detectable(design, units, int(measured.sum())), level=tested.level,
         permutations=0 if max_t is None or why else max_t.shuffles, all_arrangements=max_t is not None and max_t.exact,
         smallest_p=float("nan") if max_t is None else max_t.smallest_p,
-        replicates=_most_replicates(design, record, matrix), why_no_p=why, loo=tuple(loo))
+        replicates=_most_replicates(design, records, matrix), why_no_p=why, loo=tuple(loo))
 
 
 def _why_no_p(design: Design, name: str, measure: str, parameters: Parameters) -> str:
@@ -230,25 +230,29 @@ def _why_no_p(design: Design, name: str, measure: str, parameters: Parameters) -
     return ""
 
 
-def _record_of(samples: SampleSet, matrix: ExpressionMatrix) -> AssayRecord | None:
-    """What is known of the assay whose table the matrix is; None for other tables."""
-    return next((record for record in samples.assays if record.place == matrix.place
-                 and matrix.measure in record.replicates), None)
+def _records_of(samples: SampleSet, matrix: ExpressionMatrix) -> list[AssayRecord]:
+    """What is known of the assays whose values are in the matrix; nothing for other tables."""
+    return [record for record in samples.assays if record.matrix_places.get(matrix.measure) == matrix.place]
 
 
-def _most_replicates(design: Design, record: AssayRecord | None, matrix: ExpressionMatrix) -> int:
+def _most_averaged(records: Sequence[AssayRecord], measure: str) -> int:
+    """The most biological replicates that an assay's table averaged for one sample."""
+    return max((number for record in records for number in record.replicates[measure].values()), default=1)
+
+
+def _most_replicates(design: Design, records: Sequence[AssayRecord], matrix: ExpressionMatrix) -> int:
     """The most biological replicates of one line: those that the assay's table averaged, or samples of a line."""
-    averaged = 1 if record is None else max(record.replicates[matrix.measure].values(), default=1)
-    return max(design.replicates, averaged)
+    return max(design.replicates, _most_averaged(records, matrix.measure))
 
 
-def _why_assay_has_no_p(record: AssayRecord | None, matrix: ExpressionMatrix) -> str:
+def _why_assay_has_no_p(records: Sequence[AssayRecord], matrix: ExpressionMatrix) -> str:
     """An array's table knows its membranes; blots and plates know their replicates where a column tells them."""
-    if record is None or max(record.replicates[matrix.measure].values(), default=1) > 1:
+    if not records or _most_averaged(records, matrix.measure) > 1:
         return ""
-    if record.kind == ARRAY:
+    if records[0].kind == ARRAY:
         return ONE_MEMBRANE
-    return ONE_REPLICATE if record.kind in (BLOT, PLATE) and "replicate" in record.spec.columns else ""
+    told = all("replicate" in record.spec.columns for record in records)
+    return ONE_REPLICATE if records[0].kind in (BLOT, PLATE) and told else ""
 
 
 def _pair_changes(design: Design, values: Floats) -> Floats:

@@ -104,7 +104,9 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
     if not loading.unusable:
         loading.findings += answers_without_use(answers, [*imported["clinical"], *imported["expression"],
                                                           *(assay.imported for assay in assays)])
-    n_clinical, of_assays = len(imported["clinical"]), matrices_as_imported(assays)
+    n_clinical = len(imported["clinical"])
+    of_assays, merged = matrices_as_imported(assays)
+    loading.findings += merged
     imported["clinical"] += clinical_as_imported(assays)
     imported["expression"] += of_assays
     if spec.role == "cell_lines":
@@ -120,7 +122,8 @@ def load_dataset(spec: DatasetSpec, shelf: FileShelf, job: JobContext) -> Datase
         loading.unusable += check_role_columns(spec.layout, clinical, spec.name)
     loading.findings = list({(finding.code, finding.line()): finding for finding in loading.findings}.values())
     return Dataset(spec, expression, clinical, endpoints, tuple(loading.tables), tuple(loading.findings),
-                   tuple(loading.unusable), renamed_records(assays, expression[len(expression) - len(of_assays):]))
+                   tuple(loading.unusable),
+                   renamed_records(assays, of_assays, expression[len(expression) - len(of_assays):]))
 
 
 def _import_assay(stated: AssaySpec, raw: ReadResult, answers: Answers, loading: _Loading, shelf: FileShelf,

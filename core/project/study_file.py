@@ -147,7 +147,7 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
         section.problem("no_tables", "the data set has no table", remedy="add expression = { file = … }")
     endpoints = tuple(_endpoint(part) for part in section.sections("endpoint"))
     _unique_names(section, "dataset.endpoint", [endpoint.name for endpoint in endpoints])
-    if endpoints and not clinical:
+    if endpoints and not clinical and not section.values.keys() & set(ASSAY_KINDS):
         section.problem("no_clinical", "the data set has an endpoint but no clinical table",
                         remedy="add clinical = { file = … }")
     layout = {}

@@ -138,3 +138,30 @@ def matrix_of(values: Mapping[tuple[str, str], float], samples: Sequence[str], s
     numbers.flags.writeable = False
     of_gene = {gene: tuple(dict.fromkeys((cells or {}).get(gene, ()))) for gene in genes}
     return ExpressionMatrix(kept, genes, numbers, scale, measure, place, of_gene)
+
+
+def merged_matrices(first: ExpressionMatrix, other: ExpressionMatrix
+                    ) -> tuple[ExpressionMatrix, tuple[tuple[str, str], ...]]:
+    """Two tables of one measure and scale as one, under the place of the first.
+
+    Returns
+    -------
+    matrix, differing
+        ``differing`` are (sample, gene) that both have with different values: missing in the result.
+    """
+    values = {(sample, gene): float(first.values[row, column]) for row, sample in enumerate(first.samples)
+              for column, gene in enumerate(first.genes)}
+    differing = []
+    for row, sample in enumerate(other.samples):
+        for column, gene in enumerate(other.genes):
+            value = float(other.values[row, column])
+            before = values.get((sample, gene), float("nan"))
+            if np.isfinite(before) and np.isfinite(value) and before != value:
+                differing.append((sample, gene))
+                values[sample, gene] = float("nan")
+            elif np.isfinite(value) or (sample, gene) not in values:
+                values[sample, gene] = value
+    cells = {gene: (*first.rows_of_gene.get(gene, ()), *other.rows_of_gene.get(gene, ()))
+             for gene in dict.fromkeys((*first.genes, *other.genes))}
+    samples = tuple(dict.fromkeys((*first.samples, *other.samples)))
+    return matrix_of(values, samples, first.scale, first.measure, first.place, cells), tuple(differing)

@@ -97,6 +97,8 @@ class AssayRecord:
         Of arrays: 1 above the negative spots with agreeing duplicates, 0 not, NaN unknown.
     intervals : mapping of (measure, sample, gene) -> (low, high)
         Where a typed limit leaves more than one value possible.
+    matrix_places : mapping of measure -> Location
+        The place of the expression table that its values are in; several sheets of one kind are one table.
     """
 
     spec: AssaySpec
@@ -108,6 +110,7 @@ class AssayRecord:
     intervals: Mapping[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
     agreement: tuple[ScorerAgreement, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    matrix_places: Mapping[str, Location] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -46,6 +47,10 @@ class Reading:
     @property
     def known(self) -> bool:
         return self.missing is None
+
+    def times(self, factor: float) -> Reading:
+        """The same in another unit."""
+        return self if factor == 1.0 else replace(self, low=self.low * factor, high=self.high * factor)
 
     @property
     def middle(self) -> float:
@@ -282,15 +287,18 @@ def _require_samples(at: AssayTable) -> None:
 
 def _twins(at: AssayTable) -> list[Problem]:
     """Samples whose names say the same patient and time in other words (``P01_pre`` and ``Patient 1 Pre``)."""
-    groups: dict[tuple[str, str], list[NamedSample]] = {}
+    groups: dict[tuple[str, str, str], list[NamedSample]] = {}
     for sample in at.samples.values():
         read = parse_pair_name(sample.name)
-        if read.patient and not read.question:
-            groups.setdefault((read.patient, read.time_point), []).append(sample)
+        if read.patient and (not read.question or not read.time_point):
+            day = "".join(sign for sign in read.words if sign.isdigit())  # day 14 and day 21 are two times after
+            groups.setdefault((read.patient, read.time_point, day), []).append(sample)
     said = []
+    by_sample = at.has("sample")
     for same in groups.values():
-        if len(same) > 1 and len({each.patient if not at.has("sample") else each.name for each in same}) > 1:
-            first, other = same[0], same[1]
+        alike = [(first, other) for first, other in combinations(same, 2)
+                 if by_sample or first.patient != other.patient or first.name.casefold() == other.name.casefold()]
+        for first, other in alike[:1]:
             place = at.table.place(other.row, at.at("sample" if at.has("sample") else "patient"), sample=other.name)
             said.append(warning(
                 "samples_may_be_one", f"“{other.name}” and “{first.name}” may be one sample; they are kept apart",

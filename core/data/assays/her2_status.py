@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from core.data.assays.assay_import import text_column
 from core.data.assays.assay_table import AssayTable
-from core.data.assays.slide_scores import SlideScore
+from core.data.assays.slide_rows import Her2Grade
 from core.data.sheets.missing_values import OFF_WORDS, ON_WORDS
 from core.data.tables import ClinicalColumn
 from core.problems import note, warning
@@ -21,18 +21,16 @@ _AMPLIFIED = (*ON_WORDS, "amplified", "pos", "+", "ampl.", "amp")
 _NOT_AMPLIFIED = (*OFF_WORDS, "not amplified", "non-amplified", "nonamplified", "unamplified", "neg", "-")
 
 
-def her2_columns(at: AssayTable, scores: Sequence[SlideScore],
-                 ish: Mapping[str, tuple[str, int]]) -> tuple[ClinicalColumn, ...]:
+def her2_columns(at: AssayTable, found: Sequence[Her2Grade], ish: Mapping[str, str]) -> tuple[ClinicalColumn, ...]:
     """Grade, hybridisation and status of every sample; none where HER2 was not graded.
 
     Parameters
     ----------
-    ish : mapping of sample -> (text of the cell, row)
+    ish : mapping of sample -> text of the cell
     """
-    graded: dict[str, list[SlideScore]] = {}
-    for score in scores:
-        if score.gene == "ERBB2" and score.measure == "total":
-            graded.setdefault(score.sample, []).append(score)
+    graded: dict[str, list[Her2Grade]] = {}
+    for one in found:
+        graded.setdefault(one.sample, []).append(one)
     if not graded:
         return ()
     grades, hybridised, states, cells = [], [], [], []
@@ -40,10 +38,10 @@ def her2_columns(at: AssayTable, scores: Sequence[SlideScore],
     differing: list[str] = []
     for sample in at.samples:
         own = graded.get(sample, [])
-        found = {score.low for score in own}
-        differing += [sample] if len(found) > 1 else []
-        grade = int(found.pop()) if len(found) == 1 else None
-        amplified = _amplified(ish[sample][0]) if sample in ish else None
+        given = {one.grade for one in own}
+        differing += [sample] if len(given) > 1 else []
+        grade = given.pop() if len(given) == 1 else None
+        amplified = _amplified(ish[sample]) if sample in ish else None
         state = ""
         if grade is not None:
             state = "positive" if grade == 3 or (grade == 2 and amplified) else "negative" if grade < 2 or (
@@ -52,7 +50,7 @@ def her2_columns(at: AssayTable, scores: Sequence[SlideScore],
         grades.append("" if grade is None else f"{grade}+" if grade else "0")
         hybridised.append("" if amplified is None else "amplified" if amplified else "not amplified")
         states.append(state)
-        cells.append(at.table.cell(own[0].row, own[0].column) if own else "")
+        cells.append(own[0].cell if own else "")
     place = at.table.place()
     if equivocal:
         at.findings.append(warning(

@@ -49,7 +49,7 @@ def read_ihc(spec: AssaySpec, table: RawTable, read: ReadResult, answers: Answer
         raise user_error("no_scores", "no score of this table can be used", table.place(),
                          why="Every row is named in the import report with the reason.",
                          remedy="state the columns of the scores in the study file", answer_key="score")
-    columns = her2_columns(at, scores, slides.ish) if kind == CATEGORY else ()
+    columns = her2_columns(at, slides.grades, slides.ish)
     replicates = {matrix.measure: dict.fromkeys(matrix.samples, 1) for matrix in matrices}
     record = AssayRecord(spec_as_used(at, {"score": (kind,)}), table.place(), "biopsies", replicates, together.cores,
                          None, together.intervals, together.agreement, {"score": kind})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from core.data.assays.assay_genes import merged_matrices
 from core.data.assays.assay_import import AssayImport
 from core.data.assays.assay_spec import ARRAY, BLOT, IHC, AssayRecord, AssaySpec
 from core.data.assays.blot import read_blot
@@ -19,9 +20,10 @@ from core.data.patients.clinical_join import add_columns
 from core.data.sheets.importing import Imported, with_answered_cells
 from core.data.sheets.merged_cells import with_merged_cells
 from core.data.sheets.recipe import Answers
+from core.data.sheets.sheet_words import counted
 from core.data.tables import ClinicalTable, ExpressionMatrix
 from core.data.values import value_key
-from core.problems import Problem, warning
+from core.problems import Location, Problem, note, warning
 
 
 def import_assay(spec: AssaySpec, read: ReadResult, answers: Answers, layout: ReadResult | None = None) -> AssayImport:
@@ -55,9 +57,40 @@ def import_assay(spec: AssaySpec, read: ReadResult, answers: Answers, layout: Re
         changes=(*changes, *imported.changes), used_answers=imported.used_answers | used))
 
 
-def matrices_as_imported(assays: Sequence[AssayImport]) -> list[Imported]:
-    """One Imported per matrix, so that what holds for expression tables (names of lines, of samples) holds here."""
-    return [replace(assay.imported, matrix=matrix, clinical=None) for assay in assays for matrix in assay.matrices]
+def matrices_as_imported(assays: Sequence[AssayImport]) -> tuple[list[Imported], tuple[Problem, ...]]:
+    """One Imported per measure and scale of each kind, so that what holds for expression tables holds here.
+
+    Sheets of one kind (one per antibody, one per membrane) become one matrix. A sample and gene that two of them give
+    differently has no value, and is said.
+    """
+    merged: dict[tuple[str, ...], tuple[AssayImport, ExpressionMatrix]] = {}
+    findings: list[Problem] = []
+    for assay in assays:
+        for matrix in assay.matrices:
+            key = _key(assay, matrix)
+            if key not in merged:
+                merged[key] = (assay, matrix)
+                continue
+            first, before = merged[key]
+            together, differing = merged_matrices(before, matrix)
+            merged[key] = (first, together)
+            where = " › ".join(filter(None, (before.place.file, before.place.sheet)))
+            findings.append(note("assays_merged", f"this table and {where} are one table of {matrix.measure}: "
+                                 f"{len(together.samples)} samples, {len(together.genes)} genes", matrix.place))
+            if differing:
+                sample, gene = differing[0]
+                number = f"{counted(len(differing), 'value')} {'stands' if len(differing) == 1 else 'stand'}"
+                findings.append(warning(
+                    "assays_differ", f"{number} differently in {where} (first: {gene} of {sample}) and "
+                    f"{'is' if len(differing) == 1 else 'are'} not used", matrix.place,
+                    why="Which of them is the sample’s cannot be told.",
+                    remedy="keep one of them"))
+    return [replace(assay.imported, matrix=matrix, clinical=None) for assay, matrix in merged.values()], tuple(findings)
+
+
+def _key(assay: AssayImport, matrix: ExpressionMatrix) -> tuple[str, ...]:
+    """Tables with the same key are one table."""
+    return (assay.record.kind, matrix.measure, str(matrix.scale), str(assay.record.facts.get("score", "")))
 
 
 def clinical_as_imported(assays: Sequence[AssayImport]) -> list[Imported]:
@@ -65,27 +98,32 @@ def clinical_as_imported(assays: Sequence[AssayImport]) -> list[Imported]:
     return [replace(assay.imported, matrix=None) for assay in assays if assay.clinical is not None]
 
 
-def renamed_records(assays: Sequence[AssayImport], matrices: Sequence[ExpressionMatrix]) -> tuple[AssayRecord, ...]:
-    """The records with the names that their samples go by in the data set.
+def renamed_records(assays: Sequence[AssayImport], before: Sequence[Imported],
+                    matrices: Sequence[ExpressionMatrix]) -> tuple[AssayRecord, ...]:
+    """The records with the names that their samples go by in the data set, and with the place of their matrices.
 
     Parameters
     ----------
+    before : sequence of Imported
+        As ``matrices_as_imported`` gave them.
     matrices : sequence of ExpressionMatrix
-        Those of the data set that came from ``assays``, in their order.
+        The same in the data set.
     """
+    names: dict[str, str] = {}
+    place_of = {}
+    for old, now in zip(before, matrices, strict=True):
+        assert old.matrix is not None
+        place_of[old.matrix.place, old.matrix.measure] = now.place
+        if len(now.samples) == len(old.matrix.samples):
+            names |= dict(zip(old.matrix.samples, now.samples, strict=True))
+    first: dict[tuple[str, ...], Location] = {}
     records = []
-    at = 0
     for assay in assays:
-        names: dict[str, str] = {}
-        for matrix in assay.matrices:
-            now = matrices[at].samples
-            if len(now) == len(matrix.samples):
-                names |= dict(zip(matrix.samples, now, strict=True))
-            at += 1
-        record = assay.record
-        calls = record.calls
+        record, calls = assay.record, assay.record.calls
+        places = {matrix.measure: first.setdefault(_key(assay, matrix), matrix.place) for matrix in assay.matrices}
         records.append(replace(
             record,
+            matrix_places={measure: place_of.get((place, measure), place) for measure, place in places.items()},
             replicates={measure: _renamed(of_sample, names) for measure, of_sample in record.replicates.items()},
             parts=_renamed(record.parts, names),
             calls=None if calls is None else replace(calls, samples=tuple(names.get(s, s) for s in calls.samples)),

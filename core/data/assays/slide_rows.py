@@ -6,6 +6,7 @@ Not for: which score is used (ihc.py), or putting scorers, cores and clones toge
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from core.data.assays.assay_spec import ALLRED, CATEGORY, H_SCORE, POSITIVE
 from core.data.assays.assay_table import AssayTable, Reading
 from core.data.assays.ihc_scores import (
     H_TOLERANCE,
+    SUM_TOLERANCE,
     Score,
     allred_score,
     allred_total,
@@ -37,7 +39,18 @@ _REMEDY = {
     "two_grades": "write one grade into the cell",
     "words_for_score": "write a score into the cell, or name the text with the key missing",
 }
+_MOST = 2 / 3
+"""Of the rows that must add to 1 for the percentages to be shares."""
 _EMPTY = (Missing.BLANK, Missing.NOT_AVAILABLE, Missing.NOT_DONE)
+
+
+@dataclass(frozen=True)
+class Her2Grade:
+    """The IHC grade of HER2 on one slide, 0 to 3."""
+
+    sample: str
+    grade: int
+    cell: str
 
 
 class SlideRows:
@@ -48,9 +61,11 @@ class SlideRows:
         self.kind = kind
         self.wide = tuple(wide)
         self.blank: list[tuple[int, int]] = []
-        self.ish: dict[str, tuple[str, int]] = {}
+        self.ish: dict[str, str] = {}
         self.negative = at.spec.choice("blank") == "negative"
         self._short: dict[int, str] = {}
+        self.grades: list[Her2Grade] = []
+        self._factor = self._of_shares()
         self._percent_classes = self._proportions_are_percent()
 
     def scores(self) -> list[SlideScore]:
@@ -123,9 +138,24 @@ class SlideRows:
                 at.sample_of_row[row], measured.gene, measure, name, at.text(row, "clone") or measured.clone,
                 at.text(row, "compartment"), at.text(row, "scorer") or scorer, at.text(row, "core"), score.low,
                 score.high, row, column))
-            if measured.gene == "ERBB2" and (ish := at.text(row, "ish")):
-                self.ish.setdefault(at.sample_of_row[row], (ish, row))
+        if measured.gene == "ERBB2" and not measured.phospho:
+            graded = [column for column, _ in slots] if self.kind == CATEGORY else at.columns.get("category", ())
+            self._look_at_her2(row, graded)
         return found
+
+    def _look_at_her2(self, row: int, graded: Sequence[int]) -> None:
+        """Grade and hybridisation of HER2, also where the score that is used is another."""
+        at = self.at
+        sample = at.sample_of_row[row]
+        if ish := at.text(row, "ish"):
+            self.ish.setdefault(sample, ish)
+        for column in graded:
+            if (row, column) in at.table.dates or not at.table.text(row, column):
+                continue
+            number = float(at.table.numbers[row, column])
+            grade = category_score(at.table.text(row, column), None if np.isnan(number) else number)
+            if grade.usable:
+                self.grades.append(Her2Grade(sample, int(grade.low), at.table.cell(row, column)))
 
     def _score(self, row: int, column: int) -> Score | None:
         """The score of a row; None where the cell is blank and blank means missing, or says "not done"."""
@@ -166,7 +196,7 @@ class SlideRows:
     def _of_percentages(self, row: int) -> Score | None:
         at = self.at
         columns = [at.at(key) for key in PERCENTAGES if at.has(key)]
-        readings = [at.reading(row, column, 0.0, 100.0) for column in columns]
+        readings = [at.reading(row, column, 0.0, 100.0 / self._factor).times(self._factor) for column in columns]
         for column, reading in zip(columns, readings, strict=True):
             if reading.missing in (Missing.UNREADABLE, Missing.BELOW_LIMIT, Missing.ABOVE_LIMIT):
                 self._reject(row, column, _unreadable(reading, (row, column) in at.table.dates))
@@ -195,6 +225,20 @@ class SlideRows:
                     remedy="correct the row in the file")
             at.changed(row, at.at("h_score"), percent, "computed from the percentages")
         return score
+
+    def _of_shares(self) -> float:
+        """100 where the percentages are shares that add to 1 (cells formatted as percent), 1 otherwise."""
+        at = self.at
+        columns = [at.at(key) for key in PERCENTAGES if at.has(key)]
+        if len(columns) < 4 or self.wide:
+            return 1.0
+        rows = at.table.numbers[np.ix_(np.asarray(at.region.rows, np.intp), np.asarray(columns, np.intp))]
+        sums = rows[~np.isnan(rows).any(axis=1)].sum(axis=1)
+        if not sums.size or np.mean(np.abs(sums - 1.0) <= SUM_TOLERANCE / 100) < _MOST:
+            return 1.0
+        at.findings.append(note("percent_as_shares", "the percentages are shares that add to 1, as in cells formatted "
+                                "as percent; they were multiplied by 100", at.table.place(None, columns[0])))
+        return 100.0
 
     def _proportions_are_percent(self) -> bool:
         """A column of proportions above 5, or with percent signs, holds percentages and no classes."""
