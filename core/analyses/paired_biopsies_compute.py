@@ -123,7 +123,7 @@ def _tests(inputs: PairedInputs, parameters: Parameters, audit: BiopsyAudit, wit
         p_t, moderated_p, p_wilcoxon, q, p_flips, p_maxt = (np.full(len(q), np.nan) for _ in range(6))
         interaction = interaction and replace(interaction, p=np.full(len(q), np.nan), q_bh=np.full(len(q), np.nan),
                                               p_maxt=np.full(len(q), np.nan))
-        score = score and replace(score, p_flips=float("nan"), p_wilcoxon=float("nan"))
+        score = score and replace(score, p_t=float("nan"), p_flips=float("nan"), p_wilcoxon=float("nan"))
         cut = cut and replace(cut, p=np.full(len(q), np.nan), p_holm=np.full(len(q), np.nan))
     return PairedNumbers(
         samples=inputs.samples, matrix=inputs.matrix, pairs=inputs.pairs, parameters=parameters,
@@ -179,7 +179,7 @@ def _score(inputs: PairedInputs, parameters: Parameters) -> SubsetScore | None:
     low, high = median_interval(score) if n >= FEWEST_FOR_INTERVAL else (float("nan"), float("nan"))
     return SubsetScore(
         inputs.score, score, n, float(student.mean[0]), float(student.low[0]), float(student.high[0]),
-        float(_medians(score[:, None])[0]), low, high, float(student.t[0]), float(flips.p_maxt[0]),
+        float(_medians(score[:, None])[0]), low, high, float(student.t[0]), float(student.p[0]), float(flips.p_maxt[0]),
         signed_rank(score).p, int((score > 0).sum()), int((score < 0).sum()), flips.flips, flips.exact,
         flips.smallest_p)
 

@@ -87,6 +87,7 @@ class SubsetScore:
     median_low: float
     median_high: float
     t: float
+    p_t: float
     p_flips: float
     p_wilcoxon: float
     up: int

@@ -188,9 +188,9 @@ def _score(numbers: PairedNumbers) -> ResultTable:
     row: dict[str, Any] = {
         "receptors": "+".join(sorted(found.receptors)), "n_pairs": found.n_pairs, "mean_change": found.mean,
         "mean_low": found.mean_low, "mean_high": found.mean_high, "median_change": found.median,
-        "median_low": found.median_low, "median_high": found.median_high, "t": found.t, "p_flips": found.p_flips,
-        "p_wilcoxon": found.p_wilcoxon, "up": found.up, "down": found.down, "flips": found.flips,
-        "smallest_p": found.smallest_p}
+        "median_low": found.median_low, "median_high": found.median_high, "t": found.t, "p_t": found.p_t,
+        "p_flips": found.p_flips, "p_wilcoxon": found.p_wilcoxon, "up": found.up, "down": found.down,
+        "flips": found.flips, "smallest_p": found.smallest_p}
     return ResultTable("subset_score", {name: [value] for name, value in row.items()},
                        "One score named before looking: the mean change of its receptors", {
         "receptors": "Receptors of the score", "n_pairs": "Pairs with all of them",
@@ -198,6 +198,7 @@ def _score(numbers: PairedNumbers) -> ResultTable:
         "mean_high": "Upper 95 % limit of the mean (t)", "median_change": "Median of the score",
         "median_low": "Lower 95 % bootstrap limit of the median (from 6 pairs on)",
         "median_high": "Upper 95 % bootstrap limit of the median", "t": "Paired t of the score",
+        "p_t": "P of it, which rests on normal changes",
         "p_flips": "P by flipping pairs; one test, nothing to correct for",
         "p_wilcoxon": "P of the signed-rank test of the same score", "up": "Pairs in which it rose",
         "down": "Pairs in which it fell", "flips": "Ways to flip that were looked at",

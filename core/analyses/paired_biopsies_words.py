@@ -42,7 +42,8 @@ def answer(numbers: PairedNumbers) -> Answer:
                       "pairs that differ.")
     if not np.isfinite(numbers.p_maxt).any():
         return Answer("No answer without correction.", "No pair was flipped, so no corrected P is known. Set Flips "
-                      "above 0 and run.", three, "unsure")
+                      "above 0 and run.", three, "unsure", "Of many receptors 1 in 20 has a P below 0.05 by chance "
+                      "alone. The correction sees how often flipped pairs do as well; none was flipped.")
     held = [int(i) for i in numbers.order if numbers.holds[i]]
     if held:
         return Answer(_held_clause(numbers, held), _held_words(numbers, held), three, "ok")
@@ -50,7 +51,9 @@ def answer(numbers: PairedNumbers) -> Answer:
     if numbers.smallest_p >= HOLDS:
         return Answer(f"{counted(numbers.m, 'pair')} cannot answer this.", f"{_smallest(numbers)} {largest}", three,
                       "unsure", _why_unsure(numbers))
-    return Answer(f"No {one} changes after correction.", f"{_smallest(numbers)} {largest} {_seen(numbers)}".strip(),
+    nothing = f"No {one} changes after correction." if len(numbers.receptors) > 1 else \
+        f"{numbers.receptors[0]} does not change more than by chance."
+    return Answer(nothing, f"{_smallest(numbers)} {largest} {_seen(numbers)}".strip(),
                   three, "nothing", _why_unsure(numbers))
 
 
@@ -191,8 +194,10 @@ def _what_few_say(numbers: PairedNumbers) -> str:
 def _why_unsure(numbers: PairedNumbers) -> str:
     total = len(numbers.receptors)
     words = f"Each pair can be flipped, before for after, in {_flips_words(numbers)}; a P counts how many do as well"
-    return (f"{words}, the observed one among them. {_seen(numbers)} That nothing holds does not mean that nothing "
-            "changed. More pairs would help" + (", or fewer receptors, named before looking." if total > 1 else "."))
+    fewer = ", or fewer receptors, named before looking" if total > 1 and numbers.smallest_p < HOLDS else ""
+    parts = (f"{words}, the observed one among them.", _seen(numbers), "That nothing holds does not mean that nothing "
+             f"changed. More pairs would help{fewer}.")
+    return " ".join(part for part in parts if part)
 
 
 def findings(numbers: PairedNumbers) -> tuple[str, ...]:
@@ -234,7 +239,8 @@ def _score_words(numbers: PairedNumbers) -> list[str]:
         return [f"The subset score ({name}): median change {_signed(found.median)}{interval} {numbers.unit}."]
     return [f"The subset named before, {name}, as one score: median change {_signed(found.median)}{interval} "
             f"{numbers.unit} in {counted(found.n_pairs, 'pair')}, {p_equals(found.p_flips)} by flips (one test; the "
-            f"smallest possible is {smallest_words(found.smallest_p)})."]
+            f"smallest possible is {smallest_words(found.smallest_p)}); by paired t, which rests on normal changes, "
+            f"{p_equals(found.p_t)}."]
 
 
 def _interaction_words(numbers: PairedNumbers) -> list[str]:
@@ -284,8 +290,8 @@ def result_warnings(numbers: PairedNumbers) -> tuple[Problem, ...]:
         found.append(warning("few_pairs", f"{counted(numbers.m, 'pair')}: the smallest corrected P that flipping can "
                              f"give is {smallest_words(numbers.smallest_p)}", place,
                              why="No receptor can hold, whatever its change.",
-                             remedy=f"at least {numbers.pairs_needed} pairs; or name a subset before looking with the "
-                             "parameter score" if numbers.m > 1 else f"at least {numbers.pairs_needed} pairs"))
+                             remedy=f"at least {numbers.pairs_needed} pairs are needed; with fewer only one score named "
+                             "before looking (parameter score) can be judged, by a t resting on normal changes"))
     low = [receptor for receptor, t, n in zip(numbers.receptors, numbers.moderated_t, numbers.n_pairs)
            if not np.isfinite(t) and n > 1]
     if low and numbers.matrix.scale is Scale.COUNTS:
@@ -293,7 +299,7 @@ def result_warnings(numbers: PairedNumbers) -> tuple[Problem, ...]:
         found.append(warning("counts_too_low", f"{shown}: mean log2(CPM + 1) below 1, so no moderated t",
                              numbers.matrix.place, why="The variance of rows with hardly any reads says nothing about "
                              "the others, and theirs nothing about them.", remedy="see the other tests of these rows"))
-    if numbers.prior_rows < 100 and numbers.matrix.scale not in (Scale.SCORE, Scale.CALLS):
+    if numbers.m > 1 and numbers.prior_rows < 100 and numbers.matrix.scale not in (Scale.SCORE, Scale.CALLS):
         found.append(warning("few_rows_for_prior", f"the moderated t learned from "
                              f"{counted(numbers.prior_rows, 'row')} of the table", numbers.matrix.place,
                              why="A moderated t is comparable only with one that learned from the same rows.",
