@@ -10,6 +10,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.data.patients.biopsy_names import parse_pair_name
 from core.data.tables import ClinicalColumn, ClinicalTable
 from core.data.values import value_key
@@ -43,11 +46,14 @@ def pair_columns(clinical: ClinicalTable) -> PairColumns | None:
     Among equals, columns whose names say patient and time win, then the first of the table.
     """
     columns = list(clinical.columns.values())
-    times = [(column, values) for column in columns if len(set(column.texts)) <= MOST_SPELLINGS
+    times = [(_coded(column), values) for column in columns if len(set(column.texts)) <= MOST_SPELLINGS
              and 2 <= len(values := _values(column)) <= MOST_TIME_POINTS]
     best: tuple[tuple[int, bool, bool], PairColumns] | None = None
-    for patient in columns:
-        if not _repeats(patient) or not 1 < len(_values(patient)) < len(patient.texts):
+    for column in columns:
+        if not _repeats(column):
+            continue
+        patient = _coded(column)
+        if not 1 < len(patient.keys) < len(column.texts):
             continue
         for time, values in times:
             if time.name == patient.name:
@@ -81,17 +87,35 @@ def _values(column: ClinicalColumn) -> list[str]:
                               if row not in column.missing and known.get(value_key(text)) == text.strip()))
 
 
-def _two_points(patient: ClinicalColumn, time: ClinicalColumn, values: list[str]) -> PairColumns | None:
+@dataclass(frozen=True, eq=False)
+class _Coded:
+    """Each row's value as a number (-1 where it has none), and the values' keys in the order of the numbers."""
+
+    name: str
+    codes: NDArray[np.int64]
+    keys: tuple[str, ...]
+
+
+def _coded(column: ClinicalColumn) -> _Coded:
+    number_of: dict[str, int] = {}
+    codes = [-1 if row in column.missing or not text.strip()
+             else number_of.setdefault(value_key(text), len(number_of)) for row, text in enumerate(column.texts)]
+    return _Coded(column.name, np.array(codes, dtype=np.int64), tuple(number_of))
+
+
+def _two_points(patient: _Coded, time: _Coded, values: list[str]) -> PairColumns | None:
     """The two values of the time column of which most patients have exactly one each."""
-    of_patient: dict[str, list[str]] = {}
-    for row, who in enumerate(patient.texts):
-        if row not in patient.missing and row not in time.missing and who.strip():
-            of_patient.setdefault(value_key(who), []).append(value_key(time.texts[row]))
+    known = (patient.codes >= 0) & (time.codes >= 0)
+    width = len(time.keys)
+    counts = np.bincount(patient.codes[known] * width + time.codes[known], minlength=len(patient.keys) * width)
+    once = counts.reshape(-1, width) == 1
+    patients = len(np.unique(patient.codes[known]))
+    place = {key: number for number, key in enumerate(time.keys)}
     best: PairColumns | None = None
     for at, one in enumerate(values):
         for other in values[at + 1:]:
-            count = sum(own.count(value_key(one)) == own.count(value_key(other)) == 1 for own in of_patient.values())
-            if count >= max(2, len(of_patient) // 3) and (best is None or count > best.pairs):
+            count = int((once[:, place[value_key(one)]] & once[:, place[value_key(other)]]).sum())
+            if count >= max(2, patients // 3) and (best is None or count > best.pairs):
                 before, after, certain = _in_order(one, other)
                 best = PairColumns(patient.name, time.name, before, after, count, certain)
     return best
