@@ -290,8 +290,8 @@ def result_warnings(numbers: PairedNumbers) -> tuple[Problem, ...]:
         found.append(warning("few_pairs", f"{counted(numbers.m, 'pair')}: the smallest corrected P that flipping can "
                              f"give is {smallest_words(numbers.smallest_p)}", place,
                              why="No receptor can hold, whatever its change.",
-                             remedy=f"at least {numbers.pairs_needed} pairs are needed; with fewer only one score named "
-                             "before looking (parameter score) can be judged, by a t resting on normal changes"))
+                             remedy=f"at least {numbers.pairs_needed} pairs are needed; with fewer only one score "
+                             "named before (parameter score) can be judged, by a t that rests on normal changes"))
     low = [receptor for receptor, t, n in zip(numbers.receptors, numbers.moderated_t, numbers.n_pairs)
            if not np.isfinite(t) and n > 1]
     if low and numbers.matrix.scale is Scale.COUNTS:
