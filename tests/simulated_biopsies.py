@@ -69,7 +69,7 @@ def simulate() -> tuple[tuple[str, ...], Floats, list[dict[str, str]], list[dict
     on = {gene: rng.random(number) < 0.35 for gene in ON}
     for gene, members in on.items():
         own[:, _at(gene)] = np.where(members, 2.6, 0.0) + rng.normal(0.0, 0.4, number)
-    own[:, _at(BEFORE_RESPONSE)] = np.where(responded, -0.9, 0.9) + rng.normal(0.0, 0.6, number)
+    own[:, _at(BEFORE_RESPONSE)] = np.where(responded, -0.7, 0.7) + rng.normal(0.0, 0.7, number)
     cellularity = rng.normal(0.0, 1.0, number)  # of the stroma, shared by its genes
     own[:, [_at(gene) for gene in STROMA]] += 0.6 * cellularity[:, None]
 

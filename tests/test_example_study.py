@@ -90,6 +90,15 @@ def test_that_every_other_light_says_what_was_planted() -> None:
     assert f"The change of {planted.WITH_STROMA} goes with it" in said["stroma"]
 
 
+def test_that_exactly_the_planted_receptor_goes_with_response_before_treatment() -> None:
+    result = result_of("response")
+    corrected = column(result, "receptors", "p_maxt")
+    assert {name for name, p in corrected.items() if p < 0.05} == {planted.BEFORE_RESPONSE}
+    assert 0.0 < float(str(column(result, "receptors", "odds_ratio")[planted.BEFORE_RESPONSE])) < 0.5
+    assert set(column(result, "receptors", "n").values()) == {planted.PAIRS + planted.BEFORE_ONLY + 1}
+    assert all(figure.badge == "Simulated data" for figure in result.figures)
+
+
 def test_that_the_measured_cell_lines_say_what_is_published_of_lapatinib_and_are_not_called_simulated() -> None:
     """Lines with much HER2, in total and phosphorylated, are the sensitive ones."""
     result = result_of("lines")
