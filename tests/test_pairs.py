@@ -9,6 +9,7 @@ import pytest
 
 from core.data.dataset import DatasetSpec
 from core.data.patients.biopsy_names import propose_pairs
+from core.data.patients.pair_columns import pair_columns, pairs_key
 from core.data.patients.pairs import BiopsyPair, PairedSamples, pair_samples
 from core.data.patients.sample_set import SampleSet
 from core.data.tables import ExpressionMatrix, Scale
@@ -168,3 +169,31 @@ def test_that_one_sample_without_anything_is_refused_with_the_key() -> None:
     with pytest.raises(UserError) as raised:
         pair_samples(sample_set(["HeLa"]))
     assert 'pairs = { patient = "…"' in raised.value.problems[0].remedy
+
+
+@pytest.mark.parametrize(("values", "before", "after", "certain"), [
+    (("post", "pre"), "pre", "post", True), (("tumor", "normal"), "normal", "tumor", True),
+    (("metastasis", "primary tumour"), "primary tumour", "metastasis", True), (("T1", "T0"), "T0", "T1", True),
+    (("Day 14", "baseline"), "baseline", "Day 14", True), (("A", "B"), "A", "B", False),
+])
+def test_that_columns_that_look_like_pairs_are_proposed_with_the_earlier_value_first(
+        values: tuple[str, str], before: str, after: str, certain: bool) -> None:
+    table = clinical_table({"age": [50, 50, 61, 61, 47, 47], "who": ["x", "x", "y", "y", "z", "z"],
+                            "visit": list(values) * 3, "her2": ["pos", "neg", "pos", "pos", "neg", "pos"]})
+    found = pair_columns(table)
+    assert found is not None
+    assert (found.time_point, found.before, found.after, found.pairs) == ("visit", before, after, 3)
+    assert found.certain is certain
+    assert f'before = "{before}", after = "{after}" }}' in pairs_key(found)
+
+
+def test_that_a_patient_column_wins_over_another_that_pairs_as_well() -> None:
+    table = clinical_table({"age": [50, 50, 61, 61], "patient_id": ["x", "x", "y", "y"], "time": ["pre", "post"] * 2})
+    found = pair_columns(table)
+    assert found is not None
+    assert found.patient == "patient_id"
+
+
+def test_that_nothing_is_proposed_where_nothing_pairs() -> None:
+    assert pair_columns(clinical_table({"patient": list("abcd"), "time": ["pre", "post"] * 2})) is None
+    assert pair_columns(clinical_table({"patient": ["a", "a", "b", "b"], "time": ["pre"] * 4})) is None
