@@ -135,7 +135,7 @@ def test_that_saturated_spots_are_missing_where_no_exposure_is_free_of_them(tmp_
 def test_that_saturated_receptors_weigh_more_than_saturated_references() -> None:
     spots = [spot(RECEPTOR, "x", 90, 5), spot(REFERENCE, "r", 100, 5), spot(RECEPTOR, "x", 100, 9),
              spot(REFERENCE, "r", 50, 9), spot(RECEPTOR, "x", 20, 1), spot(REFERENCE, "r", 100, 1)]
-    assert choose_exposure(spots, 100).exposure == 5
+    assert choose_exposure(spots, 100).of_membrane == {("a", "1"): 5}
     assert choose_exposure([each for each in spots if each.exposure == 9], 100).receptors_saturated == 1
 
 
@@ -214,3 +214,14 @@ def test_that_a_replicate_column_counts_membranes(tmp_path: Path) -> None:
     dataset = array(tmp_path, rows, head=["Receptor", "Sample", "Membrane", "Mean density"])
     assert dict(dataset.assays[0].replicates["phospho"]) == {"P": 2, "R": 2}
     assert dict(dataset.assays[0].parts) == {"P": 16, "R": 16}
+
+
+def test_that_membranes_without_a_shared_exposure_are_said(tmp_path: Path) -> None:
+    rows = [(label, sample, minutes, signal) for sample, minutes in (("P", "1 min"), ("R", "5 min"))
+            for label, signal in (("Reference Spots", 1010), ("EGF R", 510), ("PBS", 9), ("PBS", 11)) for _ in range(2)]
+    dataset = array(tmp_path, [*rows, ("EGF R", "P", "long", 3)], head=["Receptor", "Sample", "Exposure", "Mean density"])
+    assert said(dataset, "exposures_differ").what == "the membranes share no exposure; used are P 1 min, R 5 min"
+    assert said(dataset, "exposure_unreadable").line() == (
+        "array.xlsx › Array › C18 › P: “long” is no exposure; this spot is left out; write minutes, or a number with min or s, "
+        "into the cell")
+    assert value(dataset, "P", "EGFR") == value(dataset, "R", "EGFR") == pytest.approx(-1)

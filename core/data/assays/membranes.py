@@ -5,7 +5,7 @@ Not for: reading the sheet (phospho_array.py), and no membrane is ever counted t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,18 +48,27 @@ class MembraneValues:
     call: Mapping[str, bool | None]
     cv: Mapping[str, float]
     floor: float
-    n_spots: int
+    n_receptor_spots: int
     has_negative: bool
     has_reference: bool
 
 
+Membrane = tuple[str, str]
+"""(sample, replicate)."""
+
+
 @dataclass(frozen=True)
 class ExposureChoice:
-    """The exposure that is used, and whether receptor or reference spots are saturated there."""
+    """The exposure of each membrane, how many spots are saturated there, and whether all membranes have the same."""
 
-    exposure: float
+    of_membrane: Mapping[Membrane, float]
     receptors_saturated: int
     references_saturated: int
+    shared: bool
+
+    def uses(self, spot: Spot) -> bool:
+        """Whether the spot is of the exposure that is used of its membrane."""
+        return self.of_membrane.get((spot.sample, spot.replicate)) == spot.exposure
 
 
 def saturation_of(spots: Sequence[Spot]) -> float:
@@ -72,20 +81,31 @@ def choose_exposure(spots: Sequence[Spot], limit: float) -> ExposureChoice:
     """The longest exposure that every membrane has and at which no spot reaches ``limit``.
 
     Where none is free of it, the longest at which only reference spots reach it, else the shortest. Where membranes
-    share no exposure, all exposures of all membranes are candidates by their length.
+    share no exposure, each has its own by the same rule.
     """
-    membranes: dict[tuple[str, str], set[float]] = {}
+    membranes: dict[Membrane, set[float]] = {}
     for spot in spots:
-        membranes.setdefault((spot.sample, spot.replicate), set()).add(spot.exposure)
+        if spot.kind == RECEPTOR:
+            membranes.setdefault((spot.sample, spot.replicate), set()).add(spot.exposure)
     shared = set.intersection(*membranes.values()) if membranes else set()
-    candidates = sorted(shared, reverse=True)
-    full = {each: (sum(spot.raw >= limit for spot in spots if spot.exposure == each and spot.kind == RECEPTOR),
-                   sum(spot.raw >= limit for spot in spots if spot.exposure == each and spot.kind == REFERENCE))
-            for each in candidates}
-    free = [each for each in candidates if full[each] == (0, 0)]
-    nearly = [each for each in candidates if full[each][0] == 0]
-    chosen = free[0] if free else nearly[0] if nearly else candidates[-1]
-    return ExposureChoice(chosen, *full[chosen])
+    if shared:
+        best = _best(spots, shared, limit)
+        of_membrane = dict.fromkeys(membranes, best)
+    else:
+        of_membrane = {membrane: _best([spot for spot in spots if (spot.sample, spot.replicate) == membrane], exposures,
+                                       limit) for membrane, exposures in membranes.items()}
+    choice = ExposureChoice(of_membrane, 0, 0, bool(shared))
+    full = [spot for spot in spots if choice.uses(spot) and spot.raw >= limit]
+    return ExposureChoice(of_membrane, sum(spot.kind == RECEPTOR for spot in full),
+                          sum(spot.kind == REFERENCE for spot in full), bool(shared))
+
+
+def _best(spots: Sequence[Spot], exposures: Collection[float], limit: float) -> float:
+    candidates = sorted(exposures, reverse=True)
+    full = {(spot.exposure, spot.kind) for spot in spots if spot.raw >= limit}
+    nearly = [each for each in candidates if (each, RECEPTOR) not in full]
+    free = [each for each in nearly if (each, REFERENCE) not in full]
+    return free[0] if free else nearly[0] if nearly else candidates[-1]
 
 
 def membrane_values(spots: Sequence[Spot], limit: float) -> MembraneValues:
@@ -127,4 +147,4 @@ def membrane_values(spots: Sequence[Spot], limit: float) -> MembraneValues:
         else:
             call[label] = None if np.isnan(cv[label]) else cv[label] < LARGEST_CV
     return MembraneValues(first.sample, first.replicate, first.exposure, signal, call, cv, CALL_SD * spread / scale,
-                          len(spots), bool(negative.size), has_reference)
+                          sum(map(len, of_label.values())), bool(negative.size), has_reference)

@@ -65,7 +65,7 @@ def read_array(spec: AssaySpec, table: RawTable, read: ReadResult, answers: Answ
     stated = at.spec.choice("saturation")
     limit = float(stated) if stated else saturation_of(spots)
     exposure = choose_exposure(spots, limit)
-    membranes = _membranes(spots, exposure.exposure, limit)
+    membranes = _membranes(spots, exposure, limit)
     _say(at, spots, membranes, exposure, limit, stated != "")
     return _result(at, read, meaning, membranes, spots, {} if stated or np.isinf(limit) else
                    {"saturation": (f"{limit:g}",)})
@@ -132,6 +132,8 @@ def _spots(at: AssayTable, columns: Sequence[tuple[int, str, str, float]], label
     """Every spot with a signal; cells that are none are said."""
     spots: list[Spot] = []
     background = at.columns.get("background", ())
+    header = at.region.names[at.at("exposure")] if at.has("exposure") else ""
+    unit = 60.0 if re.search(r"\((s|secs?|seconds?)\)|\bsec", header, re.IGNORECASE) else 1.0
     for row in at.region.rows:
         if row in at.left_out:
             continue
@@ -144,6 +146,12 @@ def _spots(at: AssayTable, columns: Sequence[tuple[int, str, str, float]], label
         sample = at.sample_of_row.get(row, "")
         replicate = at.text(row, "replicate")
         minutes = _minutes(at.text(row, "exposure")) if at.has("exposure") else float("nan")
+        if unit > 1 and re.fullmatch(r"[\d.,]+", at.text(row, "exposure")):
+            minutes /= unit
+        if at.has("exposure") and np.isnan(minutes):
+            at.leave_out("exposure_unreadable", f"“{at.text(row, 'exposure')}” is no exposure; this spot is left out",
+                         row, at.at("exposure"), remedy="write minutes, or a number with min or s, into the cell")
+            continue
         for place, (column, name, number, exposure) in enumerate(columns):
             reading = at.reading(row, column)
             if not reading.known:
@@ -164,10 +172,10 @@ def _spots(at: AssayTable, columns: Sequence[tuple[int, str, str, float]], label
     return [replace(spot, exposure=0.0) if np.isnan(spot.exposure) else spot for spot in spots]
 
 
-def _membranes(spots: Sequence[Spot], exposure: float, limit: float) -> list[MembraneValues]:
+def _membranes(spots: Sequence[Spot], chosen: ExposureChoice, limit: float) -> list[MembraneValues]:
     groups: dict[tuple[str, str], list[Spot]] = {}
     for spot in spots:
-        if spot.exposure == exposure:
+        if chosen.uses(spot):
             groups.setdefault((spot.sample, spot.replicate), []).append(spot)
     return [membrane_values(own, limit) for own in groups.values() if any(spot.kind == RECEPTOR for spot in own)]
 
@@ -177,15 +185,7 @@ def _say(at: AssayTable, spots: Sequence[Spot], membranes: Sequence[MembraneValu
     place = at.table.place(None, at.at("signal"))
     exposures = sorted({spot.exposure for spot in spots})
     if len(exposures) > 1:
-        series = ", ".join(f"{each:g} min ({sum(s.raw >= limit for s in spots if s.exposure == each)} saturated)"
-                           for each in exposures)
-        at.findings.append(note("exposure_chosen", f"the exposure of {chosen.exposure:g} min is used, the longest "
-                                f"that all membranes have without a saturated spot; the series: {series}"
-                                if not chosen.receptors_saturated + chosen.references_saturated else
-                                f"the exposure of {chosen.exposure:g} min is used; the series: {series}", place))
-        for spot in spots:
-            if spot.exposure != chosen.exposure:
-                at.changed(spot.row, spot.column, "", "another exposure is used")
+        _say_exposure(at, spots, chosen, limit, exposures)
     if np.isinf(limit) and not stated:
         at.findings.append(note("saturation_unknown", "no spot reaches 255 or 65535, so none counts as saturated",
                                 place, remedy="state saturation = the largest number of your scanner if it is another"))
@@ -194,8 +194,7 @@ def _say(at: AssayTable, spots: Sequence[Spot], membranes: Sequence[MembraneValu
                                    f"at {limit:g}, the end of the scale", place,
                                    why="Membranes divided by saturated spots cannot be compared well.",
                                    remedy="add a shorter exposure"))
-    saturated = [spot for spot in spots if spot.exposure == chosen.exposure and spot.kind == RECEPTOR
-                 and spot.raw >= limit]
+    saturated = [spot for spot in spots if chosen.uses(spot) and spot.kind == RECEPTOR and spot.raw >= limit]
     for spot in saturated:
         at.tell("saturated_spot", f"{spot.label} is saturated ({spot.raw:g}); its value counts as missing", spot.row,
                 spot.column, why="The spot is brighter than the scanner can tell.", remedy="add a shorter exposure")
@@ -220,6 +219,27 @@ def _say(at: AssayTable, spots: Sequence[Spot], membranes: Sequence[MembraneValu
                 at.tell("duplicates_differ", f"the duplicate spots of {label} on the membrane of {membrane.sample} "
                         f"differ (CV {100 * spread:.0f} %); it is not called present there", spot.row, spot.column,
                         why="One of the spots may be dust or a bubble.", remedy="look at the picture of the membrane")
+
+
+def _say_exposure(at: AssayTable, spots: Sequence[Spot], chosen: ExposureChoice, limit: float,
+                  exposures: Sequence[float]) -> None:
+    """The series of exposures and the one that is used; where membranes share none, that they do not."""
+    place = at.table.place(None, at.at("signal"))
+    series = ", ".join(f"{each:g} min ({sum(spot.raw >= limit for spot in spots if spot.exposure == each)} saturated)"
+                       for each in exposures)
+    if chosen.shared:
+        free = chosen.receptors_saturated + chosen.references_saturated == 0
+        used = f"the exposure of {next(iter(chosen.of_membrane.values())):g} min is used" + (
+            ", the longest that all membranes have without a saturated spot" if free else "")
+        at.findings.append(note("exposure_chosen", f"{used}; the series: {series}", place))
+    else:
+        used = ", ".join(f"{sample} {minutes:g} min" for (sample, _), minutes in list(chosen.of_membrane.items())[:6])
+        at.findings.append(warning("exposures_differ", f"the membranes share no exposure; used are {used}", place,
+                                   why="Chemiluminescence is not linear, so membranes of different exposures compare "
+                                   "badly even over their reference spots.", remedy="use one exposure for all"))
+    for spot in spots:
+        if not chosen.uses(spot):
+            at.changed(spot.row, spot.column, "", "another exposure is used")
 
 
 def _result(at: AssayTable, read: ReadResult, meaning: MeasuredNames, membranes: Sequence[MembraneValues],
@@ -267,8 +287,8 @@ def _result(at: AssayTable, read: ReadResult, meaning: MeasuredNames, membranes:
         values, names = _over_control(at, values, names, control)
         scale = Scale.LOG_RATIO
     matrix = matrix_of(values, names, scale, at.spec.table.measure or PHOSPHO, at.table.place(), cells)
-    parts = {name: sum(spot.sample == name and spot.kind == RECEPTOR and spot.exposure == membranes[0].exposure
-                       for spot in spots) for name in replicates}
+    parts = {name: sum(membrane.n_receptor_spots for membrane in membranes if membrane.sample == name)
+             for name in replicates}
     record = AssayRecord(
         spec_as_used(at, detected), at.table.place(), "membranes",
         {matrix.measure: {name: replicates[name] for name in names}}, parts, call_matrix, intervals,
