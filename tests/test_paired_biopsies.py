@@ -169,7 +169,7 @@ def test_that_nothing_found_says_the_smallest_possible_p_and_what_would_have_sho
     result = result_of(biopsies(*drawn(9, 30, seed=5)))
     said = answer(numbers_of(result))
     assert said.sentence == "No RTK changes after correction."
-    assert "With 9 pairs the smallest corrected P that flipping can give is 0.0039." in said.explanation
+    assert "With 9 pairs the smallest corrected P that flipping can give is 0.00391." in said.explanation
     assert "The largest rise is " in said.explanation
     assert "would show after correction in 4 of 5 such studies." in said.explanation
     assert said.state == "nothing"
@@ -179,7 +179,7 @@ def test_that_five_pairs_cannot_answer_and_six_can() -> None:
     five, six = (result_of(biopsies(*drawn(m, 10, {2: 30.0}))) for m in (5, 6))
     said = answer(numbers_of(five))
     assert said.sentence == "5 pairs cannot answer this."
-    assert "is 0.062: at least 6 pairs are needed." in said.explanation
+    assert "is 0.0625: at least 6 pairs are needed." in said.explanation
     assert "few_pairs" in codes(five)
     assert numbers_of(six).p_maxt[2] == 2 / 64
     assert "few_pairs" not in codes(six)

@@ -146,10 +146,10 @@ def _smallest(numbers: PairedNumbers) -> str:
 
 
 def smallest_words(p: float) -> str:
-    """A smallest P in two significant digits: it is a fact of the design, not a result to be rounded to < 0.001."""
+    """A smallest P in three significant digits: it is a fact of the design, not a result to be rounded to < 0.001."""
     if not np.isfinite(p) or p <= 0:
         return "not known"
-    digits = 1 - int(np.floor(np.log10(p)))
+    digits = 2 - int(np.floor(np.log10(p)))
     return f"{p:.{digits}f}".rstrip("0").rstrip(".")
 
 
