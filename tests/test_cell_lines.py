@@ -23,6 +23,11 @@ PAIRS = {"pairs": {"line": "parent", "state": "state", "parental": "parental", "
 QUICK = Parameters(permutations=200, leave_one_out=False)
 
 
+@pytest.fixture(autouse=True)
+def same_numbers_in_every_test(monkeypatch):
+    monkeypatch.setitem(globals(), "RNG", np.random.default_rng(5))
+
+
 def rising(n: int = 12, genes: int = 4) -> np.ndarray:
     """Only the first gene goes with the order of the lines."""
     values = RNG.normal(size=(n, genes))
@@ -99,6 +104,7 @@ def test_that_a_value_which_many_lines_share_at_the_resistant_end_counts_as_not_
     ({"IC50": [1.0] * 12}, HIGH, "constant_response"),
     ({"IC50": ["1", "2", *[""] * 10]}, HIGH, "too_few_lines"),
     ({"IC50": range(12)}, {}, "no_response"),
+    ({"IC50": ["high", "low"] * 6}, HIGH, "response_not_a_number"),
     ({"state": ["S"] * 12}, GROUPS, "empty_group"),
     ({"state": ["parental"] * 12, "parent": ["A"] * 12}, PAIRS, "no_pairs"),
 ])
@@ -183,6 +189,23 @@ def test_that_a_line_without_its_subtype_or_covariate_is_left_out_with_the_reaso
     adjusted = run(of(samples), Parameters(permutations=50, leave_one_out=False, adjust=("age",)))
     assert adjusted.numbers.left_out == (("L12", "age missing"),)
     assert "approximate" in adjusted.methods
+
+
+def test_that_groups_without_two_kinds_of_lines_are_refused():
+    samples = line_set(rising(), {"state": ["R"] * 6 + ["S"] * 6, "subtype": ["A"] * 6 + ["B"] * 6}, GROUPS)
+    (problem,) = check(of(samples), Parameters(within="subtype"))
+    assert problem.what == "none of the 2 groups that lines are compared within holds both S and R lines"
+
+
+@pytest.mark.parametrize(("state", "values", "why"), [
+    (["R"] + ["S"] * 11, rising(), "One R line does not show how much such lines differ"),
+    (["R", "S"] * 6, rising() * np.nan, "None of these lines has a value of any receptor"),
+    (["R", "S"] * 6, rising() * 0.0, "Every receptor is missing or the same"),
+])
+def test_that_where_no_p_can_be_given_the_reason_is_said(state, values, why):
+    result = run(of(line_set(values, {"state": state}, GROUPS)), QUICK)
+    assert result.findings[0] == "No P value can be given."
+    assert result.findings[1].startswith(why)
 
 
 # pairs
@@ -323,7 +346,7 @@ def test_that_no_shuffles_leave_the_corrected_p_empty_and_say_so():
     result = run(of(line_set(rising(), {"state": ["R", "S"] * 6}, GROUPS)), Parameters(permutations=0))
     assert np.isnan(rows(result, receptor="EGFR")["p_maxt"])
     assert np.isfinite(rows(result, receptor="EGFR")["p"])
-    assert result.findings[0] == "No answer with P."
+    assert result.findings[0] == "No P value can be given."
     assert result.tests_paid_for == 0
 
 

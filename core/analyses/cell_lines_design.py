@@ -345,6 +345,7 @@ def _pairs_design(build: _Building, layout: Mapping[str, str], replicate: Clinic
 def _enough(design: Design) -> None:
     n = len(design.lines)
     place = design.samples.place
+    _enough_within(design)
     if design.kind == GROUPS:
         for state, name in zip((False, True), design.names):
             if state not in design.resistant:
@@ -353,13 +354,27 @@ def _enough(design: Design) -> None:
                                  remedy="check the values named in groups, the cut, and which lines have expression")
         return
     if n < 3:
-        raise user_error("too_few_lines", f"{counted(n, 'line')} with a {design.response.name or 'response'} and "
-                         "expression cannot show whether they go together: 3 are the least", place,
+        raise user_error("too_few_lines", f"{counted(n, 'line')} with “{design.response.name or 'response'}” "
+                         "and expression cannot show whether they go together: 3 are the least", place,
                          remedy="check that the names of lines match between the tables", answer_key="samples")
     if np.ptp(design.response.ranked) == 0:
         raise user_error("constant_response", f"all {n} lines have the same {design.response.name}", place,
                          why="Nothing can go with a response that does not differ.",
                          remedy="name another column in response", answer_key="response")
+
+
+def _enough_within(design: Design) -> None:
+    """Lines are compared inside groups: some group must hold lines that differ in response."""
+    kinds: dict[str, set[float]] = {}
+    for stratum, resistant, value in zip(design.strata, design.resistant, design.response.ranked):
+        kinds.setdefault(stratum, set()).add(float(bool(resistant)) if design.kind == GROUPS else float(value))
+    if kinds and all(len(values) < 2 for values in kinds.values()):
+        what = f"both {design.names[0]} and {design.names[1]} lines" if design.kind == GROUPS else \
+            "two lines with different responses"
+        raise user_error("nothing_within", f"none of the {counted(len(kinds), 'group')} that lines are compared within "
+                         f"holds {what}", design.samples.place, answer_key="within",
+                         why="Lines are compared with others of their group only.",
+                         remedy="take within out of the parameters, or name a column with larger groups")
 
 
 def _same_donor(build: _Building, names: Sequence[str]) -> None:

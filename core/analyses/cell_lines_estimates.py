@@ -137,7 +137,8 @@ def compute_lines(samples: SampleSet, parameters: Parameters, job: JobContext) -
         resistant=design.resistant, resistant_name=design.names[1], sensitive_name=design.names[0], cut=design.cut,
         pairs=design.pairs, within=parameters.within if design.strata else "", strata=design.strata,
         adjusted=design.adjusted,
-        merged=design.merged, aliases=aliases, left_out=design.left_out, warnings=chosen.warnings)
+        merged=design.merged, aliases=aliases, left_out=design.left_out,
+        shuffles_asked=parameters.permutations, warnings=chosen.warnings)
 
 
 def line_values(design: Design, matrix: ExpressionMatrix, receptors: Sequence[str]) -> tuple[Floats, Bools, Floats]:

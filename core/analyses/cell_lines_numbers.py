@@ -141,6 +141,7 @@ class CellLinesNumbers:
     merged: tuple[tuple[str, tuple[str, ...]], ...] = ()
     aliases: tuple[tuple[str, str, str], ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    shuffles_asked: int = 0
     warnings: tuple[Problem, ...] = field(default=())
 
     @property

@@ -15,7 +15,7 @@ from core.data.patients.sample_set import SampleSet
 from core.data.tables import ClinicalColumn, Missing
 from core.data.values import value_key
 from core.figures.number_words import counted, list_words, number_words
-from core.problems import Problem, warning
+from core.problems import Problem, user_error, warning
 
 FEWEST_SHARING = 3
 SHARE = 0.1
@@ -60,7 +60,10 @@ class Response:
 
 
 def read_response(samples: SampleSet, of_line: Mapping[str, Sequence[str]], layout: Mapping[str, str]) -> Response:
-    """The response of every line of ``of_line``. Raises UserError "no_clinical", "no_column"."""
+    """The response of every line of ``of_line``.
+
+    Raises UserError "no_clinical", "no_column", "response_not_a_number".
+    """
     column = samples.column(layout["column"])
     direction = layout.get("direction", HIGH_RESISTANT)
     row_of = dict(zip(samples.samples, samples.rows().tolist()))
@@ -78,6 +81,12 @@ def read_response(samples: SampleSet, of_line: Mapping[str, Sequence[str]], layo
             said.append(warning(
                 "response_differs_in_line", f"the samples of {line} have different values of “{column.name}”; their "
                 f"mean, {number_words(values[at])}, is used", column.place, remedy="write one value per line"))
+    unreadable = _unreadable(column, samples)
+    if unreadable and not np.isfinite(values).any():
+        raise user_error("response_not_a_number", f"“{column.name}” holds no numbers ({_few_texts(column, samples)})",
+                         column.place, why="A response is a number per line, such as an IC50.", answer_key="response",
+                         remedy="where it says who is resistant, write groups = { column, sensitive, resistant } in "
+                         "place of response")
     reached = np.isfinite(values) & (beyond == 0)
     ranked = values.copy()
     if np.isfinite(values).any():
@@ -89,7 +98,7 @@ def read_response(samples: SampleSet, of_line: Mapping[str, Sequence[str]], layo
     if plateau.any():
         said.append(_shared(column, layout.get("name", column.name), values, plateau, list(of_line)))
         not_reached |= plateau
-    said += _unreadable(column, samples)
+    said += unreadable
     return Response(layout.get("name", column.name), direction, values, ranked, not_reached, layout.get("unit", ""),
                     tuple(said))
 
@@ -142,6 +151,11 @@ def _shared(column: ClinicalColumn, name: str, values: Floats, plateau: Bools, l
         f"{number_words(float(values[plateau][0]), 3)} ({', '.join(names[:5])}{', …' if len(names) > 5 else ''}): most "
         "likely the highest dose did not reach the response",
         column.place, why="They are tied in rank tests, and nothing tells them apart.")
+
+
+def _few_texts(column: ClinicalColumn, samples: SampleSet) -> str:
+    texts = dict.fromkeys(column.texts[row] for row in samples.rows() if row >= 0 and row not in column.missing)
+    return ", ".join(f"“{text}”" for text in list(texts)[:3])
 
 
 def _unreadable(column: ClinicalColumn, samples: SampleSet) -> list[Problem]:

@@ -54,8 +54,7 @@ def answer(numbers: CellLinesNumbers) -> Answer:
         return Answer(_clause(numbers, parts, len(tested)), _explained(numbers, tested), three, "ok")
     bars = " ".join(_without_p(one) for one in numbers.measures if one.why_no_p)
     if not tested:
-        why = bars or "No lines were shuffled, so nothing is corrected. Set Shuffles above 0 and run."
-        return Answer("No answer with P.", why, three, "unsure")
+        return Answer("No P value can be given.", bars or _why_nothing(numbers), three, "unsure")
     smallest = min(one.smallest_p for one in tested)
     if smallest >= HOLDS:
         return Answer(f"{_sizes(numbers)} cannot answer this.",
@@ -65,6 +64,19 @@ def answer(numbers: CellLinesNumbers) -> Answer:
                PAIRS: "Resistant lines do not differ from their parents in any RTK.",
                CONTINUOUS: f"No RTK goes with {numbers.response_name}."}[numbers.design]
     return Answer(nothing, " ".join(filter(None, (missed(numbers), bars))), three, "unsure")
+
+
+def _why_nothing(numbers: CellLinesNumbers) -> str:
+    """Why no receptor has a corrected P."""
+    if not numbers.shuffles_asked:
+        return "No lines were shuffled, so nothing is corrected. Set Shuffles above 0 and run."
+    if numbers.design == GROUPS and min(numbers.n_resistant, numbers.n_sensitive) < 2:
+        few = numbers.resistant_name if numbers.n_resistant < numbers.n_sensitive else numbers.sensitive_name
+        return f"One {few} line does not show how much such lines differ: two are the least."
+    if not any(np.isfinite(one.values).any() for one in numbers.measures):
+        return "None of these lines has a value of any receptor."
+    beside = f", or does not differ beside {list_words(numbers.adjusted)}" if numbers.adjusted else ""
+    return f"Every receptor is missing or the same in too many of these lines{beside}."
 
 
 def _clause(numbers: CellLinesNumbers, parts: list[tuple[MeasureNumbers, bool, list[str]]], measures: int) -> str:
