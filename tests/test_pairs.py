@@ -142,6 +142,13 @@ def test_that_names_are_read_where_they_are_clear_and_it_is_said_which_key_state
     assert reasons(paired)["P04_pre rep2"].startswith("the sample before of patient 4 stands more than once")
 
 
+def test_that_names_that_are_used_point_at_the_columns_that_say_the_same() -> None:
+    paired = pair_samples(sample_set(["P1_pre", "P1_post", "P2_pre", "P2_post"], {
+        "subject": ["a", "a", "b", "b"], "visit": ["first", "second"] * 2}))
+    assert 'pairs = { patient = "subject", time_point = "visit", before = "first", after = "second" }' \
+        in paired.warnings[0].remedy
+
+
 def test_that_two_samples_of_one_time_point_by_name_leave_the_patient_out() -> None:
     paired = pair_samples(sample_set(["P01_pre", "P01_post", "P02_week 2", "P02_week 6", "P02_pre"]))
     assert paired.patients == ("1",)

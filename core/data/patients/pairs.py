@@ -199,16 +199,21 @@ def _no_pairs(samples: SampleSet, out: Sequence[LeftOutSample], source: str, wor
                           why="A change is counted within a patient, so the same patient is needed twice.",
                           remedy="check the columns and the two values that the key pairs names", answer_key="pairs")
     without = sum("no time point" in each.reason for each in out)
-    proposal = None if samples.clinical is None else pair_columns(samples.clinical)
-    key = pairs_key(proposal) if proposal else \
-        'pairs = { patient = "…", time_point = "…", before = "…", after = "…" }'
-    looks = " (these columns look as if they did; check which value is before)" if proposal and not proposal.certain \
-        else " (these columns look as if they did)" if proposal else ""
+    key, looks = _stated_as(samples)
     what = f"no pair can be read from the sample names ({', '.join(samples.samples[:3])}{', …' if count > 3 else ''})"
     return user_error("no_pairs", f"{what}: {without} of {count} say no time point" if without else what,
                       samples.place, why="Pairs are needed: the same patient before and after.",
                       remedy=f"name the columns that state patient and time point in the data set: {key}{looks}",
                       answer_key="pairs")
+
+
+def _stated_as(samples: SampleSet) -> tuple[str, str]:
+    """The key that states pairs, with the columns that look like them where there are some, and what to say of it."""
+    proposal = None if samples.clinical is None else pair_columns(samples.clinical)
+    if proposal is None:
+        return 'pairs = { patient = "…", time_point = "…", before = "…", after = "…" }', ""
+    check = "" if proposal.certain else "; check which value is before"
+    return pairs_key(proposal), f" (these columns look as if they did{check})"
 
 
 def _counted_reasons(out: Sequence[LeftOutSample]) -> str:
@@ -227,8 +232,8 @@ def _read_from_names(samples: SampleSet, pairs: Sequence[BiopsyPair], source: st
     number = "1 pair was" if len(pairs) == 1 else f"{len(pairs)} pairs were"
     return [warning("pairs_from_names", f"{number} read from the sample names ({shown})", samples.place,
                     why="Names can be misread; a column that states patient and time point cannot.",
-                    remedy="check the table pairs, or state them in the data set: "
-                    'pairs = { patient = "…", time_point = "…", before = "…", after = "…" }', answer_key="pairs")]
+                    remedy=f"check the table pairs, or state them in the data set: {_stated_as(samples)[0]}",
+                    answer_key="pairs")]
 
 
 def _about_left_out(samples: SampleSet, left_out: Sequence[LeftOutSample], words: tuple[str, str]) -> list[Problem]:
