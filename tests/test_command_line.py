@@ -103,7 +103,7 @@ def test_that_a_refused_study_leaves_only_problems_json(study: Path, tmp_path: P
 
 def test_that_an_analysis_that_cannot_run_spares_the_others(study: Path, tmp_path: Path,
                                                             capsys: pytest.CaptureFixture[str]) -> None:
-    text = study.read_text(encoding="utf-8") + '[[analysis]]\nname = "third"\nkind = "rtk_response"\n' \
+    text = study.read_text(encoding="utf-8") + '[[analysis]]\nname = "third"\nkind = "senescence"\n' \
         '[[analysis]]\nname = "fourth"\nkind = "rtk_prognosis"\nparameters = { adjust = ["aeg"], permutations = 0 }\n'
     study.write_text(text, encoding="utf-8")
     out = tmp_path / "out"
@@ -152,12 +152,12 @@ def test_that_check_says_what_was_detected_and_writes_nothing(study: Path, tmp_p
 def test_that_check_counts_events_and_warns_of_what_run_would_refuse(study: Path,
                                                                       capsys: pytest.CaptureFixture[str]) -> None:
     changed(study, "permutations = 99", "permutation = 99")
-    study.write_text(study.read_text() + '[[analysis]]\nkind = "rtk_response"\n')
+    study.write_text(study.read_text() + '[[analysis]]\nkind = "senescence"\n')
     assert run_command_line(["check", str(study)]) == 0
     said = capsys.readouterr()
     assert "endpoint overall survival: 61 with the event, 59 censored; median time" in said.out
     assert "the parameter “permutation” is not known; did you mean “permutations”?" in said.err
-    assert "“rtk_response” are not part of this version" in said.err
+    assert "“senescence” are not part of this version" in said.err
 
 
 def test_that_an_outcome_coded_the_wrong_way_round_is_said_beside_the_answer_and_numbers_stay(

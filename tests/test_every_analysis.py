@@ -36,6 +36,7 @@ ASKED: dict[str, dict[str, Any]] = {
                          "correlation": True},
     "cell_lines": {"permutations": 50},
     "paired_biopsies": {"permutations": 50, "responders": "pCR", "score": ("EGFR", "MET"), "positive_from": 7.0},
+    "rtk_response": {"response": "pCR", "positive": ("yes",), "permutations": 50, "adjust": ("plate",)},
 }
 """Settings that make an analysis do all that it can, quickly."""
 
@@ -47,7 +48,8 @@ def simulated_biopsies() -> SampleInputs:
         "HER2_status": ["Positive", "Positive"] * 10 + ["Positive", "Negative"] * 2}))
 
 
-WITHOUT_FOLLOW_UP: dict[str, Callable[[], SampleInputs]] = {"cell_lines": hms, "paired_biopsies": simulated_biopsies}
+WITHOUT_FOLLOW_UP: dict[str, Callable[[], SampleInputs]] = {"cell_lines": hms, "paired_biopsies": simulated_biopsies,
+                                                       "rtk_response": simulated_biopsies}
 """What an analysis that needs no follow-up is tested with."""
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-KINDS = ("rtk_prognosis", "rtk_subset", "validation", "expression_views", "cell_lines", "paired_biopsies")
-LATER_KINDS = ("rtk_response", "activation", "senescence",
-               "evidence", "combination_targets", "drug_synergy")
+KINDS = ("rtk_prognosis", "rtk_subset", "validation", "expression_views", "cell_lines", "paired_biopsies",
+         "rtk_response")
+LATER_KINDS = ("activation", "senescence", "evidence", "combination_targets", "drug_synergy")
 
 
 def analysis_module(kind: str) -> ModuleType:

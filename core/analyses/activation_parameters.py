@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.analyses.base import parameter
+from core.analyses.parameters import value_parameter
 
 CONSENSUS, REFERENCE, ROBUST_Z, MIXTURE = "consensus", "reference limit", "robust z", "mixture"
 FOLD, PHOSPHO, PERCENTILE = "fold over baseline", "phospho call", "percentile"
@@ -26,15 +27,15 @@ class Parameters:
     rule: str = parameter(
         ROBUST_Z, label="Each measure by", choices=OWN_RULES,
         help="How each measure of a consensus makes its own call; calls in the data are taken as they are.")
-    limit: str = parameter(
+    limit: str = value_parameter(
         "", label="Limit",
         help="A number in place of the method's own: a value (reference limit, phospho call), the z (2), "
         "the fold (2), or the upper percent (25).")
     reference_column: str = parameter(
         "", label="Reference column", help="The clinical column that marks reference samples, such as tissue.")
-    reference: tuple[str, ...] = parameter(
+    reference: tuple[str, ...] = value_parameter(
         (), label="Reference values", help="The values of that column that mark reference samples, such as normal.")
-    floor: str = parameter(
+    floor: str = value_parameter(
         "", label="Noise floor", help="For fold over baseline: the value after treatment must lie above this number.")
     sample: str = parameter(
         AFTER, label="Sample called", choices=(AFTER, BEFORE),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from core.data.files.raw_table import number_words
+from core.data.values import value_key
 from core.problems import Location, Problem, UserError
 
 P = TypeVar("P")
@@ -51,6 +52,8 @@ def _converted(value: Any, default: Any, facts: Mapping[str, Any]) -> Any:
         if isinstance(value, str):
             return "all" if value.strip().lower() == "all" else (value.strip(),)
         return _texts(value)
+    if facts.get("values"):
+        return _values(value) if isinstance(default, tuple) else (_values(value) or ("",))[0]
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise ValueError("wrong_type", "must be true or false", "")
@@ -93,6 +96,21 @@ def _choice(value: str, facts: Mapping[str, Any]) -> str:
             return str(choice)
     shown = ", ".join(f"“{choice}”" for choice in choices if choice)
     raise ValueError("unknown_value", f"is “{value}”", f"it can be {shown}")
+
+
+def value_parameter(default: Any, *, label: str, help: str) -> Any:
+    """A field for values of a column or a free number: a study file may write 1, "1" or true, kept as text."""
+    facts = {"label": label, "help": help, "unit": "", "low": None, "high": None, "choices": (), "receptors": False,
+             "values": True}
+    return dataclasses.field(default=default, metadata=facts)
+
+
+def _values(value: Any) -> tuple[str, ...]:
+    """Texts, numbers and true or false, as the texts that they equal in a sheet."""
+    listed = value if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(item, (str, bool, int, float)) for item in listed):
+        raise ValueError("wrong_type", "must be a value or a list of values", 'for example ["pCR"]')
+    return tuple(dict.fromkeys(value_key(item) if not isinstance(item, str) else item.strip() for item in listed))
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.analyses.base import parameter
+from core.analyses.parameters import value_parameter
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Parameters:
 
     response: str = parameter(
         "", label="Response", help="The clinical column that says who responded: pCR, RCB class, responder.")
-    positive: tuple[str, ...] = parameter(
+    positive: tuple[str, ...] = value_parameter(
         (), label="Means response", help="The values of that column that mean response; all others mean none.")
     receptors: tuple[str, ...] | str = parameter(
         "all", label="Receptors", receptors=True,

@@ -49,6 +49,22 @@ TICK_LADDERS = (
 )
 
 
+@dataclass(frozen=True)
+class RatioWords:
+    """What the ratio is called, what it comes from and what is counted beside the patients."""
+
+    name: str = "Hazard ratio"
+    short: str = "HR"
+    model: str = "one Cox model per receptor (Efron ties, Wald interval)"
+    event: str = "event"
+    events: str = "events"
+
+
+HAZARD_RATIO = RatioWords()
+ODDS_RATIO = RatioWords("Odds ratio", "OR", "one logistic model per receptor (profile-likelihood interval)",
+                        "responder", "responders")
+
+
 @dataclass(frozen=True, eq=False)
 class ForestRows:
     """One entry per receptor in every field, strongest first.
@@ -74,9 +90,9 @@ class ForestRows:
 
 def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoint_words: str,
            adjusted_for: tuple[str, ...] = (), strata: tuple[str, ...] = (), permutations: int = 0,
-           margin: tuple[float, float] = (0.75, 1.33),
+           margin: tuple[float, float] | None = (0.75, 1.33),
            better_worse: tuple[str, str] = ("longer survival", "shorter survival"), correction_words: str = "",
-           her2: Sequence[str] = ("ERBB2",), badge: str = "") -> FigureSpec:
+           her2: Sequence[str] = ("ERBB2",), badge: str = "", ratio: RatioWords = HAZARD_RATIO) -> FigureSpec:
     """All receptors against outcome.
 
     Parameters
@@ -88,14 +104,16 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
         Covariates and strata of the Cox models, in words.
     permutations : int
         Of the maxT correction; 0 where it was switched off.
-    margin : (float, float)
-        The equivalence margin, set before the run.
+    margin : (float, float) or None
+        The equivalence margin, set before the run; None where there is none.
     better_worse : (str, str)
         What lies left and right of 1; the arrows are added here.
     correction_words : str
         Replaces "maxT over 58 receptors, 10,000 permutations".
     her2 : sequence of str
         Symbols drawn in the colour of HER2.
+    ratio : RatioWords
+        Of a hazard ratio, or of another ratio whose rows stand in ``hr``.
     """
     n_rows = len(rows.receptor)
     corrected = bool(np.isfinite(np.asarray(rows.p_maxt, dtype=float)).any())
@@ -104,10 +122,10 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
     roles = tuple(_role(rows, row, verdicts[row], her2) for row in range(n_rows))
     filled = tuple(bool(p < 0.05) for p in rows.p_maxt)  # also where all events lie on one side and no HR exists
     places = np.arange(n_rows, dtype=float)
-    low, high, ticks = axis_range(rows, margin)
-    size = _size_words(rows)
+    low, high, ticks = axis_range(rows, margin or (1.0, 1.0))
+    size = _size_words(rows, ratio)
     marks: tuple[Mark, ...] = (
-        Span(margin[0], margin[1], "margin"),
+        *((Span(margin[0], margin[1], "margin"),) if margin else ()),
         Rule(x=1.0, role="axis"),
         Intervals(places, np.asarray(rows.hr, dtype=float), np.asarray(rows.hr_low, dtype=float),
                   np.asarray(rows.hr_high, dtype=float), roles, filled, tuple(rows.receptor)),
@@ -119,7 +137,7 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
     model = "adjusted for " + list_words(adjusted_for) if adjusted_for else "not adjusted"
     stratified = f", stratified by {list_words(strata)}" if strata else ""
     panel = Panel(
-        x=Axis("Hazard ratio per SD (95% CI)", low, high, log=True, ticks=ticks,
+        x=Axis(f"{ratio.name} per SD (95% CI)", low, high, log=True, ticks=ticks,
                tick_labels=tuple(f"{tick:g}" for tick in ticks)),
         y=Axis("", -0.6, max(n_rows, 1) - 0.4, reverse=True, visible=False),
         marks=marks,
@@ -127,7 +145,7 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
         columns=(
             TextColumn("RTK", tuple(_name_words(receptor, her2) for receptor in rows.receptor), tuple(places), "left",
                        bold=filled, roles=tuple("her2" if symbol in her2 else "text" for symbol in rows.receptor)),
-            TextColumn("HR (95% CI)", tuple(hr_words(rows.hr[row], rows.hr_low[row], rows.hr_high[row])
+            TextColumn(f"{ratio.short} (95% CI)", tuple(hr_words(rows.hr[row], rows.hr_low[row], rows.hr_high[row])
                                             for row in range(n_rows)), tuple(places), bold=filled, width_mm=26.0,
                        align="right"),
             TextColumn("Corrected P", tuple(_p_column(rows, row, corrected) for row in range(n_rows)), tuple(places),
@@ -140,18 +158,19 @@ def forest(rows: ForestRows, *, name: str = "forest", cohort_words: str, endpoin
         name=name,
         title=f"Receptors and {endpoint_words}, {cohort_words}",
         rows=((panel,),),
-        alt_text=_alt_text(rows, cohort_words, endpoint_words, size, holding, corrected),
+        alt_text=_alt_text(rows, cohort_words, endpoint_words, size, holding, corrected, ratio),
         caption=(
-            f"Hazard ratio for {endpoint_words} per standard deviation of expression with 95% confidence interval, one "
-            f"Cox model per receptor (Efron ties, Wald interval), {model}{stratified}. {cohort_words}: {size}. "
+            f"{ratio.name} for {endpoint_words} per standard deviation of expression with 95% confidence interval, "
+            f"{ratio.model}, {model}{stratified}. {cohort_words}: {size}. "
             + (f"P corrected by {correction}. " if corrected else "P not corrected: permutations were switched off. ")
             + "Filled squares: corrected P < 0.05; hollow, coloured: only q < 0.05 (Benjamini-Hochberg); hollow, "
-            f"grey: neither. {_colour_words(roles)}Grey band: {number_words(margin[0])} to {number_words(margin[1])}, "
-            "the margin of equivalence set before the run. An arrow marks an interval that goes on beyond the axis."
+            f"grey: neither. {_colour_words(roles)}{_margin_words(margin)}An arrow marks an interval that goes on "
+            "beyond the axis."
         ),
         data={"forest": {
-            "receptor": tuple(rows.receptor), "n": tuple(rows.n), "events": tuple(rows.events),
-            "hr": tuple(rows.hr), "hr_low": tuple(rows.hr_low), "hr_high": tuple(rows.hr_high),
+            "receptor": tuple(rows.receptor), "n": tuple(rows.n), ratio.events: tuple(rows.events),
+            ratio.short.lower(): tuple(rows.hr), f"{ratio.short.lower()}_low": tuple(rows.hr_low),
+            f"{ratio.short.lower()}_high": tuple(rows.hr_high),
             "q_bh": tuple(rows.q_bh), "p_maxt": tuple(rows.p_maxt), "drawn_as": tuple(verdicts),
         }},
         width_mm=136.0,
@@ -191,6 +210,11 @@ def _p_column(rows: ForestRows, row: int, corrected: bool) -> str:
     return p_words(rows.p_maxt[row]) or ("" if corrected else "not corrected")
 
 
+def _margin_words(margin: tuple[float, float] | None) -> str:
+    return "" if margin is None else (f"Grey band: {number_words(margin[0])} to {number_words(margin[1])}, the margin "
+                                      "of equivalence set before the run. ")
+
+
 def _colour_words(roles: Sequence[str]) -> str:
     """What the colours of the squares stand for, as a sentence to follow another; empty where none is drawn."""
     side = "The colour tells the direction" if {"high", "low"} & set(roles) else ""
@@ -198,7 +222,7 @@ def _colour_words(roles: Sequence[str]) -> str:
     return ", ".join(filter(None, (side, her2))) + ". " if side or her2 else ""
 
 
-def _key(verdicts: Sequence[str], roles: Sequence[str], corrected: bool, margin: tuple[float, float],
+def _key(verdicts: Sequence[str], roles: Sequence[str], corrected: bool, margin: tuple[float, float] | None,
          better_worse: tuple[str, str]) -> tuple[KeyEntry, ...]:
     """Filled or hollow as drawn, in the colours that are drawn; where both are, each with the side it stands for."""
     entries = []
@@ -209,8 +233,9 @@ def _key(verdicts: Sequence[str], roles: Sequence[str], corrected: bool, margin:
     if "neither" in verdicts:
         words = "neither" if corrected or "q only" in verdicts else "not corrected"
         entries.append(KeyEntry(words, "ns", filled=False))
-    entries.append(KeyEntry(f"{number_words(margin[0])} to {number_words(margin[1])}: matters little", "margin",
-                            shape="patch"))
+    if margin is not None:
+        entries.append(KeyEntry(f"{number_words(margin[0])} to {number_words(margin[1])}: matters little", "margin",
+                                shape="patch"))
     return tuple(entries)
 
 
@@ -254,19 +279,19 @@ def _positive(values: FloatArray) -> FloatArray:
     return array[np.isfinite(array) & (array > 0)]
 
 
-def _size_words(rows: ForestRows) -> str:
+def _size_words(rows: ForestRows, ratio: RatioWords) -> str:
     if not len(rows.n):
         return "no patients"
     if len(set(rows.n)) == 1 and len(set(rows.events)) == 1:
-        return f"{counted(int(rows.n[0]), 'patient')}, {counted(int(rows.events[0]), 'event')}"
+        return f"{counted(int(rows.n[0]), 'patient')}, {counted(int(rows.events[0]), ratio.event, ratio.events)}"
     return (f"{count_words(min(rows.n))} to {count_words(max(rows.n))} patients, "
-            f"{count_words(min(rows.events))} to {count_words(max(rows.events))} events, by receptor")
+            f"{count_words(min(rows.events))} to {count_words(max(rows.events))} {ratio.events}, by receptor")
 
 
 def _alt_text(rows: ForestRows, cohort_words: str, endpoint_words: str, size: str, holding: Sequence[str],
-              corrected: bool) -> str:
+              corrected: bool, ratio: RatioWords) -> str:
     n_rows = len(rows.receptor)
-    sentences = [f"Forest plot. Hazard ratio for {endpoint_words} per standard deviation of "
+    sentences = [f"Forest plot. {ratio.name} for {endpoint_words} per standard deviation of "
                  f"{counted(n_rows, 'receptor')} in {cohort_words} ({size}), strongest first."]
     if n_rows and math.isfinite(rows.hr[0]):
         sentences.append(f"Strongest: {rows.receptor[0]}, {hr_words(rows.hr[0], rows.hr_low[0], rows.hr_high[0])}.")
