@@ -16,9 +16,13 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from core.analyses.planner import PlannerQuestion, default_question, question_of_events, question_of_pairs
+from core.figures.figure_settings import FigureSettings
+from core.problems import Location
+from core.project.project_document import document_of, project_from
 from gui import theme
 from gui.palette_entries import palette_entries
 from gui.planning import open_plan
+from gui.widgets.export_dialog import ExportDialog
 from gui.widgets.planner_dialog import PlannerDialog
 from tests.window_hands import window_open
 
@@ -139,4 +143,22 @@ def test_that_the_palette_offers_it_in_any_study_and_without_data_it_says_what_i
         assert dialog.question == default_question("events")
         dialog.kinds.buttons()[0].click()
         assert dialog.question == default_question("pairs")
+        dialog.reject()
+
+
+def test_that_the_figure_of_a_plan_is_set_up_for_export_without_an_analysis_of_its_own(
+        qtbot: QtBot, tmp_path: Path) -> None:
+    """What is set in the export dialog is kept under a name of its own, and the study opens again with it."""
+    with window_open(tmp_path) as hands:
+        window = hands.window
+        dialog = open_plan(window)
+        dialog.export.click()
+        export = window.findChild(ExportDialog)
+        assert export is not None
+        assert export.isVisible()
+        export.settings_changed.emit(FigureSettings(caption="Our plan"))
+        assert "planner/plan_events" in hands.session.project.figures
+        read = project_from(document_of(hands.session.project), Location("plan.rtkproj"))
+        assert read.figures["planner/plan_events"].caption == "Our plan"
+        export.reject()
         dialog.reject()

@@ -118,6 +118,11 @@ def _formula(question: PlannerQuestion) -> str:
     return f"By the noncentral t with Wilcoxon’s efficiency of 0.955. {source}."
 
 
+def _upright(n: int, low: float, high: float, role: str, style: str, name: str) -> Line:
+    """A line from the axis up to the effect, clear of the words above."""
+    return Line(np.array([n, n], dtype=np.float64), np.array([low, high]), role, name=name, style=style, width=0.8)
+
+
 def plan_figure(question: PlannerQuestion, needed: int, curve: Sequence[PlanPoint]) -> FigureSpec:
     """What a number of pairs, events or lines is likely to show, with the number that is needed."""
     n = np.array([point.n for point in curve], dtype=np.float64)
@@ -146,14 +151,14 @@ def plan_figure(question: PlannerQuestion, needed: int, curve: Sequence[PlanPoin
     asked = f"asked: {size_words(question, question.effect).removeprefix('a ')}"
     marks.append(Label(0.98, 0.97, asked, "text", valign="top", align="right"))
     if needed:
-        marks += [Rule(x=float(needed), style="dotted", role="corr"),
+        marks += [_upright(needed, low, effect, "corr", "dotted", "needed"),
                   Points(np.array([float(needed)]), np.array([effect]), "high", size=5.0),
                   Label(0.98, 0.90, f"needed: {counted(needed, ONE[question.kind])}", "text", valign="top",
                         align="right", bold=True)]
     says = f"{counted(needed, ONE[question.kind])} show {size_words(question, question.effect)}" if needed else \
         f"no number shows {size_words(question, question.effect)}"
     if question.have:
-        marks.append(Rule(x=float(question.have), style="solid", role="ns"))
+        marks.append(_upright(question.have, low, effect, "ns", "solid", "there now"))
         marks.append(Label(0.98, 0.83, f"there now (grey line): {question.have}", "text2", valign="top", align="right"))
     return FigureSpec(
         name=f"plan_{question.kind}", title=f"How many {question.kind} would be needed?", rows=((Panel(
