@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
 
 from core.batch import run_study
 from core.data.assays.assay_spec import ASSAY_KINDS, CHOICE_KEYS, COLUMN_KEYS
@@ -226,3 +228,20 @@ def test_that_two_membranes_of_each_line_give_a_p_over_lines(tmp_path: Path) -> 
     row = lines_of_arrays(tmp_path, 2)
     assert (row["n"], row["replicates"], row["no_p"]) == ("3", "2", "")
     assert float(row["p_maxt"]) == 0.25
+
+
+def test_that_the_import_page_names_the_tables_of_assays_and_offers_nothing_that_it_cannot_change(
+        qtbot: QtBot, tmp_path: Path) -> None:
+    from gui.pages.importing.data_overview import DataOverview
+
+    files(tmp_path)
+    dataset = load(tmp_path, KEYS["ihc"])
+    overview = DataOverview()
+    qtbot.addWidget(overview)
+    overview.show_datasets((dataset.spec,), {"lab": dataset}, set())
+    texts = [label.text() for label in overview.findChildren(QLabel)]
+    assert "IHC: ihc.xlsx, sheet “IHC”" in texts
+    assert any(text.startswith("3 RTKs among 3 genes in 16 samples (total, score)") for text in texts)
+    offered = {button.objectName() for button in overview.findChildren(QPushButton)}
+    assert "log lab" in offered
+    assert "edit lab" not in offered

@@ -15,6 +15,7 @@ from core.problems import Location
 
 IHC, ARRAY, BLOT, PLATE = "ihc", "array", "blot", "plate"
 ASSAY_KINDS = (IHC, ARRAY, BLOT, PLATE)
+TITLES: Mapping[str, str] = {IHC: "IHC", ARRAY: "Phospho array", BLOT: "Blot", PLATE: "Plate"}
 ASSAY_WORDS: Mapping[str, str] = {IHC: "IHC", ARRAY: "array", BLOT: "blot", PLATE: "plate"}
 
 COLUMN_KEYS: Mapping[str, tuple[str, ...]] = {

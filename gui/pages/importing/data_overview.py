@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from core.data.assays.assay_spec import TITLES
 from core.data.dataset import Dataset, DatasetSpec
 from core.data.reference import rtk_symbols
 from core.problems import Severity
@@ -72,7 +73,8 @@ class DataOverview(QWidget):
         panel.body.addWidget(words(_holds(spec, dataset), "help", wrap=True))
         for text in dict.fromkeys(_table_words(part, str(table.path.name), table.sheet) for part, table in (
                 *(("Expression", table) for table in spec.expression),
-                *(("Clinical", table) for table in spec.clinical))):
+                *(("Clinical", table) for table in spec.clinical),
+                *((TITLES[assay.kind], assay.table) for assay in spec.assays))):
             panel.body.addWidget(words(text, "caption", wrap=True))
         if dataset is not None and dataset.unusable:
             for text in list(dict.fromkeys(problem.line() for problem in dataset.unusable))[:3]:
@@ -82,6 +84,10 @@ class DataOverview(QWidget):
         flow.setContentsMargins(0, 0, 0, 0)
         acts = [("edit", "See how it was read, and change it"), ("read again", "Read again"), ("log", "Import log"),
                 ("remove", "Remove")]
+        if not (spec.expression or spec.clinical):
+            acts = [act for act in acts if act[0] != "edit"]
+            panel.body.addWidget(words("How tables of assays are read is stated in the study file; the import log "
+                                       "lists every change.", "caption", wrap=True))
         if dataset is not None and dataset.unusable and missing_files(spec):
             acts.insert(0, ("find", "Find the file…"))
         for key, text in acts:
