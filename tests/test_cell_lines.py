@@ -92,6 +92,15 @@ def test_that_a_response_above_the_highest_dose_has_the_highest_rank_and_is_said
     assert result.numbers.not_reached.tolist() == [False] * 3 + [True, False, True] + [False] * 2
 
 
+def test_that_an_endless_gr50_is_ranked_beyond_all_others_on_its_side():
+    cells = ["1", "2", "3", "inf", "12", "-inf", "4", "5"]
+    result = run(of(line_set(rising(8), {"IC50": cells}, HIGH)), QUICK)
+    ranks = np.array([1, 2, 3, 13, 12, 0, 4, 5])
+    assert rows(result, receptor="EGFR")["spearman"] == pytest.approx(stats.spearmanr(np.arange(8), ranks).statistic)
+    assert result.numbers.response.tolist() == [1, 2, 3, 12, 12, 1, 4, 5]
+    assert result.numbers.not_reached.sum() == 2
+
+
 def test_that_a_value_which_many_lines_share_at_the_resistant_end_counts_as_not_reached():
     result = run(of(line_set(rising(9), {"IC50": [4.7, 4.7, 4.7, 4.7, 5, 6, 7, 8, 9]}, LOW)), QUICK)
     said = next(problem for problem in result.warnings if problem.code == "response_plateau")

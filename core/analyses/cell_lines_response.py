@@ -17,6 +17,8 @@ from core.data.values import value_key
 from core.figures.number_words import counted, list_words, number_words
 from core.problems import Problem, user_error, warning
 
+ENDLESS = {"inf": 1.0, "+inf": 1.0, "infinity": 1.0, "not reached": 1.0, "-inf": -1.0, "\u2212inf": -1.0}
+"""What GR metrics write where a curve never crosses the level, and on which side it stays."""
 FEWEST_SHARING = 3
 SHARE = 0.1
 
@@ -71,6 +73,10 @@ def read_response(samples: SampleSet, of_line: Mapping[str, Sequence[str]], layo
     said: list[Problem] = []
     for at, (line, members) in enumerate(of_line.items()):
         rows = [row_of[sample] for sample in members if row_of[sample] >= 0]
+        endless = {ENDLESS.get(column.texts[row].strip().lower(), 0.0) for row in rows} - {0.0}
+        if len(endless) == 1:
+            beyond[at] = endless.pop()
+            continue
         known = [number for row in rows if np.isfinite(number := _value(column, row))]
         if not known:
             continue
@@ -81,6 +87,10 @@ def read_response(samples: SampleSet, of_line: Mapping[str, Sequence[str]], layo
             said.append(warning(
                 "response_differs_in_line", f"the samples of {line} have different values of “{column.name}”; their "
                 f"mean, {number_words(values[at])}, is used", column.place, remedy="write one value per line"))
+    endless_at = (beyond != 0) & ~np.isfinite(values)
+    if np.isfinite(values).any():  # drawn at the last known value, ranked beyond it
+        values = np.where(endless_at, np.where(beyond > 0, np.nanmax(values), np.nanmin(values)), values)
+        beyond = np.where(np.isfinite(values), beyond, 0.0)
     unreadable = _unreadable(column, samples)
     if unreadable and not np.isfinite(values).any():
         raise user_error("response_not_a_number", f"“{column.name}” holds no numbers ({_few_texts(column, samples)})",
@@ -160,7 +170,8 @@ def _few_texts(column: ClinicalColumn, samples: SampleSet) -> str:
 
 def _unreadable(column: ClinicalColumn, samples: SampleSet) -> list[Problem]:
     rows = [row for row in samples.rows() if row >= 0 and row not in column.missing
-            and column.texts[row] and not np.isfinite(column.numbers[row])]
+            and column.texts[row] and not np.isfinite(column.numbers[row])
+            and column.texts[row].strip().lower() not in ENDLESS]
     if not rows:
         return []
     shown = ", ".join(f"“{column.texts[row]}”" for row in rows[:3])
