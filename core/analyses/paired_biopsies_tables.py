@@ -122,7 +122,7 @@ def _summary(numbers: PairedNumbers) -> ResultTable:
         "unit": numbers.unit, "p_withheld": bool(numbers.p_withheld),
         "her2_lost": sum(state == "lost" for state in numbers.her2_after.values()),
         "hold_without_her2_lost": "" if numbers.holds_without_lost is None else "+".join(
-            sorted(numbers.holds_without_lost)),
+            sorted(numbers.holds_without_lost)) or "none",
     }
     return ResultTable("summary", {name: [value] for name, value in row.items()}, "The comparison in one row", {
         "pairs": "Pairs used", "left_out_samples": "Samples in no pair",
@@ -140,7 +140,7 @@ def _summary(numbers: PairedNumbers) -> ResultTable:
         "noise_floor": "Value that a switch must begin or end above; empty without one",
         "unit": "What changes are counted in", "p_withheld": "True where a red light leaves every P empty",
         "her2_lost": "Patients whose tumour lost HER2",
-        "hold_without_her2_lost": "Receptors that hold without them, joined by +; empty where nobody lost HER2"})
+        "hold_without_her2_lost": "Receptors that hold without them, joined by +, or none; empty where nobody lost HER2"})
 
 
 def _text_if_endless(value: float) -> float | str:
