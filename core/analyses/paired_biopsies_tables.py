@@ -140,7 +140,7 @@ def _summary(numbers: PairedNumbers) -> ResultTable:
         "noise_floor": "Value that a switch must begin or end above; empty without one",
         "unit": "What changes are counted in", "p_withheld": "True where a red light leaves every P empty",
         "her2_lost": "Patients whose tumour lost HER2",
-        "hold_without_her2_lost": "Receptors that hold without them, joined by +, or none; empty where nobody lost HER2"})
+        "hold_without_her2_lost": "Receptors that hold without them, joined by +, or none; empty where no loss"})
 
 
 def _text_if_endless(value: float) -> float | str:
