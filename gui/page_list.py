@@ -41,4 +41,6 @@ PAGES: tuple[PageEntry, ...] = (
               "PrognosisPage"),
     PageEntry("subset", 5, "RTK subset", "Is there a group of RTKs, or am I fooling myself?", "Evidence",
               "gui.pages.subset_page", "SubsetPage", "Is there a group, or luck?"),
+    PageEntry("biopsies", 7, "Biopsies", "What came up after treatment?", "Evidence", "gui.pages.biopsies_page",
+              "BiopsiesPage"),
 )

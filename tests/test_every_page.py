@@ -50,10 +50,12 @@ from core.project.project import (
     without_dataset,
 )
 from core.project.study import AnalysisSpec
+from core.project.study_file import read_study
 from gui import theme
 from gui.page_list import PAGES, PageEntry
 from gui.pages.base_page import Command, Page
 from tests.accessible_names import nameless, too_small
+from tests.biopsies_page_desk import write_pairs
 from tests.gui_builders import new_session, services
 from tests.study_files import small_project, write_table
 from tests.waiting import wait
@@ -234,7 +236,7 @@ def hands(qapp: QApplication, folder: Path) -> Iterator[Hands]:
         for entry in PAGES:
             made.window.go_to(entry.key)
             made.idle()
-        for name in ("prognosis", "subset"):
+        for name in ("prognosis", "subset", "biopsies"):
             made.wait(lambda name=name: made.session.outcome(name) is not None or bool(made.session.failure(name)), name)
         made.idle()
         yield made
@@ -256,7 +258,16 @@ def nasty_project(folder: Path) -> Project:
     kept = KeepRule("<i>stage</i>", included=("<b>II</b>", "<u>I</u>"))
     search = AnalysisSpec("subset", "rtk_subset", rule.name, project.study.analyses[0].endpoint,
                           {"max_size": 2, "permutations": 30, "halves": 20, "cv_permutations": 10})
-    return with_analysis(with_cohort(project, replace(rule, keep=(*rule.keep, kept))), search)
+    project = with_analysis(with_cohort(project, replace(rule, keep=(*rule.keep, kept))), search)
+    return with_biopsies(project, folder / "biopsies")
+
+
+def with_biopsies(project: Project, folder: Path) -> Project:
+    """The project with pairs of biopsies, one patient of which is called as no patient should be."""
+    study = read_study(write_pairs(folder, 10, shifts={"AXL": 1.2, "MET": 0.9}))
+    table = folder / "samples.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",P07,", f",{NASTY},"), encoding="utf-8")
+    return with_analysis(with_dataset(project, study.datasets[0]), study.analyses[0])
 
 
 def at_size(hands: Hands, key: str, size: tuple[int, int], percent: int) -> None:

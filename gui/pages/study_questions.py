@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 EXPRESSION, OUTCOME, CLINICAL = "Expression", "Outcome", "Clinical table"
+BIOPSIES = "Biopsies"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ QUESTIONS = (
     Question("Is there a small group of them that says it all, or am I kidding myself?", (EXPRESSION, OUTCOME),
              "subset", "Who does worse?"),
     Question("Is a gene different between subgroups?", (EXPRESSION, CLINICAL), "prognosis", "How do groups differ?"),
+    Question("What came up after treatment?", (EXPRESSION, BIOPSIES), "biopsies", "What does resistance raise?"),
     Question("Who is in, who is out, and why?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
     Question("Is the follow-up coded right?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
     Question("What does table 1 look like?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
@@ -74,13 +76,14 @@ def data_here(project: Project, session: Session) -> frozenset[str]:
             if dataset is None else {EXPRESSION: bool(dataset.expression), CLINICAL: dataset.clinical is not None,
                                      OUTCOME: bool(dataset.endpoints)}
         found |= {name for name, there in parts.items() if there}
+        found |= {BIOPSIES} if spec.role == "biopsies" else set()
     return frozenset(found)
 
 
 def what_lacks(here: frozenset[str]) -> tuple[str, str]:
     """What is to be said of a study with data that answers no question, and what the button says."""
     if EXPRESSION in here:
-        return "Expression alone needs an outcome.", "Import follow-up…"
+        return "Expression alone needs an outcome, pairs or cell lines.", "Import follow-up…"
     if OUTCOME in here:
         return "Follow-up alone needs expression.", "Import expression…"
     if CLINICAL in here:
