@@ -206,6 +206,13 @@ def test_that_groups_without_two_kinds_of_lines_are_refused():
     assert problem.what == "none of the 2 groups that lines are compared within holds both S and R lines"
 
 
+def test_that_lines_whose_group_has_one_kind_only_are_said_to_add_nothing():
+    samples = line_set(rising(), {"state": ["R", "S"] * 5 + ["R", "R"], "subtype": ["A"] * 10 + ["B"] * 2}, GROUPS)
+    result = run(of(samples), Parameters(permutations=50, leave_one_out=False, within="subtype"))
+    said = next(problem for problem in result.warnings if problem.code == "alone_within")
+    assert said.what.startswith("2 lines of B cannot be compared")
+
+
 @pytest.mark.parametrize(("state", "values", "why"), [
     (["R"] + ["S"] * 11, rising(), "One R line does not show how much such lines differ"),
     (["R", "S"] * 6, rising() * np.nan, "None of these lines has a value of any receptor"),

@@ -46,7 +46,7 @@ def test_that_names_which_differ_in_a_letter_or_a_digit_run_are_two_lines(one, o
     ("MCF7__b", "MCF7", "__b"), ("SK-BR-3__a", "SKBR3", "__a"), ("1%BT20", "BT20", "1%"), ("BT474-LR", "BT474", "LR"),
     ("SKBR3-TR", "SKBR3", "TR"), ("HCC1954/TR", "HCC1954", "TR"), ("HCC1954 parental", "HCC1954", "parental"),
     ("SKBR3TR", "SKBR3", "TR"), ("MCF10A (GM)", "MCF10A", "GM"), ("BT474.1", "BT474", "1"),
-    ("MDAMB231ATCC", "MDAMB231", "ATCC")])
+    ("MDAMB231ATCC", "MDAMB231", "ATCC"), ("T47DKBLUC", "T47D", "KBLUC"), ("MCF10ADCIS.com", "MCF10A", "DCISCOM")])
 def test_that_a_variant_is_told_from_its_line(name, base, variant):
     read = read_line_names([name])[0]
     assert (read.base, read.variant) == (base, variant)

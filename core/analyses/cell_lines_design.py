@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.analyses.cell_lines_checks import alone_within, refuse_too_little, same_donor
 from core.analyses.cell_lines_numbers import CONTINUOUS, GROUPS, LOW_RESISTANT, PAIRS, Bools, Floats, Ints, LinePair
 from core.analyses.cell_lines_response import Response, read_response
-from core.data.lines.line_names import donor, read_line_names
+from core.data.lines.line_names import read_line_names
 from core.data.patients.sample_set import SampleSet
 from core.data.tables import ClinicalColumn
 from core.data.values import value_key
@@ -171,9 +172,8 @@ def _lines_design(build: _Building, kind: str, layout: Mapping[str, str], replic
         tuple(states[lines[0]] if kind == GROUPS else None for lines in units.values()), names, cut, (), strata,
         covariates, adjusted, tuple((unit, tuple(lines)) for unit, lines in merged.items() if unit in units),
         tuple(build.left_out.items()), max((len(one) for one in members), default=1), ())
-    _enough(design)
-    _same_donor(build, design.lines)
-    return replace(design, warnings=tuple(build.warnings))
+    refuse_too_little(design)
+    return replace(design, warnings=(*build.warnings, *alone_within(design), *same_donor(design.lines, build.samples)))
 
 
 def _cut(parameters: Parameters) -> float:
@@ -331,7 +331,7 @@ def _pairs_design(build: _Building, layout: Mapping[str, str], replicate: Clinic
         raise user_error("no_pairs", f"no line has both a {layout['parental']} and a {layout['resistant']} sample",
                          state.place, why="A pair is one parental line and its resistant derivative.",
                          remedy=f"check the columns “{layout['line']}” and “{layout['state']}”", answer_key="pairs")
-    _same_donor(build, [pair.parent for pair in pairs])
+    build.warnings += same_donor([pair.parent for pair in pairs], build.samples)
     for name, values in (("within", parameters.within), ("adjust", parameters.adjust)):
         if values:
             build.warnings.append(warning("not_for_pairs", f"“{name}” does nothing to pairs: each derivative is "
@@ -340,53 +340,3 @@ def _pairs_design(build: _Building, layout: Mapping[str, str], replicate: Clinic
     return Design(build.samples, PAIRS, tuple(lines), tuple(members), Response.none(len(lines)), tuple(states),
                   (layout["parental"], layout["resistant"]), float("nan"), tuple(pairs), (), None, (), (),
                   tuple(build.left_out.items()), max(len(one) for one in members), tuple(build.warnings))
-
-
-def _enough(design: Design) -> None:
-    n = len(design.lines)
-    place = design.samples.place
-    _enough_within(design)
-    if design.kind == GROUPS:
-        for state, name in zip((False, True), design.names):
-            if state not in design.resistant:
-                raise user_error("empty_group", f"no {name} line is left with a value", place,
-                                 why="Resistant lines are compared with sensitive ones.", answer_key="groups",
-                                 remedy="check the values named in groups, the cut, and which lines have expression")
-        return
-    if n < 3:
-        raise user_error("too_few_lines", f"{counted(n, 'line')} with “{design.response.name or 'response'}” "
-                         "and expression cannot show whether they go together: 3 are the least", place,
-                         remedy="check that the names of lines match between the tables", answer_key="samples")
-    if np.ptp(design.response.ranked) == 0:
-        raise user_error("constant_response", f"all {n} lines have the same {design.response.name}", place,
-                         why="Nothing can go with a response that does not differ.",
-                         remedy="name another column in response", answer_key="response")
-
-
-def _enough_within(design: Design) -> None:
-    """Lines are compared inside groups: some group must hold lines that differ in response."""
-    kinds: dict[str, set[float]] = {}
-    for stratum, resistant, value in zip(design.strata, design.resistant, design.response.ranked):
-        kinds.setdefault(stratum, set()).add(float(bool(resistant)) if design.kind == GROUPS else float(value))
-    if kinds and all(len(values) < 2 for values in kinds.values()):
-        what = f"both {design.names[0]} and {design.names[1]} lines" if design.kind == GROUPS else \
-            "two lines with different responses"
-        raise user_error("nothing_within", f"none of the {counted(len(kinds), 'group')} that lines are compared within "
-                         f"holds {what}", design.samples.place, answer_key="within",
-                         why="Lines are compared with others of their group only.",
-                         remedy="take within out of the parameters, or name a column with larger groups")
-
-
-def _same_donor(build: _Building, names: Sequence[str]) -> None:
-    """Lines made from one person are independent of each other less than they look."""
-    donors: dict[str, list[str]] = {}
-    for line, name in zip(names, read_line_names(names)):
-        if donor(name.parent):
-            donors.setdefault(donor(name.parent), []).append(line)
-    shared = [list_words(lines) for lines in donors.values() if len(lines) > 1]
-    if shared:
-        build.warnings.append(warning(
-            "lines_of_one_person", f"made from the same person, and counted as separate lines: {'; '.join(shared)}",
-            build.samples.place, why="They are alike for that reason alone, and count for more than they are.",
-            remedy='name a clinical column that holds the common origin: parameters = { parent = "…" }, or leave one '
-                   "out", answer_key="parent"))

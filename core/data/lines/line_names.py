@@ -26,6 +26,7 @@ _BRACKET = re.compile(r"(.+?)[ _]*[(\[](.+)[)\]]")
 _SIGN = re.compile(r"[\s._/,:;+-]+")
 _PARENTAL = re.compile(r"parental|parent|par|wt|wild ?type|sens|sensitive|naive|ctrl|control", re.IGNORECASE)
 _SHORTEST_JOINED = 4
+_CLEAR_ENDING = 3
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,10 @@ def _split(name: str, lines: Collection[str]) -> tuple[str, str] | None:
 
 
 def _joined(plain: str, lines: Collection[str]) -> tuple[str, str] | None:
-    """``SKBR3TR``: a line with letters behind it; digits behind a name are another line."""
+    """``SKBR3TR``, ``T47DKBLUC``: a line with letters behind it (three or more behind a letter); digits behind a name
+    are another line."""
     for end in range(len(plain) - 1, _SHORTEST_JOINED - 1, -1):
         rest = plain[end:]
-        if plain[:end] in lines and rest[0].isalpha() and plain[end - 1].isdigit():
+        if plain[:end] in lines and rest[0].isalpha() and (plain[end - 1].isdigit() or len(rest) >= _CLEAR_ENDING):
             return plain[:end], rest
     return None
