@@ -87,7 +87,7 @@ def test_that_the_hash_of_an_assay_is_compared(tmp_path: Path) -> None:
     ('ihc = { file = "x.csv", antibodi = "A" }', "study.toml › dataset “lab” › ihc: the key “antibodi” is not known; did you "
                                                  "mean “antibody”?"),
     ('ihc = { file = "x.csv", score = "H score" }', "study.toml › dataset “lab” › ihc: “score” is “H score”; did you mean "
-     "“H-score”? it can be “H-score”, “Allred”, “0-3+”, “% positive”"),
+     "“H-score”? it can be “H-score”, “Allred”, “0-3+”, “% positive”, “IRS”"),
     ('ihc = { file = "x.csv", blank = "zero" }', "study.toml › dataset “lab” › ihc: “blank” is “zero”; it can be “missing”, "
                                                  "“negative”"),
     ('ihc = { file = "x.csv", time_point = "T" }', "study.toml › dataset “lab” › ihc: “time_point” stands without “patient”; "

@@ -279,7 +279,7 @@ def test_that_one_column_per_receptor_is_read_and_a_bad_cell_spoils_nothing_else
 def test_that_numbers_that_may_be_several_scores_are_asked(tmp_path: Path) -> None:
     rows = [("P01", 2, 3), ("P02", 8, 5)]
     asked = ihc(tmp_path, rows, head=["Patient", "HER2", "IGF1R"])
-    assert said(asked, "which_score").what == "the numbers (up to 8) may be H-scores, Allred, 0-3+ or % positive"
+    assert said(asked, "which_score").what == "the numbers (up to 8) may be H-scores, Allred, IRS, 0-3+ or % positive"
     assert asked.expression == ()
     decided = ihc(tmp_path, rows, ', score = "Allred"', head=["Patient", "HER2", "IGF1R"])
     assert value(decided, "P02", "ERBB2") == 8
@@ -451,3 +451,26 @@ def test_that_one_sheet_per_antibody_is_one_table(tmp_path: Path) -> None:
                                                  "and is not used")
     assert np.isnan(value(twice, "P01 pre", "ERBB2"))
     assert value(twice, "P02 pre", "ERBB2") == 90
+
+
+def test_that_immunoreactive_scores_are_read_from_0_to_12(tmp_path: Path) -> None:
+    dataset = ihc(tmp_path, [("P1", "EGFR", 7.5), ("P2", "EGFR", 12), ("P3", "EGFR", 13)], head=["Patient", "Antibody", "IRS"])
+    assert [value(dataset, name, "EGFR") for name in ("P1", "P2")] == [7.5, 12]
+    assert said(dataset, "irs_range").what == "13 is no immunoreactive score (0 to 12); this row is left out"
+
+
+REAL = Path(__file__).parents[2] / "shared" / "data" / "messy_spreadsheets" / "PenisDataset_EGFR_Hscore.csv"
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the public table is not beside the repository")
+def test_that_a_published_table_of_egfr_scores_with_follow_up_is_read_by_naming_three_columns(tmp_path: Path) -> None:
+    """Called H-scores by its authors, 0 to 12 by its numbers; 53 patients, the rest of the columns clinical."""
+    keys = f'file = "{REAL.as_posix()}", sample = "A", receptor = "EGFR"'
+    dataset = load(tmp_path, f'ihc = {{ {keys}, irs = "egfr.median.score" }}', role="cohort")
+    assert dataset.unusable == ()
+    assert dataset.expression[0].genes == ("EGFR",)
+    assert len(dataset.expression[0].samples) + 15 == 53  # NA in 15 rows, each among the changes
+    assert sum(reason == "not done or not available" for reason in fates(dataset).values()) == 15
+    assert value(dataset, "1", "EGFR") == pytest.approx(7.2)
+    assert dataset.clinical is not None
+    assert {"died.disease", "fu.last.mo", "stage"} <= set(dataset.clinical.columns)

@@ -225,3 +225,17 @@ def test_that_membranes_without_a_shared_exposure_are_said(tmp_path: Path) -> No
         "array.xlsx › Array › C18 › P: “long” is no exposure; this spot is left out; write minutes, or a number with min or s, "
         "into the cell")
     assert value(dataset, "P", "EGFR") == value(dataset, "R", "EGFR") == pytest.approx(-1)
+
+
+def test_that_background_in_another_sheet_is_subtracted_cell_by_cell(tmp_path: Path) -> None:
+    head = ["Receptor", "P", "R"]
+    signals = [(row[1], float(row[2]) + 50, float(row[3]) + 20) for row in ROWS]
+    sheets = {"Signal": [head, *signals], "Background": [head, *[(row[1], 50, 20) for row in ROWS]]}
+    workbook(tmp_path / "array.xlsx", sheets)
+    keys = 'array = { file = "array.xlsx", sheet = "Signal", background_sheet = "Background" }'
+    dataset = load(tmp_path, keys, role="cell_lines")
+    assert value(dataset, "P", "EGFR") == pytest.approx(np.log2(0.1))
+    workbook(tmp_path / "array.xlsx", {**sheets, "Background": [head, *[(row[1], 50, 20) for row in ROWS[1:]]]})
+    assert said(load(tmp_path, keys, role="cell_lines"), "background_elsewhere").line() == (
+        "array.xlsx › Background › A3: this sheet is named as the background, but its row 3 is “EGF R” where the signals have "
+        "“Reference Spots”; give both sheets the same rows and columns")

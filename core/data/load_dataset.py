@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.data.assays.assay_import import AssayImport
-from core.data.assays.assay_spec import ASSAY_KINDS, AssaySpec
+from core.data.assays.assay_spec import ASSAY_KINDS, SHEET_KEYS, AssaySpec
 from core.data.assays.load_assays import (
     clinical_as_imported,
     import_assay,
@@ -131,9 +131,9 @@ def _import_assay(stated: AssaySpec, raw: ReadResult, answers: Answers, loading:
     """The assay read, or nothing where it cannot be used."""
     table = stated.table
     try:
-        sheet = stated.choice("layout")
-        layout = shelf.read(replace(table, sheet=sheet), "layout", job) if sheet else None
-        assay = import_assay(stated, raw, answers, layout)
+        further = {key: shelf.read(replace(table, sheet=stated.choice(key)), key, job)
+                   for key in SHEET_KEYS if stated.choice(key)}
+        assay = import_assay(stated, raw, answers, further)
         sha256 = shelf.sha256(table.path)
     except UserError as error:
         loading.unusable += [problem.at(file=table.file) for problem in error.problems]

@@ -41,8 +41,9 @@ DETECTED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         "intensity": _words(r"(staining[ ._-]*)?intensity([ ._-]*score)?|is"),
         "positive_percent": _words(r"(%|percent|pct\.?)[ ._-]*(cells[ ._-]*)?(positive|pos\.?)([ ._-]*cells)?"
                                    r"|positive([ ._-]*cells)?[ ._-]*\(?(%|percent)\)?"),
-        "category": _words(r"(ihc[ ._-]*)?(0[ ./_-]*(to[ ._-]*)?3\s?\+?|category|grade)([ ._-]*score)?"
+        "category": _words(r"(ihc[ ._-]*)?(0[ ./_-]*(to[ ._-]*)?3\s?\+?|category)([ ._-]*score)?"
                            r"|.*\(?\b0\s?(-|–|to)\s?3\s?\+?\)?"),
+        "irs": _words(r"irs([ ._-]*score)?|immuno-?reactive?[ ._-]*(remmele[ ._-]*)?score.*|remmele.*"),
         "scorer": _words(r"scorer|reader|observer|pathologist|scored[ ._-]*by|rater"),
         "core": _words(r"(tma[ ._-]*)?(core|spot)[ ._-]*(id|no\.?|nr\.?|number|#)?"),
         "clone": _words(r"clone([ ._-]*(id|name))?"),

@@ -21,26 +21,28 @@ ASSAY_WORDS: Mapping[str, str] = {IHC: "IHC", ARRAY: "array", BLOT: "blot", PLAT
 COLUMN_KEYS: Mapping[str, tuple[str, ...]] = {
     IHC: ("sample", "patient", "time_point", "antibody", "receptors", "percent_0", "percent_1", "percent_2",
           "percent_3", "h_score", "allred", "proportion", "intensity", "positive_percent", "category", "scorer",
-          "core", "clone", "compartment", "ish"),
+          "core", "clone", "compartment", "ish", "irs"),
     ARRAY: ("sample", "patient", "time_point", "label", "coordinate", "signal", "background", "exposure", "spot_type",
             "replicate"),
     BLOT: ("sample", "patient", "time_point", "lane", "replicate", "targets", "loading"),
     PLATE: ("sample", "patient", "time_point", "target", "signal", "cq", "replicate", "well"),
 }
 """Keys whose value is a column of the file, or several."""
-LISTED_COLUMNS = frozenset(("receptors", "h_score", "allred", "positive_percent", "category", "signal", "background",
-                            "targets"))
+LISTED_COLUMNS = frozenset(("receptors", "h_score", "allred", "positive_percent", "category", "irs", "signal",
+                            "background", "targets"))
 """Those that may name several columns."""
 CHOICE_KEYS: Mapping[str, tuple[str, ...]] = {
     IHC: ("score", "blank", "which", "receptor"),
-    ARRAY: ("samples", "exposures", "reference", "negative", "saturation", "control", "layout"),
+    ARRAY: ("samples", "exposures", "reference", "negative", "saturation", "control", "layout", "background_sheet"),
     BLOT: ("control",),
     PLATE: ("reference", "calibrator", "blank", "cycles", "receptor"),
 }
 """Keys whose value is a decision, a name or a number."""
+SHEET_KEYS = ("layout", "background_sheet")
+"""Choices that name a further sheet of the same file."""
 LISTED_CHOICES = frozenset(("which", "samples", "exposures", "reference", "negative"))
-H_SCORE, ALLRED, CATEGORY, POSITIVE = "H-score", "Allred", "0-3+", "% positive"
-SCORES = (H_SCORE, ALLRED, CATEGORY, POSITIVE)
+H_SCORE, ALLRED, CATEGORY, POSITIVE, IRS = "H-score", "Allred", "0-3+", "% positive", "IRS"
+SCORES = (H_SCORE, ALLRED, CATEGORY, POSITIVE, IRS)
 
 
 @dataclass(frozen=True)

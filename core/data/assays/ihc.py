@@ -12,7 +12,7 @@ import numpy as np
 from core.data.assays.assay_columns import UNSPECIFIC_SCORE
 from core.data.assays.assay_genes import PHOSPHO, TOTAL, matrix_of, measured_names
 from core.data.assays.assay_import import AssayImport, finished, spec_as_used
-from core.data.assays.assay_spec import ALLRED, CATEGORY, H_SCORE, POSITIVE, AssayRecord, AssaySpec
+from core.data.assays.assay_spec import ALLRED, CATEGORY, H_SCORE, IRS, POSITIVE, AssayRecord, AssaySpec
 from core.data.assays.assay_table import AssayTable, name_rows, open_table
 from core.data.assays.her2_status import her2_columns
 from core.data.assays.slide_rows import KEYS_OF, PERCENTAGES, SlideRows, names_of_columns
@@ -24,6 +24,8 @@ from core.data.sheets.recipe import Answers
 from core.data.sheets.sheet_words import squeezed
 from core.data.tables import Scale
 from core.problems import note, user_error
+
+_PARTS_OF = {H_SCORE: PERCENTAGES, ALLRED: ("proportion", "intensity")}
 
 
 def read_ihc(spec: AssaySpec, table: RawTable, read: ReadResult, answers: Answers) -> AssayImport:
@@ -88,6 +90,8 @@ def _kind(at: AssayTable, wide: Sequence[int]) -> str:
         there = list(dict.fromkeys([H_SCORE, *there]))
     if at.has("proportion") and at.has("intensity"):
         there = list(dict.fromkeys([*there, ALLRED]))
+    named = [kind for kind in there if {*KEYS_OF[kind], *_PARTS_OF.get(kind, ())} & set(at.spec.columns)]
+    there = named or there
     if stated:
         if wide or stated in there:
             return stated
@@ -107,9 +111,9 @@ def _kind(at: AssayTable, wide: Sequence[int]) -> str:
     if not there:
         names = ", ".join(f"“{at.region.names[column]}”" for column in at.region.columns[:8])
         raise user_error("no_scores", f"no column of scores was found; there are {names}", at.table.place(),
-                         remedy="name them with percent_0 to percent_3, h_score, allred, positive_percent or category",
-                         answer_key="h_score")
-    kind = next(kind for kind in (H_SCORE, ALLRED, CATEGORY, POSITIVE) if kind in there)
+                         remedy="name them with percent_0 to percent_3, h_score, allred, positive_percent, irs or "
+                                "category", answer_key="h_score")
+    kind = next(kind for kind in (H_SCORE, ALLRED, CATEGORY, POSITIVE, IRS) if kind in there)
     if len(there) > 1:
         others = ", ".join(each for each in there if each != kind)
         at.findings.append(note("score_chosen", f"the score used is {kind}; the table also holds {others}",
@@ -139,6 +143,6 @@ def _kind_of_columns(at: AssayTable, wide: Sequence[int]) -> str:
     top = max((number for number in numbers if np.isfinite(number)), default=0.0)
     if top > 100:
         return H_SCORE
-    raise user_error("which_score", f"the numbers (up to {top:g}) may be H-scores, Allred, 0-3+ or % positive",
+    raise user_error("which_score", f"the numbers (up to {top:g}) may be H-scores, Allred, IRS, 0-3+ or % positive",
                      at.table.place(None, wide[0]), why="The largest number does not tell.",
-                     remedy='state score = "H-score", "Allred", "0-3+" or "% positive"', answer_key="score")
+                     remedy='state score = "H-score", "Allred", "0-3+", "% positive" or "IRS"', answer_key="score")

@@ -141,3 +141,10 @@ def plain_h_score(low: float, high: float) -> Score:
     if low < 0 or high > 300:
         return Score(code="h_score_range", why=f"{low if low < 0 else high:g} is no H-score (0 to 300)")
     return Score(low, high)
+
+
+def immunoreactive_score(low: float, high: float) -> Score:
+    """The immunoreactive score of Remmele and Stegner, 0-12; medians of cores fall between its steps."""
+    if low < 0 or high > 12:
+        return Score(code="irs_range", why=f"{low if low < 0 else high:g} is no immunoreactive score (0 to 12)")
+    return Score(low, high)

@@ -26,15 +26,16 @@ from core.data.values import value_key
 from core.problems import Location, Problem, note, warning
 
 
-def import_assay(spec: AssaySpec, read: ReadResult, answers: Answers, layout: ReadResult | None = None) -> AssayImport:
+def import_assay(spec: AssaySpec, read: ReadResult, answers: Answers,
+                 further: Mapping[str, ReadResult] | None = None) -> AssayImport:
     """Read one table of an assay.
 
     Parameters
     ----------
     read : ReadResult
         The sheet as it was read; answered cells are put in here.
-    layout : ReadResult, optional
-        Of an array: the sheet that says which receptor is at which coordinate.
+    further : mapping of key -> ReadResult, optional
+        Further sheets that an array names: "layout", "background_sheet".
 
     Raises
     ------
@@ -46,7 +47,7 @@ def import_assay(spec: AssaySpec, read: ReadResult, answers: Answers, layout: Re
     if spec.kind == IHC:
         found = read_ihc(spec, table, read, answers)
     elif spec.kind == ARRAY:
-        found = read_array(spec, table, read, answers, layout)
+        found = read_array(spec, table, read, answers, further or {})
     elif spec.kind == BLOT:
         found = read_blot(spec, table, read, answers)
     else:

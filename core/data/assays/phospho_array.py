@@ -40,13 +40,13 @@ _EXPOSURE = re.compile(r"[\s_,(-]*(\d+(?:\.\d+)?)\s*(min(?:utes?)?|s|secs?|secon
 
 
 def read_array(spec: AssaySpec, table: RawTable, read: ReadResult, answers: Answers,
-               layout: ReadResult | None) -> AssayImport:
+               further: Mapping[str, ReadResult]) -> AssayImport:
     """Read a table of spots into samples by receptors: log2 of the signal over the reference spots, measure "phospho".
 
     Raises
     ------
     UserError
-        "no_signal", "no_label", "no_control" and those of ``open_table``.
+        "no_signal", "no_label", "no_control", "background_elsewhere" and those of ``open_table``.
     """
     at = open_table(spec, table, answers)
     if not at.has("signal"):
@@ -55,7 +55,7 @@ def read_array(spec: AssaySpec, table: RawTable, read: ReadResult, answers: Answ
         raise user_error("no_signal", "no column of signals was found", table.place(),
                          remedy="name the columns of spot densities with the key signal", answer_key="signal")
     columns = _signal_columns(at)
-    spots = _spots(at, columns, SpotLabels(at, layout))
+    spots = _spots(at, columns, SpotLabels(at, further.get("layout")), _background(at, further))
     receptors = [spot for spot in spots if spot.kind == RECEPTOR]
     meaning = measured_names([spot.label for spot in receptors],
                              [at.table.place(spot.row, _name_column(at)) for spot in receptors], answers)
@@ -128,7 +128,30 @@ def _minutes(text: str) -> float:
         return float("nan")
 
 
-def _spots(at: AssayTable, columns: Sequence[tuple[int, str, str, float]], labels: SpotLabels) -> list[Spot]:
+def _background(at: AssayTable, further: Mapping[str, ReadResult]) -> RawTable | None:
+    """The sheet of background values: the same rows and columns as the sheet of signals, or none.
+
+    Raises UserError "background_elsewhere" where a spot stands in another row there.
+    """
+    if "background_sheet" not in further:
+        return None
+    table, named = further["background_sheet"].table, _name_column(at)
+    for row in at.region.rows:
+        there = table.text(row, named) if row < table.n_rows and named < table.n_columns else ""
+        if there != at.table.text(row, named):
+            raise user_error(
+                "background_elsewhere", f"this sheet is named as the background, but its row {row + 1} is "
+                f"“{there or 'blank'}” where the signals have “{at.table.text(row, named)}”",
+                table.place(row, named) if row < table.n_rows and named < table.n_columns else table.place(),
+                why="Background is subtracted cell by cell.", remedy="give both sheets the same rows and columns",
+                answer_key="background_sheet")
+    at.findings.append(note("background_sheet", "the background of each spot stands in the same cell of this sheet",
+                            table.place()))
+    return table
+
+
+def _spots(at: AssayTable, columns: Sequence[tuple[int, str, str, float]], labels: SpotLabels,
+           background_sheet: RawTable | None) -> list[Spot]:
     """Every spot with a signal; cells that are none are said."""
     spots: list[Spot] = []
     background = at.columns.get("background", ())
@@ -162,6 +185,8 @@ def _spots(at: AssayTable, columns: Sequence[tuple[int, str, str, float]], label
                 continue
             local = at.reading(row, background[place if len(background) == len(columns) else 0]) if background else None
             value = reading.low - (local.low if local is not None and local.known else 0.0)
+            if background_sheet is not None and column < background_sheet.n_columns:
+                value -= float(np.nan_to_num(background_sheet.numbers[row, column]))
             of_column = number if len(columns) > 1 else ""
             spots.append(Spot(name or sample, replicate or of_column or "1",
                               exposure if np.isfinite(exposure) else minutes, kind, label, reading.low, value, row,
@@ -207,7 +232,7 @@ def _say(at: AssayTable, spots: Sequence[Spot], membranes: Sequence[MembraneValu
     if not all(membrane.has_negative for membrane in membranes):
         at.findings.append(warning(
             "no_negative_spots", "no negative spot was found; the background is "
-            + ("the local one" if at.has("background") else "not subtracted")
+            + ("the local one" if at.has("background") or at.spec.choice("background_sheet") else "not subtracted")
             + ", and no receptor can be called present", place,
             why="A call needs the mean and spread of the negative spots.",
             remedy='name the spots: negative = ["PBS"]', answer_key="negative"))

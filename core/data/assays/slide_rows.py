@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.assays.assay_genes import PHOSPHO, TOTAL, MeasuredNames, measured_names
-from core.data.assays.assay_spec import ALLRED, CATEGORY, H_SCORE, POSITIVE
+from core.data.assays.assay_spec import ALLRED, CATEGORY, H_SCORE, IRS, POSITIVE
 from core.data.assays.assay_table import AssayTable, Reading
 from core.data.assays.ihc_scores import (
     H_TOLERANCE,
@@ -21,24 +21,28 @@ from core.data.assays.ihc_scores import (
     allred_total,
     category_score,
     h_score,
+    immunoreactive_score,
     percent_score,
     plain_h_score,
     proportion_class,
     proportion_in_words,
 )
-from core.data.assays.slide_scores import SlideScore
+from core.data.assays.slide_scores import TOP, SlideScore
 from core.data.genes.measured_names import without_shared_part
 from core.data.sheets.sheet_words import counted
 from core.data.tables import Missing
 from core.problems import Severity, note, warning
 
 PERCENTAGES = ("percent_0", "percent_1", "percent_2", "percent_3")
-KEYS_OF = {H_SCORE: ("h_score",), ALLRED: ("allred",), CATEGORY: ("category",), POSITIVE: ("positive_percent",)}
+KEYS_OF = {H_SCORE: ("h_score",), ALLRED: ("allred",), CATEGORY: ("category",), POSITIVE: ("positive_percent",),
+           IRS: ("irs",)}
 _REMEDY = {
     "percentages": "correct the cells; the four have to add to 100 +- 1",
     "two_grades": "write one grade into the cell",
     "words_for_score": "write a score into the cell, or name the text with the key missing",
 }
+_WITH_LIMITS = (H_SCORE, POSITIVE, IRS)
+"""Scores without steps, where <1 and >90 leave an interval."""
 _MOST = 2 / 3
 """Of the rows that must add to 1 for the percentages to be shares."""
 _EMPTY = (Missing.BLANK, Missing.NOT_AVAILABLE, Missing.NOT_DONE)
@@ -165,7 +169,7 @@ class SlideRows:
         if not self.wide and self.kind == ALLRED and not at.has("allred"):
             return self._of_parts(row)
         text = at.table.text(row, column)
-        reading = at.reading(row, column, 0.0, {H_SCORE: 300.0, POSITIVE: 100.0}.get(self.kind, float("inf")))
+        reading = at.reading(row, column, 0.0, TOP[self.kind] if self.kind in _WITH_LIMITS else float("inf"))
         if self.kind == CATEGORY and (row, column) not in at.table.dates and reading.missing in (
                 None, Missing.UNREADABLE):
             number = float(at.table.numbers[row, column])
@@ -176,7 +180,7 @@ class SlideRows:
             return _unreadable(reading, (row, column) in at.table.dates)
         if self.kind == ALLRED:
             return allred_total(reading.low)
-        made = plain_h_score if self.kind == H_SCORE else percent_score
+        made = {H_SCORE: plain_h_score, POSITIVE: percent_score, IRS: immunoreactive_score}[self.kind]
         return made(reading.low, reading.high)
 
     def _empty_score(self, row: int, column: int, reading: Reading) -> Score | None:

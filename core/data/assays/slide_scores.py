@@ -18,7 +18,7 @@ from core.data.sheets.sheet_words import counted
 from core.problems import note, warning
 from core.statistics.agreement import LINEAR, QUADRATIC, Kappa, icc_agreement, weighted_kappa
 
-TOP: Mapping[str, float] = {"H-score": 300.0, "Allred": 8.0, "0-3+": 3.0, "% positive": 100.0}
+TOP: Mapping[str, float] = {"H-score": 300.0, "Allred": 8.0, "0-3+": 3.0, "% positive": 100.0, "IRS": 12.0}
 GRADES: Mapping[str, tuple[float, ...]] = {CATEGORY: (0, 1, 2, 3), ALLRED: (0, 2, 3, 4, 5, 6, 7, 8)}
 _FEWEST_FOR_AGREEMENT = 3
 
