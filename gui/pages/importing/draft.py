@@ -15,13 +15,20 @@ from core.data.dataset import DatasetSpec
 from core.data.sheets.recipe import Answers, TableSpec
 from core.data.tables import EndpointRule
 from core.problems import Problem
+from gui.pages.importing.role_forms import LinesForm, PairsForm, lines_form, pairs_form
 
 EXPRESSION, CLINICAL, BOTH, NOT_USED = "expression", "clinical", "both", ""
+TWO_MEASURES = "total and phospho"
+"""One table read twice: the proteins, and their phosphorylated forms."""
 ROLES: Mapping[str, tuple[str, str]] = {
-    "cohort": ("Patients with an outcome", "Prognosis, RTK subset: expression with follow-up or a response"),
-    "biopsies": ("Biopsies before and after", "Which samples are pairs is said on the page Biopsies"),
-    "cell_lines": ("Cell lines", "Which lines are resistant is said on the page Cell lines"),
-    "activation": ("On and off calls of RTKs", "One column per RTK with 1 and 0, on and off, or blank"),
+    "cohort": ("Patients with an outcome", "For Prognosis and RTK subset: expression with follow-up or a response. "
+               "Step 5 asks which columns are follow-up."),
+    "biopsies": ("Biopsies before and after", "For Biopsies: the same patients before and after a treatment. Step 5 "
+                 "asks which samples are one patient."),
+    "cell_lines": ("Cell lines", "For Cell lines: lines with a response, or resistant and sensitive ones. Step 5 asks "
+                   "which lines are resistant."),
+    "activation": ("On and off calls of RTKs", "For Activation: one column per RTK with 1 and 0, on and off, or blank. "
+                   "Step 5 shows what was read as on, off and unknown."),
 }
 """The roles that core reads, with their words and what they are for."""
 SHARED_FIELDS = frozenset({"sheet", "header_row", "delimiter", "decimal", "encoding", "missing"})
@@ -29,8 +36,20 @@ SHARED_FIELDS = frozenset({"sheet", "header_row", "delimiter", "decimal", "encod
 
 
 @dataclass(frozen=True)
+class RoleSign:
+    """One reason for a role of the data set. ``weight`` orders them: the heaviest of all files is proposed."""
+
+    role: str
+    weight: int
+    words: str
+
+
+@dataclass(frozen=True)
 class FoundSheet:
-    """One sheet of a file (nameless for a text file), what it could be, and why it is thought so."""
+    """One sheet of a file (nameless for a text file), what it could be, and why it is thought so.
+
+    ``phospho``: words about phosphorylated proteins that stand beside the proteins; ``signs`` speak for a role.
+    """
 
     name: str
     visible: bool = True
@@ -39,6 +58,8 @@ class FoundSheet:
     part: str = NOT_USED
     words: str = ""
     measure: str = ""
+    phospho: str = ""
+    signs: tuple[RoleSign, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,12 +83,19 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Draft:
-    """``instead_of`` is the data set of the study that it will replace; ``seen`` are findings that were accepted."""
+    """``instead_of`` is the data set of the study that it will replace; ``seen`` are findings that were accepted.
+
+    ``role_said``: a person chose the role; else it follows the files. ``lines`` and ``pairs`` are what the role asks,
+    also while it is not answered whole; the answer stands in ``spec.layout``.
+    """
 
     spec: DatasetSpec
     files: tuple[FoundFile, ...] = ()
     instead_of: str = ""
     seen: frozenset[str] = field(default_factory=frozenset)
+    role_said: bool = False
+    lines: LinesForm = field(default_factory=LinesForm)
+    pairs: PairsForm = field(default_factory=PairsForm)
 
     @property
     def tables(self) -> tuple[tuple[str, TableSpec], ...]:
@@ -84,6 +112,10 @@ class Draft:
         """The tables that are read from one sheet."""
         return tuple((part, table) for part, table in self.tables if (table.path, table.sheet) == sheet)
 
+    def measures_of(self, sheet: tuple[Path, str | None]) -> tuple[str, ...]:
+        """The measures that are stated for the expression tables of one sheet."""
+        return tuple(table.measure or "" for part, table in self.tables_of(sheet) if part == EXPRESSION)
+
     def part_of(self, path: Path, sheet: str | None) -> str:
         """What a sheet is used as."""
         parts = [part for part, _ in self.tables_of((path, sheet))]
@@ -99,7 +131,8 @@ def draft_of_files(files: Sequence[FoundFile], known_names: Sequence[str]) -> Dr
 
 def draft_of_dataset(spec: DatasetSpec, files: Sequence[FoundFile] = ()) -> Draft:
     """The draft that stands for a data set of the study, to look at it again."""
-    return Draft(spec, tuple(files), instead_of=spec.name)
+    return Draft(spec, tuple(files), instead_of=spec.name, role_said=True, lines=lines_form(spec),
+                 pairs=pairs_form(spec))
 
 
 def with_files(draft: Draft, files: Sequence[FoundFile]) -> Draft:
@@ -113,7 +146,7 @@ def with_files(draft: Draft, files: Sequence[FoundFile]) -> Draft:
 def into_dataset(draft: Draft, spec: DatasetSpec) -> Draft:
     """The files go to a data set that the study has: it is opened with them added."""
     paths = {table.path for table in (*spec.expression, *spec.clinical)}
-    begun = Draft(spec, tuple(file for file in draft.files if file.path in paths), instead_of=spec.name)
+    begun = draft_of_dataset(spec, [file for file in draft.files if file.path in paths])
     return with_files(begun, [file for file in draft.files if file.path not in paths])
 
 
@@ -140,9 +173,13 @@ def with_proposed_parts(draft: Draft, files: Sequence[FoundFile]) -> Draft:
 
 
 def with_part(draft: Draft, path: Path, sheet: str | None, part: str, measure: str = "") -> Draft:
-    """Use a sheet as expression, clinical, both or not at all; what was said about it stays."""
+    """Use a sheet as expression, clinical, both or not at all; what was said about it stays.
+
+    ``measure`` TWO_MEASURES makes two expression tables of it, one of the proteins and one of their phosphorylated
+    forms; any other makes it one table again.
+    """
     wanted = {EXPRESSION: {"expression"}, CLINICAL: {"clinical"}, BOTH: {"expression", "clinical"}}.get(part, set())
-    there = dict(draft.tables_of((path, sheet)))
+    there = dict(reversed(draft.tables_of((path, sheet))))
     spec = draft.spec
     for each in ("expression", "clinical"):
         tables: tuple[TableSpec, ...] = getattr(spec, each)
@@ -151,12 +188,25 @@ def with_part(draft: Draft, path: Path, sheet: str | None, part: str, measure: s
             said = {name: getattr(other, name) for name in SHARED_FIELDS} if other is not None else {"sheet": sheet}
             tables = (*tables, TableSpec(path, **said))
         elif each not in wanted and each in there:
-            tables = tuple(table for table in tables if table != there[each])
+            tables = tuple(table for table in tables if (table.path, table.sheet) != (path, sheet))
         if each == "expression" and each in wanted:
-            tables = tuple(replace(table, measure=measure or None) if (table.path, table.sheet) == (path, sheet)
-                           and (measure or table.measure) != table.measure else table for table in tables)
+            tables = _measured(tables, (path, sheet), measure)
         spec = _with_tables(spec, each, tables)
     return replace(draft, spec=spec)
+
+
+def _measured(tables: tuple[TableSpec, ...], key: tuple[Path, str | None], measure: str) -> tuple[TableSpec, ...]:
+    """The tables with those of one sheet replaced by one table of that measure, or by one of each of the two."""
+    mine = [table for table in tables if (table.path, table.sheet) == key]
+    if measure == TWO_MEASURES:
+        made = tuple(replace(mine[0], measure=each) for each in ("total", "phospho"))
+    elif len(mine) > 1 or (measure or mine[0].measure) != mine[0].measure:
+        made = (replace(mine[0], measure=measure or None),)
+    else:
+        return tables
+    at = tables.index(mine[0])
+    others = [table for table in tables if table not in mine]
+    return (*others[:at], *made, *others[at:])
 
 
 def with_reading(draft: Draft, sheet: tuple[Path, str | None], part: str, **said: Any) -> Draft:
@@ -179,7 +229,9 @@ def _with_tables(spec: DatasetSpec, part: str, tables: tuple[TableSpec, ...]) ->
 
 def with_detected(draft: Draft, sheet: tuple[Path, str | None]) -> Draft:
     """Forget everything that was said about how one sheet is read."""
-    empty = {name: None for name in TableSpec.__dataclass_fields__ if name not in ("path", "sheet")}
+    two = len(draft.measures_of(sheet)) > 1  # that it is read twice is no detail of how
+    empty = {name: None for name in TableSpec.__dataclass_fields__
+             if name not in ("path", "sheet", "only") and not (two and name == "measure")}
     for part in ("expression", "clinical"):
         draft = with_reading(draft, sheet, part, **empty)
     return draft
@@ -191,8 +243,8 @@ def with_answer(draft: Draft, kind: str, key: str, value: str | None) -> Draft:
     entries: dict[str, str] = {name: each for name, each in getattr(answers, kind).items() if name != key}
     if value is not None:
         entries[key] = value
-    changed = {"genes": answers.genes, "samples": answers.samples, "cells": answers.cells, kind: entries}
-    return with_answers(draft, Answers(changed["genes"], changed["samples"], changed["cells"], answers.drop))
+    changed: dict[str, Any] = {kind: entries}
+    return with_answers(draft, replace(answers, **changed))
 
 
 def with_dropped(draft: Draft, sample: str, dropped: bool = True) -> Draft:
@@ -240,10 +292,12 @@ def with_study_change(draft: Draft, before: DatasetSpec, now: DatasetSpec) -> tu
         spec = replace(spec, endpoints=tuple(mine.values()))
         taken.append(f"“{name}”")
     for item in ("expression", "clinical", "answers", "combined", "layout", "role", "simulated", "accept_near_matches",
-                 "stated_sha256"):
+                 "stated_sha256", "assays"):
         if getattr(before, item) != getattr(now, item) and getattr(spec, item) == getattr(before, item):
             spec = replace(spec, **{item: getattr(now, item)})
             taken.append("how it is read")
+    if spec.layout != draft.spec.layout or spec.role != draft.spec.role:
+        draft = replace(draft, lines=lines_form(spec), pairs=pairs_form(spec))
     return replace(draft, spec=spec) if taken else draft, tuple(dict.fromkeys(taken))
 
 

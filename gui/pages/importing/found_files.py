@@ -17,9 +17,11 @@ from core.data.load_dataset import FileShelf
 from core.data.patients.endpoint_proposals import propose_endpoints
 from core.data.sheets.importing import Imported, import_clinical, import_expression
 from core.data.sheets.recipe import TableSpec
+from core.data.tables import ClinicalTable
 from core.jobs import JobContext
 from core.problems import Problem, UserError
-from gui.pages.importing.draft import BOTH, CLINICAL, EXPRESSION, NOT_USED, FoundFile, FoundSheet
+from gui.pages.importing.draft import BOTH, CLINICAL, EXPRESSION, NOT_USED, FoundFile, FoundSheet, RoleSign
+from gui.pages.importing.role_signs import signs_of_clinical, signs_of_expression
 
 KIND_WORDS = {SERIES_MATRIX: "GEO series matrix", GCT: "GCT", CBIOPORTAL_CLINICAL: "cBioPortal, clinical",
               CBIOPORTAL_EXPRESSION: "cBioPortal, expression", "text": "text", "xlsx": "Excel", "xls": "Excel, old",
@@ -119,25 +121,28 @@ def _text_sheet(path: Path, info: SheetInfo, read: ReadResult, shelf: FileShelf,
     name = read.table.sheet or info.name
     kind = read.format.kind
     if kind == CBIOPORTAL_CLINICAL:
-        return FoundSheet(name, info.visible, rows, columns, CLINICAL, "a clinical file of cBioPortal")
+        clinical, _ = _tried(CLINICAL, TableSpec(path), read)
+        return FoundSheet(name, info.visible, rows, columns, CLINICAL, "a clinical file of cBioPortal",
+                          signs=_signs(CLINICAL, None, clinical))
     if kind in (SERIES_MATRIX, GCT):
-        part, words = _of_series(path, shelf, job)
-        return FoundSheet(name, info.visible, rows, columns, part, words)
+        return replace(_of_series(path, shelf, job), name=name, visible=info.visible, rows=rows, columns=columns)
     return _judged(TableSpec(path), SheetInfo(name, info.visible, rows, columns), shelf, job)
 
 
-def _of_series(path: Path, shelf: FileShelf, job: JobContext) -> tuple[str, str]:
+def _of_series(path: Path, shelf: FileShelf, job: JobContext) -> FoundSheet:
     """A series matrix holds values and the description of its samples; either may be missing."""
-    parts = []
+    imported: dict[str, Imported | None] = {}
     for part in (EXPRESSION, CLINICAL):
         try:
             read = shelf.read(TableSpec(path), part, job)
         except UserError:
             continue
-        if _tried(part, TableSpec(path), read)[0] is not None or part == EXPRESSION:
-            parts.append(part)
-    part = BOTH if len(parts) == 2 else parts[0] if parts else NOT_USED
-    return part, "values and the description of the samples" if part == BOTH else ""
+        one = _tried(part, TableSpec(path), read)[0]
+        if one is not None or part == EXPRESSION:
+            imported[part] = one
+    part = BOTH if len(imported) == 2 else next(iter(imported), NOT_USED)
+    words = "values and the description of the samples" if part == BOTH else ""
+    return FoundSheet("", part=part, words=words, signs=_signs(part, imported.get(EXPRESSION), imported.get(CLINICAL)))
 
 
 def _judged(spec: TableSpec, info: SheetInfo, shelf: FileShelf, job: JobContext) -> FoundSheet:
@@ -150,7 +155,26 @@ def _judged(spec: TableSpec, info: SheetInfo, shelf: FileShelf, job: JobContext)
     expression, against = _tried(EXPRESSION, spec, read)
     clinical, _ = _tried(CLINICAL, spec, read)
     part, words = _part(expression, against, clinical)
-    return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, part, words)
+    return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, part, words,
+                      phospho=_phosphorylated(expression), signs=_signs(part, expression, clinical))
+
+
+def _signs(part: str, expression: Imported | None, clinical: Imported | None) -> tuple[RoleSign, ...]:
+    """What the tables that are used say about the role."""
+    signs: list[RoleSign] = []
+    if part in (EXPRESSION, BOTH) and expression is not None and expression.matrix is not None:
+        signs += signs_of_expression(expression.matrix)
+    table: ClinicalTable | None = clinical.clinical if clinical is not None else None
+    if part in (CLINICAL, BOTH) and table is not None:
+        signs += signs_of_clinical(table)
+    return tuple(dict.fromkeys(signs))
+
+
+def _phosphorylated(expression: Imported | None) -> str:
+    """Words about names of phosphorylated proteins that stand beside those of the proteins."""
+    said = () if expression is None else expression.problems
+    words = next((problem.what for problem in said if problem.code == "phospho_kept_apart"), "")
+    return words.partition(" and keep")[0]
 
 
 def _tried(part: str, spec: TableSpec, read: ReadResult) -> tuple[Imported | None, Problem | None]:
@@ -208,6 +232,5 @@ def _one_of_each(sheets: Sequence[FoundSheet]) -> tuple[FoundSheet, ...]:
     for sheet in sheets:
         mine = [part for part, winner in best.items() if winner is sheet]
         part = BOTH if len(mine) == 2 else mine[0] if mine else NOT_USED
-        chosen.append(FoundSheet(sheet.name, sheet.visible, sheet.rows, sheet.columns, part,
-                                 sheet.words or (f"could be {sheet.part}" if sheet.part else ""), sheet.measure))
+        chosen.append(replace(sheet, part=part, words=sheet.words or (f"could be {sheet.part}" if sheet.part else "")))
     return tuple(chosen)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.data.sheets.recipe import Answers, TableSpec
+from core.data.sheets.recipe import TableSpec
 from gui.import_recipes import RecipeShelf, Remembered, recipe_of, signature
 from gui.pages.importing.draft import Draft, with_part, with_reading
 from gui.pages.importing.draft_reading import DraftReading, SheetKey
@@ -94,6 +94,6 @@ def _applied(draft: Draft, key: SheetKey, recipe: Remembered) -> Draft:
         draft = with_reading(draft, key, part, **fields)
     answers = draft.spec.answers
     genes = {**recipe.genes, **answers.genes}
-    spec = replace(draft.spec, answers=Answers(genes, answers.samples, answers.cells, answers.drop),
+    spec = replace(draft.spec, answers=replace(answers, genes=genes),
                    endpoints=draft.spec.endpoints or recipe.endpoints)
     return replace(draft, spec=spec)
