@@ -358,6 +358,25 @@ def test_that_each_line_is_left_out_in_turn_and_a_result_that_hangs_on_one_is_sa
     assert "Each holds whichever line is left out." in result.findings[1]
 
 
+def test_that_a_result_which_hangs_on_one_line_names_it():
+    values = RNG.normal(size=(10, 2))
+    values[:, 0] = [*range(9), 30]
+    result = run(of(line_set(values, {"IC50": [5, 3, 9, 1, 8, 2, 7, 6, 4, 10]}, HIGH)), Parameters(permutations=500))
+    assert "no longer holds" not in result.findings[1]  # nothing holds: nothing can be lost
+    strong = np.column_stack([[0, 1, 2, 3, 4, 5], RNG.normal(size=6)])
+    few = run(of(line_set(strong, {"IC50": [1, 2, 3, 4, 6, 5]}, HIGH)), Parameters(permutations=500))
+    assert "EGFR (mRNA) no longer holds without L1, nor without any one of" in few.findings[1]
+
+
+def test_that_groups_beside_a_response_have_both():
+    samples = line_set(rising(), {"state": ["S"] * 6 + ["R"] * 6, "IC50": range(12)}, {**GROUPS, **HIGH})
+    row = rows(run(of(samples), QUICK), receptor="EGFR")
+    assert row["difference"] == pytest.approx(6.0)
+    assert row["spearman"] == pytest.approx(1.0)
+    along = rows(run(of(samples), Parameters(permutations=50, leave_one_out=False, design="continuous")), receptor="EGFR")
+    assert np.isnan(along["difference"])
+
+
 def test_that_no_shuffles_leave_the_corrected_p_empty_and_say_so():
     result = run(of(line_set(rising(), {"state": ["R", "S"] * 6}, GROUPS)), Parameters(permutations=0))
     assert np.isnan(rows(result, receptor="EGFR")["p_maxt"])

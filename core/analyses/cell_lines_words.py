@@ -135,12 +135,12 @@ def _fragile(numbers: CellLinesNumbers) -> str:
         for i in np.flatnonzero(np.nan_to_num(one.p_maxt, nan=1.0) < HOLDS):
             lost = [each.line for each in one.loo if not each.p_maxt[i] < HOLDS]
             if lost and np.isfinite(one.p_maxt[i]):
-                more = f" or {len(lost) - 1} others" if len(lost) > 1 else ""
-                hanging.append(f"{numbers.receptors[i]} ({measure_words(one)}) without {lost[0]}{more}")
+                more = f", nor without any one of {counted(len(lost) - 1, 'other')}" if len(lost) > 1 else ""
+                hanging.append(f"{numbers.receptors[i]} ({measure_words(one)}) no longer holds without {lost[0]}{more}")
     if not hanging:
         return "Each holds whichever line is left out." if any(one.loo for one in numbers.measures) else ""
     shown = "; ".join(hanging[:3]) + (f"; and {len(hanging) - 3} more" if len(hanging) > 3 else "")
-    return f"Not to be found again: {shown}."
+    return f"{shown}."
 
 
 def _three(numbers: CellLinesNumbers) -> tuple[tuple[str, str, str], ...]:
