@@ -464,13 +464,24 @@ REAL = Path(__file__).parents[2] / "shared" / "data" / "messy_spreadsheets" / "P
 
 @pytest.mark.skipif(not REAL.exists(), reason="the public table is not beside the repository")
 def test_that_a_published_table_of_egfr_scores_with_follow_up_is_read_by_naming_three_columns(tmp_path: Path) -> None:
-    """Called H-scores by its authors, 0 to 12 by its numbers; 53 patients, the rest of the columns clinical."""
+    """53 patients, one without a score; the other columns become clinical ones."""
     keys = f'file = "{REAL.as_posix()}", sample = "A", receptor = "EGFR"'
-    dataset = load(tmp_path, f'ihc = {{ {keys}, irs = "egfr.median.score" }}', role="cohort")
+    dataset = load(tmp_path, f'ihc = {{ {keys}, h_score = "egfr.median.score" }}', role="cohort")
     assert dataset.unusable == ()
-    assert dataset.expression[0].genes == ("EGFR",)
-    assert len(dataset.expression[0].samples) + 15 == 53  # NA in 15 rows, each among the changes
-    assert sum(reason == "not done or not available" for reason in fates(dataset).values()) == 15
+    assert len(dataset.expression[0].samples) == 52
     assert value(dataset, "1", "EGFR") == pytest.approx(7.2)
+    assert fates(dataset)["AG34"] == "not done or not available"
     assert dataset.clinical is not None
     assert {"died.disease", "fu.last.mo", "stage"} <= set(dataset.clinical.columns)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the public table is not beside the repository")
+def test_that_the_same_table_named_as_another_score_is_refused_cell_by_cell(tmp_path: Path) -> None:
+    """Its medians reach 20, so they are no immunoreactive scores."""
+    dataset = load(tmp_path, f'ihc = {{ file = "{REAL.as_posix()}", sample = "A", receptor = "EGFR", '
+                             'irs = "egfr.median.score" }', role="cohort")
+    told = [problem.line() for problem in dataset.findings if problem.code == "irs_range"]
+    assert told[0] == (f"{REAL.name} › AG13 › 12: 18 is no immunoreactive score (0 to 12); this row is left out; correct the "
+                       "cell")
+    assert told[-1] == (f"{REAL.name} › AG24 › 23: 10 more cells or rows like this: AG24, AG25, AG38, AG40, AG41, AG43, AG44, "
+                        "AG46, … (AG24: 17.4 is no immunoreactive score (0 to 12); this row is left out); correct the cell")

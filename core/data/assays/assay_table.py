@@ -156,8 +156,9 @@ class AssayTable:
             if rest:
                 cells = ", ".join(problem.where.cell for problem in rest[:_CELLS_SHOWN])
                 first = rest[0]
-                said.append(replace(first, what=f"{counted(len(rest), 'further cell')} or row like this: {cells}"
-                                    f"{', …' if len(rest) > _CELLS_SHOWN else ''} (the first: {first.what})"))
+                many = f"{len(rest)} more cells or rows" if len(rest) > 1 else "1 more cell or row"
+                said.append(replace(first, what=f"{many} like this: {cells}{', …' if len(rest) > _CELLS_SHOWN else ''} "
+                                    f"({first.where.cell}: {first.what})"))
         return said
 
 
