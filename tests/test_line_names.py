@@ -30,7 +30,7 @@ def clinical(samples, file="gi50.tsv", **columns):
 @pytest.mark.parametrize(("one", "other"), [
     ("SK-BR-3", "SKBR3"), ("SKBR3", "SKBR3_BREAST"), ("AU-565", "AU565"), ("T47D", "T-47D"), ("Hs 578T", "HS578T"),
     ("MDA-MB-231", "MDA231"), ("MCF 10A", "mcf-10a"), ("MDA-MB-134-VI", "MDAMB134"), ("CAL-85-1", "CAL851"),
-    ("H1703", "NCI-H1703"), ("ZR-75-1", "ZR751")])
+    ("H1703", "NCI-H1703"), ("H1299", "NCI-H1299"), ("X184B5", "184-B5"), ("ZR-75-1", "ZR751")])
 def test_that_names_of_one_line_share_their_key(one, other):
     assert line_key(one) == line_key(other)
 

@@ -97,8 +97,10 @@ def line_key(name: str) -> str:
     """
     bare = _without_tissue(name)[0]
     plain = squashed(bare)
-    longer = re.sub(r"^MDA(?=\d{3})", "MDAMB", plain)
-    for form in (plain, longer):
+    # What labs and programs leave out or put before: MDA231, H1299; R writes X before a digit.
+    forms = (plain, re.sub(r"^MDA(?=\d{3})", "MDAMB", plain), re.sub(r"^H(?=\d{2,4}$)", "NCIH", plain),
+             re.sub(r"^X(?=\d)", "", plain))
+    for form in forms:
         if form in _lines():
             return form
         if form in _aliases():
