@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core.analyses.locked_score import Lock
+from core.data.assays.assay_spec import ASSAY_KINDS, AssaySpec
 from core.data.dataset import DatasetSpec
 from core.data.patients.cohort_rules import CohortRule, KeepRule
 from core.data.patients.combined_columns import CombinedColumn
@@ -43,12 +44,14 @@ for kind, strategy in (
 
 PARAMETERS = maps(st.recursive(VALUES | st.none(), lambda inner: some(inner) | maps(inner), max_leaves=6))
 TABLES = st.builds(TableSpec)
+ASSAYS = st.builds(AssaySpec, kind=st.sampled_from(ASSAY_KINDS), table=TABLES, columns=maps(some(WORDS)),
+                   choices=maps(some(WORDS)), pairs=maps(WORDS))
 ENDPOINTS = st.builds(EndpointRule, event_values=some(VALUES))
 DATASETS = st.builds(
     DatasetSpec, expression=some(TABLES), clinical=some(TABLES), endpoints=some(ENDPOINTS),
     answers=st.builds(Answers, genes=maps(WORDS), samples=maps(WORDS), cells=maps(WORDS), drop=some(WORDS)),
     layout=maps(maps(WORDS)), combined=some(st.builds(CombinedColumn, columns=some(WORDS))), accept_near_matches=st.booleans(),
-    simulated=st.booleans(), stated_sha256=st.just({}))
+    simulated=st.booleans(), stated_sha256=st.just({}), assays=some(ASSAYS))
 KEEPS = st.builds(KeepRule, included=st.none() | some(VALUES), excluded=st.none() | some(VALUES),
                   missing=st.none() | st.booleans(), minimum=st.none() | NUMBERS, maximum=st.none() | NUMBERS)
 COHORTS = st.builds(CohortRule, keep=some(KEEPS), follow_up_max=st.none() | NUMBERS)
@@ -65,7 +68,7 @@ def projects(draw: st.DrawFn) -> Project:
     """A project with any value in any field."""
     datasets = []
     for spec in draw(some(DATASETS)):
-        paths = [str(table.path) for table in (*spec.expression, *spec.clinical)]
+        paths = [str(table.path) for table in spec.tables]
         stated = draw(st.dictionaries(st.sampled_from(paths), WORDS)) if paths else {}
         datasets.append(replace(spec, stated_sha256=stated))
     study = Study(draw(WORDS), draw(WORDS), tuple(datasets), draw(some(COHORTS)), draw(some(ANALYSES)), draw(WORDS),
