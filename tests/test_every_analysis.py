@@ -37,6 +37,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "cell_lines": {"permutations": 50},
     "paired_biopsies": {"permutations": 50, "responders": "pCR", "score": ("EGFR", "MET"), "positive_from": 7.0},
     "rtk_response": {"response": "pCR", "positive": ("yes",), "permutations": 50, "adjust": ("plate",)},
+    "activation": {"method": "fold over baseline", "floor": "5"},
 }
 """Settings that make an analysis do all that it can, quickly."""
 
@@ -49,7 +50,8 @@ def simulated_biopsies() -> SampleInputs:
 
 
 WITHOUT_FOLLOW_UP: dict[str, Callable[[], SampleInputs]] = {"cell_lines": hms, "paired_biopsies": simulated_biopsies,
-                                                       "rtk_response": simulated_biopsies}
+                                                       "rtk_response": simulated_biopsies,
+                                                       "activation": simulated_biopsies}
 """What an analysis that needs no follow-up is tested with."""
 
 

@@ -10,8 +10,8 @@ from importlib import import_module
 from types import ModuleType
 
 KINDS = ("rtk_prognosis", "rtk_subset", "validation", "expression_views", "cell_lines", "paired_biopsies",
-         "rtk_response")
-LATER_KINDS = ("activation", "senescence", "evidence", "combination_targets", "drug_synergy")
+         "rtk_response", "activation")
+LATER_KINDS = ("senescence", "evidence", "combination_targets", "drug_synergy")
 
 
 def analysis_module(kind: str) -> ModuleType:

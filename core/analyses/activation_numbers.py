@@ -30,10 +30,10 @@ STATE_NAMES = {ON: "on", OFF: "off", UNKNOWN: "unknown"}
 class MeasureCalls:
     """One measure's own calls; arrays are (n_patients, n_receptors), thresholds (n_receptors,).
 
-    ``value`` is what was compared with the thresholds (the expression, a robust z, a change, a posterior), NaN where
-    there is none; ``threshold`` the value from which a receptor counts as on, ``threshold_off`` that below which it
-    counts as off (the same where a rule has one). ``why_not`` says per receptor why it has no
-    calls, empty where it has.
+    ``value`` is what was compared with the thresholds (the expression, a robust z, a change), NaN where
+    there is none; ``threshold`` the value above which a receptor counts as on (a fold: from which on),
+    ``threshold_off`` that up to which it counts as off (the same where a rule has one). ``why_not`` says
+    per receptor why it has no calls, empty where it has.
     """
 
     measure: str
@@ -83,6 +83,8 @@ class ActivationNumbers:
     changed: NDArray[np.bool_]
     jitter: FloatArray
     left_out: tuple[LeftOut, ...]
+    other_time: int
+    n_reference: int
     warnings: tuple[Problem, ...]
 
     @property
@@ -103,10 +105,10 @@ class ActivationNumbers:
 
     @property
     def order(self) -> NDArray[np.intp]:
-        """ERBB2 first, then from the receptor on in most patients to the one on in fewest; equal ones by name."""
-        on = self.on
+        """ERBB2 first, then from the receptor on in most patients to those known in none; equal ones by name."""
+        on, known = self.on, self.on + self.off
         return np.array(sorted(range(len(self.receptors)),
-                               key=lambda i: (self.receptors[i] != "ERBB2", -int(on[i]), self.receptors[i])),
+                               key=lambda i: (self.receptors[i] != "ERBB2", not known[i], -int(on[i]), self.receptors[i])),
                         dtype=np.intp)
 
     def state(self, patient: int, receptor: int) -> str:

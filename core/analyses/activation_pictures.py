@@ -1,0 +1,65 @@
+"""The picture of the activation analysis: a tile per patient and receptor, on, off, unknown or not measured.
+
+Not for: how it looks (core/figures/switch_map.py).
+"""
+
+from __future__ import annotations
+
+from core.analyses.activation_numbers import ActivationNumbers
+from core.analyses.activation_words import answer, method_clause
+from core.figures.number_words import counted, list_words
+from core.figures.spec import FigureSpec
+from core.figures.switch_map import state_map
+
+
+def draw_activation(numbers: ActivationNumbers, *, simulated: bool) -> tuple[FigureSpec, ...]:
+    """The map of all receptors that some measure has."""
+    return (activation_map(numbers, simulated=simulated),)
+
+
+def patient_order(numbers: ActivationNumbers) -> list[int]:
+    """Patients with the same receptors on beside each other: by ERBB2, then by the next receptor of the map."""
+    rank = {1: 0, -1: 1, 0: 2}
+    order = numbers.order
+    return sorted(range(len(numbers.patients)),
+                  key=lambda row: (*(rank[int(numbers.calls[row, i])] for i in order), numbers.patients[row]))
+
+
+def activation_map(numbers: ActivationNumbers, *, simulated: bool = False) -> FigureSpec:
+    """A column per patient, a row per receptor, ERBB2 on top, totals at the right."""
+    drawn = [int(i) for i in numbers.order if numbers.measured[:, i].any()]
+    absent = [numbers.receptors[i] for i in numbers.order if not numbers.measured[:, i].any()]
+    patients = patient_order(numbers)
+    states = [[numbers.state(row, i) for row in patients] for i in drawn]
+    texts = [[f"{numbers.receptors[i]}: {numbers.why[row][i]}" for row in patients] for i in drawn]
+    total = len(numbers.patients)
+    totals = [_total(numbers, i) for i in drawn]
+    what = f"{counted(len(drawn), 'receptor')} in {counted(total, 'patient')}"
+    said = answer(numbers)
+    missing = "" if not absent else f" Not drawn, as no measure has a value: {list_words(absent)}."
+    return state_map(
+        [numbers.receptors[i] for i in drawn], [numbers.patients[row] for row in patients], states, totals,
+        name="activation_map", title="Receptors that are on", what=what, alt_words=f"{said.sentence}",
+        caption=(f"Calls of {what}, a column per patient, ERBB2 on top, then by the number of patients in whom a "
+                 "receptor "
+                 f"is on. {method_clause(numbers)} “?”: unknown; dashed: not measured. Totals are patients in whom it "
+                 "is "
+                 "on, of "
+                 f"those in whom it is known. No test was made.{missing}"),
+        texts=texts, remark=f"{_set_words(numbers)}, {counted(total, 'patient')}; {_method(numbers)}",
+        badge="Simulated data" if simulated else "")
+
+
+def _total(numbers: ActivationNumbers, i: int) -> str:
+    known = int(numbers.on[i] + numbers.off[i])
+    return f"{int(numbers.on[i])} of {known}" if known else "unknown"
+
+
+def _method(numbers: ActivationNumbers) -> str:
+    if numbers.method == "consensus":
+        return f"two of {list_words([each.measure for each in numbers.measures])} agree"
+    return f"{numbers.measures[0].measure}, {numbers.measures[0].rule}"
+
+
+def _set_words(numbers: ActivationNumbers) -> str:
+    return "All samples" if numbers.samples.name == "all" else f"Cohort “{numbers.samples.name}”"
