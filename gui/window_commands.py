@@ -92,7 +92,7 @@ class WindowCommands(QObject):
             from core.study_runner import StudyRun
 
             run = StudyRun(study, datasets, [outcome.result for outcome in outcomes.values()],
-                           {name: outcome.cohort for name, outcome in outcomes.items()})
+                           {name: outcome.chosen for name, outcome in outcomes.items()})
             for dataset in datasets.values():
                 run.problems += [*dataset.unusable, *dataset.findings]
             run.problems += [problem for outcome in outcomes.values() for problem in outcome.result.warnings]
