@@ -157,11 +157,14 @@ class _WindowTest:
         from core.project.project import with_parameters
 
         session = self.window.session
-        if not session.datasets or any(check.name == "the example is read" for check in self.checks):
-            return
-        dataset = next(iter(session.datasets.values()))
-        self._note("the example is read", not dataset.unusable, f"{len(dataset.expression[0].samples)} patients")
         project = session.project
+        if len(session.datasets) < len(project.study.datasets) or not session.datasets or any(
+                check.name == "the example is read" for check in self.checks):
+            return
+        unusable = [problem.line() for dataset in session.datasets.values() for problem in dataset.unusable]
+        samples = sum(len(dataset.expression[0].samples) for dataset in session.datasets.values() if dataset.expression)
+        self._note("the example is read", not unusable, unusable[0] if unusable else
+                   f"{len(session.datasets)} data sets, {samples} samples")
         for spec in project.study.analyses:
             project = with_parameters(project, spec.name, {"permutations": SHUFFLES})
         session.edit(project, "fewer shuffles")
@@ -222,7 +225,7 @@ class _WindowTest:
         outcome = self._any_outcome()
         study = self.window.session.project.study
         run = StudyRun(replace(study, analyses=study.analyses[:1]), dict(self.window.session.datasets),
-                       [outcome.result], {outcome.result.name: outcome.cohort})
+                       [outcome.result], {outcome.result.name: outcome.chosen})
         path = self.folder / "results.xlsx"
         save_run_workbook(run, path)
         return f"{len(sheet_names(path))} sheets"
