@@ -13,6 +13,7 @@ import numpy as np
 from core.data.assays.assay_spec import AssayRecord, AssaySpec
 from core.data.assays.assay_table import AssayTable, fate_of_rows
 from core.data.files.workbook import ReadResult
+from core.data.reference import rtk_symbols
 from core.data.sheets.clinical_import import columns_of_rows
 from core.data.sheets.collapse_genes import DEFAULT_RULE
 from core.data.sheets.importing import Imported
@@ -38,8 +39,10 @@ class AssayImport:
         """For the import report."""
         samples = {sample for matrix in self.matrices for sample in matrix.samples}
         genes = {gene for matrix in self.matrices for gene in matrix.genes}
-        words = " and ".join(f"{matrix.measure}, {matrix.scale}" for matrix in self.matrices)
-        return {"samples": len(samples), "genes": len(genes), "measure and scale": words}
+        words = " and ".join(f"{matrix.scale} ({matrix.measure})" for matrix in self.matrices)
+        rtks = set(rtk_symbols())
+        return {"samples": len(samples), "genes": len(genes), "RTKs": sum(gene in rtks for gene in genes),
+                "scale": words}
 
 
 def finished(at: AssayTable, read: ReadResult, matrices: Sequence[ExpressionMatrix], record: AssayRecord,
@@ -64,7 +67,7 @@ def finished(at: AssayTable, read: ReadResult, matrices: Sequence[ExpressionMatr
         *((region.rows[0], region.rows[-1]) if region.rows else (0, 0)), main, region.names[main], "rows",
         min((column for columns in at.columns.values() for column in columns if column != main), default=0), (),
         tuple(sorted({*region.skipped_rows, *at.left_out})), (), at.tokens.added,
-        None, DEFAULT_RULE, "", tuple(key.replace("_", " ") for key in at.detected))
+        None, DEFAULT_RULE, "", ("columns",) if at.detected else ())
     imported = Imported(recipe, findings, None, clinical, at.table, tuple(at.changes), frozenset(at.used))
     patient = region.names[at.at("patient")] if at.has("patient") and not at.has("sample") else ""
     return AssayImport(imported, tuple(matrices), record, clinical, patient)
