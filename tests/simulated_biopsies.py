@@ -34,6 +34,7 @@ RISING = {"AXL": 1.1, "EPHA2": 1.1, "FGFR1": 1.2, "MET": 1.0}
 LOST_HER2 = ("S05", "S11", "S16", "S22")
 WITH_LOSS, WITH_STROMA, BEFORE_RESPONSE = "EGFR", "PDGFRB", "IGF1R"
 ON = ("ERBB3", "EPHB4", "INSR", "KIT")
+SHARE_ON = 0.35
 STROMA = ("COL1A1", "COL1A2", "COL3A1", "FAP", "FN1", "SPARC", "LUM", "DCN", "VIM", "PTPRC")
 PROLIFERATION = gene_set("proliferation")[:12]
 OTHERS = ("XIST", "RPS4Y1", "ESR1", "PGR", "GATA3", "KRT5", "KRT8", "KRT18", "CDH1", "ACTB", "GAPDH", "TBP")
@@ -50,23 +51,38 @@ def patients() -> tuple[str, ...]:
     return tuple(f"S{number + 1:02d}" for number in range(PAIRS + BEFORE_ONLY + 2))
 
 
+def planted_on() -> dict[str, frozenset[str]]:
+    """Receptor -> the patients in whom it was drawn from the higher level: the same draws as in ``simulate``."""
+    rng = np.random.default_rng(SEED)
+    number = len(patients())
+    _responders(rng, number)
+    rng.normal(0.0, 0.75, (number, len(GENES)))
+    return {gene: frozenset(name for name, chosen in zip(patients(), rng.random(number) < SHARE_ON) if chosen)
+            for gene in ON}
+
+
+def _responders(rng: np.random.Generator, number: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who lost HER2, and who responded: a few of those with a second biopsy, nearly all of those without one."""
+    lost = np.array([name in LOST_HER2 for name in patients()])
+    responded = np.zeros(number, dtype=bool)
+    free = np.flatnonzero((np.arange(number) < PAIRS) & ~lost)
+    responded[rng.choice(free, RESPONDED_IN_PAIRS, replace=False)] = True
+    responded[PAIRS:PAIRS + BEFORE_ONLY - 1] = True
+    return lost, responded
+
+
 def simulate() -> tuple[tuple[str, ...], Floats, list[dict[str, str]], list[dict[str, str]]]:
     """Sample names, log2 expression (samples by GENES), one row per sample, and one row of IHC per sample and RTK."""
     rng = np.random.default_rng(SEED)
     names = patients()
     number = len(names)
-    in_pairs = np.arange(number) < PAIRS
-    lost = np.array([name in LOST_HER2 for name in names])
-    # Who responded: a few of those with a second biopsy, all but one of those who have none because nothing was left.
-    responded = np.zeros(number, dtype=bool)
-    responded[rng.choice(np.flatnonzero(in_pairs & ~lost), RESPONDED_IN_PAIRS, replace=False)] = True
-    responded[PAIRS:PAIRS + BEFORE_ONLY - 1] = True
+    lost, responded = _responders(rng, number)
 
     level = np.array([LEVEL.get(gene, 6.0 + 2.5 * (place % 5) / 4.0) for place, gene in enumerate(GENES)])
     own = rng.normal(0.0, 0.75, (number, len(GENES)))
     own[:, _at("RPS4Y1")] *= 0.2
     own[:, _at("XIST")] *= 0.3
-    on = {gene: rng.random(number) < 0.35 for gene in ON}
+    on = {gene: rng.random(number) < SHARE_ON for gene in ON}
     for gene, members in on.items():
         own[:, _at(gene)] = np.where(members, 2.6, 0.0) + rng.normal(0.0, 0.4, number)
     own[:, _at(BEFORE_RESPONSE)] = np.where(responded, -0.7, 0.7) + rng.normal(0.0, 0.7, number)

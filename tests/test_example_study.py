@@ -99,6 +99,18 @@ def test_that_exactly_the_planted_receptor_goes_with_response_before_treatment()
     assert all(figure.badge == "Simulated data" for figure in result.figures)
 
 
+def test_that_the_receptors_planted_as_on_are_called_in_their_own_patients() -> None:
+    """One group or two is a matter of BIC, which sees two by chance in a receptor or so of 58."""
+    calls = result_of("activation").table("calls")
+    patients = list(calls.columns["patient"])
+    for receptor, members in planted.planted_on().items():
+        called = {name for name, call in zip(patients, calls.columns[receptor]) if call == "on"}
+        assert len(called ^ (members & set(patients))) <= 1, receptor
+    somewhere = [name for name in rtk_symbols() if "on" in list(calls.columns[name])]
+    assert set(planted.ON) <= set(somewhere)
+    assert len(somewhere) <= len(planted.ON) + 1
+
+
 def test_that_the_measured_cell_lines_say_what_is_published_of_lapatinib_and_are_not_called_simulated() -> None:
     """Lines with much HER2, in total and phosphorylated, are the sensitive ones."""
     result = result_of("lines")
