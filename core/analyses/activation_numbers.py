@@ -106,9 +106,9 @@ class ActivationNumbers:
     @property
     def order(self) -> NDArray[np.intp]:
         """ERBB2 first, then from the receptor on in most patients to those known in none; equal ones by name."""
-        on, known = self.on, self.on + self.off
-        return np.array(sorted(range(len(self.receptors)),
-                               key=lambda i: (self.receptors[i] != "ERBB2", not known[i], -int(on[i]), self.receptors[i])),
+        on, known, names = self.on, self.on + self.off, self.receptors
+        return np.array(sorted(range(len(names)),
+                               key=lambda i: (names[i] != "ERBB2", not known[i], -int(on[i]), names[i])),
                         dtype=np.intp)
 
     def state(self, patient: int, receptor: int) -> str:
