@@ -6,6 +6,7 @@ Not for: looking at the data files; a missing column is found when its table is 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ LAYOUT_KEYS = {
 }
 FURTHER_LAYOUT_KEYS = {("cell_lines", "response"): ("name", "unit")}
 """What may be left out: how the response is called in words, and its unit."""
-DIRECTIONS = ("high is resistant", "low is resistant")
+CHOSEN: Mapping[str, tuple[str, ...]] = {"direction": ("high is resistant", "low is resistant"), "from": ("names",)}
+"""Keys of these that have only certain values. ``pairs = { from = "names" }``: a person agreed to what names say."""
 FOLDER_FORBIDDEN = set('<>:"/\\|?*')
 RESERVED_NAMES = {"results.xlsx", "methods.md", "import_report.md", "problems.json", "study.toml", "con", "prn", "aux",
                   "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -154,10 +156,11 @@ def _dataset(section: Section, folder: Path) -> DatasetSpec:
     for key in role_keys:
         part = section.section(key)
         if part is not None:
-            known = LAYOUT_KEYS[(role, key)]
+            by_names = (role, key) == ("biopsies", "pairs") and "from" in part.values
+            known = ("from",) if by_names else LAYOUT_KEYS[(role, key)]
             further = FURTHER_LAYOUT_KEYS.get((role, key), ())
             part.allow((*known, *further))
-            layout[key] = {name: part.text(name, required=True, choices=DIRECTIONS if name == "direction" else ())
+            layout[key] = {name: part.text(name, required=True, choices=CHOSEN.get(name, ()))
                            for name in known} | {name: text for name in further if (text := part.text(name))}
     answers, accept = _answers(section)
     return DatasetSpec(section.text("name", required=True), role, expression, clinical, endpoints, answers, accept,

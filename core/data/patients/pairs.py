@@ -75,7 +75,7 @@ class _Biopsy:
 def pair_samples(samples: SampleSet) -> PairedSamples:
     """The pairs of a data set.
 
-    The columns that ``pairs`` of the data set names win over names. A patient has exactly one sample of each of the
+    The columns that ``pairs`` of the data set names win over names; ``{ from = "names" }`` agrees to the names. A patient has exactly one sample of each of the
     two time points; samples of other time points are listed, and where one time point stands twice no sample of that
     time point is picked. Spellings that look alike (``P01``, ``pt-1``) in a column are different patients.
 
@@ -84,7 +84,8 @@ def pair_samples(samples: SampleSet) -> PairedSamples:
     UserError
         "no_pairs" where nothing states pairs or no patient has both; "no_clinical", "no_column".
     """
-    layout = samples.spec.layout.get("pairs")
+    stated = samples.spec.layout.get("pairs", {})
+    layout = stated if "from" not in stated else {}
     if layout:
         biopsies, out = _from_columns(samples, layout["patient"], layout["time_point"], layout["before"],
                                       layout["after"])
@@ -97,7 +98,7 @@ def pair_samples(samples: SampleSet) -> PairedSamples:
         raise _no_pairs(samples, [*out, *alone], source, words)
     order = {sample: place for place, sample in enumerate(samples.samples)}
     left_out = tuple(sorted([*out, *alone], key=lambda each: order[each.sample]))
-    warnings = (*_read_from_names(samples, pairs, source), *_about_left_out(samples, left_out, words),
+    warnings = (*(() if stated else _read_from_names(samples, pairs, source)), *_about_left_out(samples, left_out, words),
                 *_alike(samples, biopsies, pairs, source))
     return PairedSamples(tuple(pairs), left_out, source, *words, warnings)
 

@@ -33,20 +33,25 @@ def with_role(draft: Draft, role: str) -> Draft:
     return replace(_with_role(draft, role), role_said=True)
 
 
-def with_lines(draft: Draft, form: LinesForm) -> Draft:
-    """What was said about which lines are resistant."""
-    return _with_layout(replace(draft, lines=form))
+def with_form(draft: Draft, form: LinesForm | PairsForm, *, use: bool = False) -> Draft:
+    """What was said so far about resistant lines, or about pairs; it counts once a person uses it (``use``).
+
+    What is used already follows every change, and is no longer used where the change leaves a question open.
+    """
+    changed = replace(draft, lines=form) if isinstance(form, LinesForm) else replace(draft, pairs=form)
+    return _with_layout(changed, form.layout() if use or draft.spec.layout else {})
 
 
-def with_pairs(draft: Draft, form: PairsForm) -> Draft:
-    """What was said about which samples are one patient."""
-    return _with_layout(replace(draft, pairs=form))
+def without_form(draft: Draft) -> Draft:
+    """What was said stays, but is not used."""
+    return _with_layout(draft, {})
 
 
 def _with_role(draft: Draft, role: str) -> Draft:
-    return _with_layout(replace(draft, spec=replace(draft.spec, role=role)))
+    if role == draft.spec.role:
+        return draft
+    return _with_layout(replace(draft, spec=replace(draft.spec, role=role)), {})
 
 
-def _with_layout(draft: Draft) -> Draft:
-    layout: Layout = {"cell_lines": draft.lines.layout(), "biopsies": draft.pairs.layout()}.get(draft.spec.role, {})
+def _with_layout(draft: Draft, layout: Layout) -> Draft:
     return draft if dict(layout) == dict(draft.spec.layout) else replace(draft, spec=replace(draft.spec, layout=layout))

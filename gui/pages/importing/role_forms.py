@@ -86,9 +86,11 @@ class PairsForm:
         return self == PairsForm()
 
     def layout(self) -> Layout:
-        """As the study states it; empty until everything is said, and where the names say it."""
-        if self.by_names or self.open:
+        """As the study states it; empty until everything is said."""
+        if self.open:
             return {}
+        if self.by_names:
+            return {PAIRS: {"from": "names"}}
         return {PAIRS: {"patient": self.patient, "time_point": self.time_point, "before": self.before,
                         "after": self.after}}
 
@@ -103,11 +105,11 @@ def lines_form(spec: DatasetSpec) -> LinesForm:
 
 
 def pairs_form(spec: DatasetSpec) -> PairsForm:
-    """The form of a data set of the study: without columns its names say the pairs."""
+    """The form of a data set of the study."""
     if spec.role != "biopsies":
         return PairsForm()
     stated = spec.layout.get(PAIRS)
-    if not stated:
-        return PairsForm(by_names=True)
+    if not stated or "from" in stated:
+        return PairsForm(by_names=bool(stated))
     return PairsForm(stated.get("patient", ""), stated.get("time_point", ""), stated.get("before", ""),
                      stated.get("after", ""))
