@@ -49,7 +49,7 @@ PAIRS = 'pairs = { patient = "patient", time_point = "time", before = "pre", aft
 def write_pairs(folder: Path, m: int, *, shifts: Mapping[str, float] | None = None, genes: int = 20,
                 clinical: Mapping[str, Sequence[object]] | None = None, scale: str = "log2", pairs: str = PAIRS,
                 simulated: bool = False, parameters: str = "", only_after: bool = False, names: str = "P{number:02d}_{time}",
-                seed: int = 3) -> Path:
+                seed: int = 3, more: str = "") -> Path:
     """A study with ``m`` patients before and after; ``clinical`` has one value per sample, pre and post in turn."""
     random = np.random.default_rng(seed)
     first = ("ERBB2", "AXL", "MET", "IGF1R", "NTRK3", "EGFR")
@@ -75,7 +75,8 @@ def write_pairs(folder: Path, m: int, *, shifts: Mapping[str, float] | None = No
     (folder / "samples.csv").write_text("\n".join(rows), encoding="utf-8")
     text = STUDY.replace("SIMULATED", str(simulated).lower()).replace("SCALE", scale).replace("PAIRS", pairs)
     path = folder / "study.toml"
-    path.write_text(text.replace("PARAMETERS", f"parameters = {{ {parameters} }}" if parameters else ""), encoding="utf-8")
+    path.write_text(text.replace("PARAMETERS", f"parameters = {{ {parameters} }}" if parameters else "") + more,
+                    encoding="utf-8")
     return path
 
 
