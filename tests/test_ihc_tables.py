@@ -459,6 +459,14 @@ def test_that_immunoreactive_scores_are_read_from_0_to_12(tmp_path: Path) -> Non
     assert said(dataset, "irs_range").what == "13 is no immunoreactive score (0 to 12); this row is left out"
 
 
+def test_that_a_status_in_the_file_is_not_written_over(tmp_path: Path) -> None:
+    rows = [("P1", "HER2", "3+", "negative"), ("P2", "HER2", "1+", "negative")]
+    dataset = ihc(tmp_path, rows, head=["Patient", "Antibody", "Category", "HER2 status"])
+    assert dataset.clinical is not None
+    assert dataset.clinical.columns["HER2 status"].texts == ("negative", "negative")
+    assert dataset.clinical.columns["HER2 status (from IHC)"].texts == ("positive", "negative")
+
+
 REAL = Path(__file__).parents[2] / "shared" / "data" / "messy_spreadsheets" / "PenisDataset_EGFR_Hscore.csv"
 
 

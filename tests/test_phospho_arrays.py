@@ -239,3 +239,10 @@ def test_that_background_in_another_sheet_is_subtracted_cell_by_cell(tmp_path: P
     assert said(load(tmp_path, keys, role="cell_lines"), "background_elsewhere").line() == (
         "array.xlsx › Background › A3: this sheet is named as the background, but its row 3 is “EGF R” where the signals have "
         "“Reference Spots”; give both sheets the same rows and columns")
+
+
+def test_that_calls_may_take_the_place_of_signals(tmp_path: Path) -> None:
+    workbook(tmp_path / "array.xlsx", {"Array": [HEAD, *ROWS]})
+    dataset = load(tmp_path, 'array = { file = "array.xlsx", values = "calls" }', role="activation")
+    assert str(dataset.expression[0].scale) == "calls"
+    assert (value(dataset, "Parental", "EGFR"), value(dataset, "Parental", "TYRO3")) == (1, 0)

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from core.data.assays.assay_spec import (
+    ARRAY,
     ASSAY_KINDS,
     BLOT,
+    CALLS,
     CHOICE_KEYS,
     COLUMN_KEYS,
     IHC,
     LISTED_CHOICES,
     LISTED_COLUMNS,
     SCORES,
+    SIGNALS,
     AssaySpec,
 )
 from core.data.nearest_name import nearest
@@ -40,8 +43,9 @@ def _assay(section: Section, kind: str, folder: Path, hashes: dict[str, str]) ->
     for key in ("saturation", "cycles"):
         if key in choices and section.number(key, low=0, example="40") is None:
             del choices[key]
-    for key, allowed in (("score", SCORES), ("blank", ("missing", "negative"))):
-        if kind == IHC and key in choices:
+    for of_kind, key, allowed in ((IHC, "score", SCORES), (IHC, "blank", ("missing", "negative")),
+                                  (ARRAY, "values", (SIGNALS, CALLS))):
+        if kind == of_kind and key in choices:
             choices[key] = (_one_of(section, key, choices[key][0], allowed),)
     for key in ("samples", "exposures"):
         if key in choices and len(choices[key]) != len(columns.get("signal", ())):

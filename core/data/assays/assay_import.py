@@ -104,7 +104,9 @@ def clinical_of(at: AssayTable, further: Sequence[ClinicalColumn],
         name = at.region.names[at.at(key)] if at.has(key) else ""
         if name in columns:
             columns[name] = _renamed(columns[name], texts_now)
-    columns |= {column.name: column for column in further}
+    for made in further:
+        name = made.name if made.name not in columns else f"{made.name} (from IHC)"
+        columns[name] = replace(made, name=name)
     said = []
     if constant:
         names = ", ".join(at.region.names[column] for column in sorted(constant)[:8])

@@ -33,7 +33,8 @@ LISTED_COLUMNS = frozenset(("receptors", "h_score", "allred", "positive_percent"
 """Those that may name several columns."""
 CHOICE_KEYS: Mapping[str, tuple[str, ...]] = {
     IHC: ("score", "blank", "which", "receptor"),
-    ARRAY: ("samples", "exposures", "reference", "negative", "saturation", "control", "layout", "background_sheet"),
+    ARRAY: ("samples", "exposures", "reference", "negative", "saturation", "control", "layout", "background_sheet",
+            "values"),
     BLOT: ("control",),
     PLATE: ("reference", "calibrator", "blank", "cycles", "receptor"),
 }
@@ -42,6 +43,7 @@ SHEET_KEYS = ("layout", "background_sheet")
 """Choices that name a further sheet of the same file."""
 LISTED_CHOICES = frozenset(("which", "samples", "exposures", "reference", "negative"))
 H_SCORE, ALLRED, CATEGORY, POSITIVE, IRS = "H-score", "Allred", "0-3+", "% positive", "IRS"
+SIGNALS, CALLS = "signals", "calls"
 SCORES = (H_SCORE, ALLRED, CATEGORY, POSITIVE, IRS)
 
 

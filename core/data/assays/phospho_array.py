@@ -14,7 +14,7 @@ import numpy as np
 from core.data.assays.array_labels import SpotLabels
 from core.data.assays.assay_genes import PHOSPHO, MeasuredNames, matrix_of, measured_names
 from core.data.assays.assay_import import AssayImport, finished, spec_as_used
-from core.data.assays.assay_spec import AssayRecord, AssaySpec
+from core.data.assays.assay_spec import CALLS, AssayRecord, AssaySpec
 from core.data.assays.assay_table import AssayTable, NamedSample, name_rows, number_columns, open_table
 from core.data.assays.membranes import (
     LARGEST_CV,
@@ -312,6 +312,8 @@ def _result(at: AssayTable, read: ReadResult, meaning: MeasuredNames, membranes:
         values, names = _over_control(at, values, names, control)
         scale = Scale.LOG_RATIO
     matrix = matrix_of(values, names, scale, at.spec.table.measure or PHOSPHO, at.table.place(), cells)
+    if at.spec.choice("values") == CALLS:
+        matrix = call_matrix
     parts = {name: sum(membrane.n_receptor_spots for membrane in membranes if membrane.sample == name)
              for name in replicates}
     record = AssayRecord(
