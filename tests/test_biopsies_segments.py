@@ -144,3 +144,23 @@ def test_that_figures_have_room_at_every_size(desk_of, qapp, segment, more, size
     assert shown
     assert all(part.view.height() > 60 and part.view.width() > 200 for part in shown)
     theme.apply(qapp, "light", 100)
+
+
+def test_that_a_limit_and_a_column_with_a_value_can_be_typed(desk_of):
+    desk = desk_of("activation", CALLS)
+    page = desk.page.segment
+    limit = page.settings.form.row("limit").editor
+    limit.focus_target().lineEdit().setText("1")
+    limit.focus_target().lineEdit().editingFinished.emit()
+    assert page.spec.parameters["limit"] == "1"
+    page.run()
+    desk.wait_idle()
+    assert "robust z" in page.numbers.measures[0].rule
+    assert (page.numbers.calls == 1).mean() > 0.05
+    desk.page.show_segment("change")
+    responders = desk.change.settings.form.row("responders").editor
+    responders.focus_target().lineEdit().setText("pcr=yes")
+    responders.focus_target().lineEdit().editingFinished.emit()
+    desk.change.run()
+    desk.wait_idle()
+    assert desk.numbers.interaction is not None

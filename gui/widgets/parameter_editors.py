@@ -265,17 +265,22 @@ class CheckEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    """One of a few as segments, one of more as a list. An empty choice reads "Automatic"."""
+    """One of a few as segments, one of more as a list. An empty choice reads "Automatic".
 
-    def __init__(self, default: str, choices: Sequence[str], name: str = "", parent: QWidget | None = None) -> None:
+    ``free``: other words can be typed as well, and names of columns stand as they are.
+    """
+
+    def __init__(self, default: str, choices: Sequence[str], name: str = "", parent: QWidget | None = None, *,
+                 free: bool = False) -> None:
         super().__init__(parent)
+        self._words = str if free else choice_words
         self._choices = list(choices)
         self._value = default
         self._line = QVBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._segments: Segments | None = None
         self._combo: QComboBox | None = None
-        if 1 < len(choices) <= FEW and sum(map(len, choices)) <= 30:
+        if not free and 1 < len(choices) <= FEW and sum(map(len, choices)) <= 30:
             self._segments = Segments([(choice, choice_words(choice)) for choice in choices], name)
             self._segments.chosen.connect(self._chose)
             self._line.addWidget(self._segments)
@@ -283,6 +288,14 @@ class ChoiceEditor(Editor):
             self._combo = WidthlessCombo()
             self._combo.activated.connect(self._activated)
             self._line.addWidget(self._combo)
+            typed = QLineEdit() if free else None
+            if typed is not None:
+                self._combo.setEditable(True)
+                self._combo.setLineEdit(typed)
+                self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+                typed.setPlaceholderText("Automatic")
+                typed.setAccessibleName(name)
+                typed.editingFinished.connect(lambda: self._chose(typed.text().strip()))
         self.set_options(choices)
         self.set_value(default)
 
@@ -298,7 +311,7 @@ class ChoiceEditor(Editor):
         assert self._combo is not None
         if self._value not in self._choices:
             self._choices.append(self._value)
-            self._combo.addItem(choice_words(self._value), self._value)
+            self._combo.addItem(self._words(self._value), self._value)
         self._combo.setCurrentIndex(self._choices.index(self._value))
 
     def set_options(self, options: Sequence[str]) -> None:
@@ -307,7 +320,7 @@ class ChoiceEditor(Editor):
         self._choices = list(dict.fromkeys(options))
         self._combo.clear()
         for choice in self._choices:
-            self._combo.addItem(choice_words(choice), choice)
+            self._combo.addItem(self._words(choice), choice)
         self.set_value(self._value)
 
     def set_name(self, name: str, help_text: str) -> None:
@@ -323,13 +336,15 @@ class ChoiceEditor(Editor):
         return found
 
     def shown_text(self) -> str:
-        return choice_words(self._value)
+        return self._words(self._value) or choice_words(self._value)
 
     def _activated(self, position: int) -> None:
         self._chose(self._choices[position])
 
     def _chose(self, choice: str) -> None:
         if choice != self._value:
+            if choice not in self._choices:
+                self.set_value(choice)
             self._value = choice
             self.committed.emit(choice)
 

@@ -34,7 +34,8 @@ def editor_for(name: str, default: Any, facts: Mapping[str, Any], options: Seque
         return PairEditor(default, facts)
     if isinstance(default, tuple):
         return NamesEditor(options)
-    return ChoiceEditor(str(default), facts.get("choices") or options or (str(default),), label)
+    choices = facts.get("choices")
+    return ChoiceEditor(str(default), choices or options or (str(default),), label, free=not choices)
 
 
 class FieldRow(QWidget):
