@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 LINEAR, QUADRATIC = "linear", "quadratic"
 
@@ -149,6 +148,8 @@ def _mean_squares(values: NDArray[np.float64]) -> tuple[float, float, float]:
 
 
 def _interval(value: float, between: float, of_scorers: float, rest: float, n: int, k: int) -> tuple[float, float]:
+    from scipy import stats  # takes a while to import, and most tables have one scorer
+
     if rest <= 1e-12 * between and of_scorers <= 1e-12 * between:
         return 1.0, 1.0
     a = k * value / (n * (1 - value))

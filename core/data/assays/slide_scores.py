@@ -231,4 +231,5 @@ def _agreement_words(gene: str, scorers: Sequence[str], n: int, alone: int,
 def _with_interval(values: tuple[float, float, float]) -> str:
     if np.isnan(values[0]):
         return "cannot be computed: nothing varies"
-    return f"{values[0]:.2f} (95 % interval {values[1]:.2f} to {values[2]:.2f})"
+    value, low, high = (f"{number:.2f}".replace("-", "−") for number in values)
+    return f"{value} (95 % interval {low} to {high})"
