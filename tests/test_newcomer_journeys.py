@@ -194,7 +194,7 @@ def test_a_study_is_as_it_was_when_it_is_opened_again(
         hands.idle()
         assert [spec.name for spec in hands.session.project.study.datasets] == names
         assert hands.session.project.figures["her2/patient_flow"] == settings
-        assert hands.window.bar._chip.text() == "Example study"
+        assert hands.window.bar._chip.text() == "Example study · Simulated biopsies"
         assert not hands.window.bar._chip.isHidden()
         assert not hands.window.files.is_modified
         hands.window.go_to("cohort")
