@@ -219,6 +219,8 @@ def test_that_receptors_of_any_table_are_called_and_unknown_genes_are_named() ->
     numbers = numbers_of(samples)
     assert numbers.receptors == ("EGFR", "MET")
     assert set(numbers.calls.ravel().tolist()) == {-1}
+    assert "too_few_measures" in [each.code for each in result_of(samples).warnings]
+    assert any("2 of 2 receptors have fewer than two measures" in words for words in result_of(samples).findings)
     listed = result_of(samples, receptors=("MET", "NOTAGENE"))
     assert "receptor_not_in_table" in [each.code for each in listed.warnings]
     assert refused(samples, receptors=("NOTAGENE",)).code == "no_receptors"

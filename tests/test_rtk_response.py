@@ -104,7 +104,8 @@ def test_that_rows_of_one_patient_that_disagree_leave_the_patient_out_with_the_r
 
 
 def test_that_a_missing_response_names_the_columns_that_look_like_one() -> None:
-    problem = refused(tumours(RCB_class=["0", "I"] * 20))
+    problem = refused(tumours(RCB_class=["0", "I"] * 20, smarcb1=["1", "2"] * 20))
+    assert "smarcb1" not in problem.remedy
     assert problem.code == "no_response"
     assert "“pCR”" in problem.remedy
     assert "“RCB_class”" in problem.remedy

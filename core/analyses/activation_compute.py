@@ -155,14 +155,12 @@ def _words(table: MeasureTable, column: ColumnCalls, row: int, place: int) -> st
         return f"{said}, {'at least' if state else 'below'} {number_words(column.threshold)}"
     name = {ROBUST_Z: "robust z"}.get(table.rule, "value")
     if state == UNKNOWN:
-        return f"{name} {number_words(compared)} lies between {_limit(column.threshold_off)} (off) and " \
-            f"{_limit(column.threshold)} (on)"
+        ends = [f"{word} {side} {number_words(limit)}" for word, side, limit in (
+            ("off", "up to", column.threshold_off), ("on", "above", column.threshold)) if np.isfinite(limit)]
+        return f"{name} {number_words(compared)} is neither surely on nor off ({'; '.join(ends) or 'groups overlap'})"
     side = "above" if state else "not above"
-    return f"{name} {number_words(compared)}, {side} {_limit(column.threshold if state else column.threshold_off)}"
-
-
-def _limit(value: float) -> str:
-    return number_words(value) if np.isfinite(value) else "any value"
+    limit = column.threshold if state else column.threshold_off
+    return f"{name} {number_words(compared)}, {side} {number_words(limit)}"
 
 
 def _reasons(measures: list[MeasureCalls], calls: Calls, method: str) -> tuple[tuple[str, ...], ...]:

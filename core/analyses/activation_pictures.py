@@ -5,7 +5,7 @@ Not for: how it looks (core/figures/switch_map.py).
 
 from __future__ import annotations
 
-from core.analyses.activation_numbers import ActivationNumbers
+from core.analyses.activation_numbers import UNKNOWN, ActivationNumbers
 from core.analyses.activation_words import answer, method_clause
 from core.figures.number_words import counted, list_words
 from core.figures.spec import FigureSpec
@@ -18,11 +18,12 @@ def draw_activation(numbers: ActivationNumbers, *, simulated: bool) -> tuple[Fig
 
 
 def patient_order(numbers: ActivationNumbers) -> list[int]:
-    """Patients with the same receptors on beside each other: by ERBB2, then by the next receptor of the map."""
+    """Patients with the same receptors on beside each other, by the rows of the map; wholly unknown ones last."""
     rank = {1: 0, -1: 1, 0: 2}
     order = numbers.order
+    known = (numbers.calls != UNKNOWN).any(axis=1)
     return sorted(range(len(numbers.patients)),
-                  key=lambda row: (*(rank[int(numbers.calls[row, i])] for i in order), numbers.patients[row]))
+                  key=lambda row: (not known[row], *(rank[int(numbers.calls[row, i])] for i in order), numbers.patients[row]))
 
 
 def activation_map(numbers: ActivationNumbers, *, simulated: bool = False) -> FigureSpec:

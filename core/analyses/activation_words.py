@@ -45,8 +45,8 @@ def answer(numbers: ActivationNumbers) -> ActivationAnswer:
     if unknown == cells:
         return ActivationAnswer("Nothing can be called.", _why_nothing(numbers), three, "unsure")
     if not others:
-        return ActivationAnswer(f"No receptor is on in any of {counted(total, 'patient')}.", method_clause(numbers),
-                                three, "ok")
+        return ActivationAnswer(f"No receptor is known to be on in any of {counted(total, 'patient')}.",
+                                method_clause(numbers), three, "unsure" if unknown > MANY_UNKNOWN * cells else "ok")
     first = others[0]
     return ActivationAnswer(
         f"{numbers.receptors[first]} is on in {int(numbers.on[first])} of {counted(total, 'patient')}"
@@ -66,6 +66,11 @@ def findings(numbers: ActivationNumbers) -> tuple[str, ...]:
     nothing = int((~(numbers.calls == 1).any(axis=1)).sum())
     words.append(f"{total - nothing} of {counted(total, 'patient')} have at least one receptor known to be on; in "
                  f"{nothing} none is known to be on.")
+    alone = one_measure_only(numbers)
+    if alone:
+        words.append(f"{len(alone)} of {counted(len(numbers.receptors), 'receptor')} {_have(len(alone))} fewer than "
+                     "two "
+                     "measures that can say, so a consensus cannot call them.")
     unknown = int((numbers.calls == UNKNOWN).sum())
     unmeasured = int((~numbers.measured).sum())
     words.append(f"{unknown} of {counted(numbers.calls.size, 'call')} are unknown ({unmeasured} not measured); shares "
@@ -84,6 +89,14 @@ def findings(numbers: ActivationNumbers) -> tuple[str, ...]:
         words.append(f"{counted(numbers.other_time, 'sample')} of another time point {_were(numbers.other_time)} not "
                      "called.")
     return tuple(words)
+
+
+def one_measure_only(numbers: ActivationNumbers) -> list[str]:
+    """Receptors that a consensus cannot call in anybody because fewer than two measures make calls of them."""
+    if numbers.method != CONSENSUS:
+        return []
+    voting = np.sum([(measure.states != UNKNOWN).any(axis=0) for measure in numbers.measures], axis=0)
+    return [receptor for receptor, count in zip(numbers.receptors, voting.tolist(), strict=True) if count < 2]
 
 
 def result_warnings(numbers: ActivationNumbers) -> tuple[Problem, ...]:
@@ -108,6 +121,12 @@ def result_warnings(numbers: ActivationNumbers) -> tuple[Problem, ...]:
             remedy="add reference samples, or give the limit as a number", answer_key="reference"))
     for measure in numbers.measures:
         found += _not_called(numbers, measure)
+    alone = one_measure_only(numbers)
+    if alone:
+        found.append(warning("too_few_measures", f"{_short(alone)} {_have(len(alone))} fewer than two measures that "
+                                                 "can "
+                             "call them", place, why="A consensus needs two, so their calls are unknown.",
+                             remedy="add a measure of them, or call one measure by a single rule", answer_key="method"))
     if FOLD in rules and not numbers.parameters.floor:
         found.append(warning("no_noise_floor", "no noise floor is stated for fold over baseline", place,
                              why="Twice a value that is noise is noise; only values shared at the bottom of a receptor "
@@ -219,6 +238,10 @@ def _by_patients(numbers: ActivationNumbers) -> list[int]:
 def _short(names: list[str]) -> str:
     return list_words(names) if len(names) <= NAMES_SHOWN else \
         f"{', '.join(names[:NAMES_SHOWN])} and {len(names) - NAMES_SHOWN} more"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _were(count: int) -> str:

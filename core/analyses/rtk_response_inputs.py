@@ -24,7 +24,8 @@ from core.data.values import value_key
 from core.figures.number_words import counted, list_words
 from core.problems import Location, Problem, UserError, user_error, warning
 
-RESPONSE_NAMES = re.compile(r"pcr|rcb|respon|residual|complete|recist|miller|payne|sataloff|regression|benefit", re.I)
+RESPONSE_NAMES = re.compile(
+    r"(?<![a-z])(pcr|rcb|npcr|rd(?![a-z]))|respon|residual|recist|miller|payne|sataloff|benefit", re.I)
 GOOD_VALUES = re.compile(r"pcr|yes|y|cr|responder|response|sensitive|true|complete.*|r|1|rcb[- ]?0|npcr", re.I)
 MOST_VALUES = 10
 
@@ -159,7 +160,9 @@ def _response_column(samples: SampleSet, parameters: Parameters) -> ClinicalColu
     if samples.clinical is None:
         raise user_error("no_clinical", f"the data set “{samples.dataset}” has no clinical table, so nobody knows who "
                          "responded", samples.place, remedy="add clinical = { file = … } to it", answer_key="clinical")
-    likely = sorted((name for name in samples.clinical.columns if RESPONSE_NAMES.search(name)),
+    genes = {gene.upper() for matrix in samples.expression for gene in matrix.genes}
+    likely = sorted((name for name in samples.clinical.columns if RESPONSE_NAMES.search(name)
+                     and name.upper() not in genes),
                     key=lambda name: len(set(samples.column(name).texts)) > MOST_VALUES)
     shown = likely or list(samples.clinical.columns)
     start = "it may be " if likely else "the columns are "

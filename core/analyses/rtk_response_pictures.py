@@ -33,8 +33,7 @@ def response_forest(numbers: ResponseNumbers, *, simulated: bool = False) -> Fig
         hr_high=high[order], q_bh=numbers.q_bh[order], p_maxt=numbers.p_maxt[order])
     return forest(rows, cohort_words=_cohort_words(numbers), endpoint_words=_response_words(numbers),
                   adjusted_for=numbers.adjusted, permutations=numbers.parameters.permutations, margin=None,
-                  better_worse=("less often response", "more often "
-                                                       "response"), badge=_badge(simulated), ratio=ODDS_RATIO)
+                  better_worse=("fewer respond", "more respond"), badge=_badge(simulated), ratio=ODDS_RATIO)
 
 
 def response_boxes(numbers: ResponseNumbers, receptor: str, *, simulated: bool = False) -> FigureSpec:
