@@ -20,6 +20,7 @@ from core.project.moved_files import missing_files, with_file_moved
 from core.project.project import Project, with_cohort, with_dataset, without_dataset
 from gui.import_recipes import RecipeShelf
 from gui.job_runner import Job
+from gui.page_list import PAGES
 from gui.pages.base_page import Command, Page, PageServices
 from gui.pages.importing.data_overview import DataOverview
 from gui.pages.importing.draft import free_name, with_study_change
@@ -29,7 +30,8 @@ from gui.pasted_tables import save_pasted, table_text
 from gui.widgets.importing.drop_zone import DropZone, local_files
 from gui.widgets.state_views import EmptyState, RunningState
 
-DEFAULT_COHORT = "all"
+DEFAULT_COHORTS = {"cohort": "all", "cell_lines": "all lines", "biopsies": "all biopsies", "activation": "all calls"}
+PAGE_OF_ROLE = {"cohort": "cohort", "cell_lines": "cell_lines", "biopsies": "biopsies", "activation": "biopsies"}
 STUDY_ENDINGS = (".rtkproj", ".toml")
 PROMISE = "Nothing is dropped in silence: every change is listed, and can be undone"
 
@@ -218,8 +220,8 @@ class ImportPage(Page):
         taken = [spec.name for spec in project.study.datasets if spec.name != draft.instead_of]
         spec = replace(draft.spec, name=free_name(draft.spec.name, taken))
         changed = with_dataset(project, spec, instead_of=draft.instead_of)
-        if spec.role == "cohort" and not any(rule.dataset == spec.name for rule in changed.study.cohorts):
-            name = free_name(DEFAULT_COHORT, [rule.name for rule in changed.study.cohorts])
+        if not any(rule.dataset == spec.name for rule in changed.study.cohorts):
+            name = free_name(DEFAULT_COHORTS[spec.role], [rule.name for rule in changed.study.cohorts])
             changed = with_cohort(changed, CohortRule(name, spec.name))
         label = f"change how {spec.name} is read" if draft.instead_of else f"import {draft.tables[0][1].file}"
         if self.steps.reading is not None:
@@ -227,7 +229,8 @@ class ImportPage(Page):
         self.session.put_dataset(spec, replace(whole.dataset, spec=spec))
         self.session.edit(changed, label)
         self.services.say(f"{spec.name} is in the study. The files were not changed.")
-        self.services.go_to("cohort" if spec.role == "cohort" else "start")
+        page = PAGE_OF_ROLE[spec.role]
+        self.services.go_to(page if any(entry.key == page for entry in PAGES) else "start")
         self.steps.close_draft()
         self._show_overview()
 

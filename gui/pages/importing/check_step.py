@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, DatasetSpec
 from core.data.patients.sample_names import SampleMatch
 from core.data.reference import rtk_symbols
 from core.problems import Problem, Severity
@@ -202,14 +202,38 @@ def answer_of(dataset: Dataset, draft: Draft) -> tuple[str, str, list[tuple[str,
         answer = f"Read {len(clinical.columns):,} columns × {len(clinical.samples):,} {unit}. {kept}"
     else:
         answer = f"Nothing could be read yet. {kept}"
-    outcomes = ", ".join(endpoint.name for endpoint in dataset.endpoints)
-    why = f"Outcome: {outcomes}." if outcomes else "No outcome is used yet; it can be added later." \
-        if dataset.spec.role == "cohort" else ""
+    why = asked_words(dataset.spec)
+    last = ("Outcomes", f"{len(dataset.endpoints)}", "") if dataset.spec.role == "cohort" else \
+        ("Tables", f"{len(dataset.expression)}", "of " + ", ".join(dict.fromkeys(
+            matrix.measure for matrix in dataset.expression)) if dataset.expression else "")
     if dataset.unusable:
         count = len(dataset.unusable)
         why = f"{'1 thing has' if count == 1 else f'{count} things have'} to be settled before this can be used. {why}"
     return answer, why, [("RTKs", f"{len(found)}", f"of {len(receptors)}"),
-                         (unit.capitalize(), f"{patients:,}", "usable"), ("Outcomes", f"{len(dataset.endpoints)}", "")]
+                         (unit.capitalize(), f"{patients:,}", "usable"), last]
+
+
+def asked_words(spec: DatasetSpec) -> str:
+    """What step 5 asked, answered or not."""
+    stated = spec.layout
+    if spec.role == "cohort":
+        outcomes = ", ".join(rule.name for rule in spec.endpoints)
+        return f"Outcome: {outcomes}." if outcomes else "No outcome is used yet; it can be added later."
+    if spec.role == "cell_lines":
+        if part := stated.get("response"):
+            means = "resistant" if part["direction"].startswith("high") else "sensitive"
+            return f"Response: {part.get('name') or part['column']}; a high value means {means}."
+        if part := stated.get("groups") or stated.get("pairs"):
+            low = part.get("sensitive") or part.get("parental", "")
+            return f"Resistant are lines with “{part['resistant']}”, compared with “{low}”."
+        return "Which lines are resistant is not said yet; it can be added later."
+    if spec.role == "biopsies":
+        part = stated.get("pairs", {})
+        if "from" in part:
+            return "Pairs are read from the sample names, as you agreed."
+        return f"Pairs: “{part['before']}” and “{part['after']}” of each “{part['patient']}”." if part else \
+            "The pairs are not confirmed yet; it can be done later."
+    return ""
 
 
 def match_words(file: str, match: SampleMatch) -> str:

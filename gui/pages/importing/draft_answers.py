@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gui.pages.importing.draft import Draft, with_answer, with_reading
+from gui.pages.importing.draft import Draft, with_answer, with_part, with_reading
 from gui.pages.importing.draft_reading import SheetReading
 from gui.pages.importing.gene_rows import GeneRow
 from gui.pages.importing.reading_values import spec_value
@@ -21,6 +21,8 @@ def field_said(draft: Draft, sheet: SheetReading, field: str, value: Any) -> Dra
     The column of the samples is the same for both tables of a sheet. Raises ValueError for a text that is no value.
     """
     typed = spec_value(field, value) if isinstance(value, str) else value
+    if field == "measure" and len(draft.measures_of(sheet.key)) > 1:
+        return with_part(draft, *sheet.key, draft.part_of(*sheet.key), str(typed or ""))
     draft = with_reading(draft, sheet.key, "expression", **{field: typed})
     if field == "id":
         in_rows = all(table.shown is None or table.shown.recipe.samples == "rows" for table in sheet.tables)

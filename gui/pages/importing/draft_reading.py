@@ -25,7 +25,7 @@ from core.data.tables import EndpointRule, Scale
 from core.jobs import JobContext
 from core.problems import Problem, Severity, UserError
 from gui.pages.importing.draft import Draft
-from gui.pages.importing.gene_rows import GeneRow, gene_rows
+from gui.pages.importing.gene_rows import GeneRow, gene_rows_of
 from gui.pages.importing.regions import Places, picture_of, places_of, value_cells
 from gui.widgets.importing.sheet_picture import SheetPicture
 
@@ -102,8 +102,13 @@ class SheetReading:
         if expression is not None and expression.imported is not None and expression.imported.matrix is not None:
             matrix = expression.imported.matrix
             receptors = set(rtk_symbols())
-            found = sum(gene in receptors for gene in matrix.genes)
-            parts.append(f"{found:,} RTK{'s' if found != 1 else ''} × {len(matrix.samples):,} samples")
+            measured = [each.imported.matrix for each in self.tables if each.part == "expression"
+                        and each.imported is not None and each.imported.matrix is not None]
+            several = len(measured) > 1
+            counts = [sum(gene in receptors for gene in each.genes) for each in measured]
+            found = " and ".join(f"{count:,} RTK{'s' if count != 1 else ''}{f' ({each.measure})' if several else ''}"
+                                 for count, each in zip(counts, measured, strict=True))
+            parts.append(f"{found} × {len(matrix.samples):,} samples")
         if clinical is not None and clinical.imported is not None and clinical.imported.clinical is not None:
             parts.append(f"{len(clinical.imported.clinical.columns):,} clinical columns"
                          if parts else f"{len(clinical.imported.clinical.columns):,} columns × "
@@ -182,10 +187,10 @@ def _sheet(key: SheetKey, tables: Sequence[tuple[str, TableSpec, ReadResult | Us
               if each.places is not None and _same_sheet(each.places.imported, read)]
     readings[0] = replace(readings[0], problems=(*readings[0].problems, *further))
     problems = [problem for each in readings for problem in each.problems]
-    expression = next((each.imported for each in readings if each.part == "expression" and each.imported), None)
+    expression = [each.imported for each in readings if each.part == "expression" and each.imported]
     return SheetReading(key, read.table, read.format.kind, read, tuple(readings),
                         picture_of(read.table, usable, problems),
-                        gene_rows(expression, answers) if expression is not None else ())
+                        gene_rows_of(expression, answers))
 
 
 def _same_sheet(imported: Imported, read: ReadResult) -> bool:
@@ -275,4 +280,5 @@ def read_dataset(draft: Draft, shelf: FileShelf, job: JobContext) -> DatasetRead
             if draft.spec.accept_near_matches else dataset
         for matrix in plain.expression:
             matches.append((matrix.place.file, match_samples(matrix.samples, dataset.clinical.samples)))
+        matches = [each for at, each in enumerate(matches) if each not in matches[:at]]  # two measures of one sheet
     return DatasetReading(draft, dataset, proposals, tuple(matches), medians)

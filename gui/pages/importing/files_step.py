@@ -19,20 +19,24 @@ from gui.pages.importing.draft import (
     EXPRESSION,
     NOT_USED,
     ROLES,
+    TWO_MEASURES,
     Draft,
     FoundFile,
     FoundSheet,
     with_part,
     without_file,
 )
+from gui.pages.importing.draft_roles import proposed_role, with_role
 from gui.pages.importing.found_files import KIND_WORDS
+from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.importing.drop_zone import DropZone
-from gui.widgets.labels import IconButton, IconLabel, hairline, set_look, words
+from gui.widgets.labels import IconButton, IconLabel, hairline, link, set_look, words
 from gui.widgets.panel import Panel
 
 USES: tuple[tuple[str, str, str], ...] = (
     (EXPRESSION, "", "Expression"), (EXPRESSION, "mRNA", "Expression: mRNA"),
     (EXPRESSION, "total", "Expression: total protein"), (EXPRESSION, "phospho", "Expression: phosphoprotein"),
+    (EXPRESSION, TWO_MEASURES, "Expression: total and phospho"),
     (CLINICAL, "", "Clinical"), (BOTH, "", "Both in one table"), (NOT_USED, "", "Not used"))
 """(part, measure, words) of the choices of what a sheet is."""
 
@@ -45,7 +49,8 @@ def use_box(draft: Draft, file: FoundFile, sheet: FoundSheet) -> QComboBox:
         box.addItem(text, (part, measure))
     key = (file.path, file.spec_sheet(sheet))
     part = draft.part_of(*key)
-    stated = next((table.measure or "" for each, table in draft.tables_of(key) if each == EXPRESSION), "")
+    measures = draft.measures_of(key)
+    stated = TWO_MEASURES if len(measures) > 1 else next(iter(measures), "")
     wanted = (part, stated if part == EXPRESSION else "")
     at = next((at for at, (each, measure, _) in enumerate(USES) if (each, measure) == wanted), 0)
     box.setCurrentIndex(at)
@@ -102,8 +107,12 @@ class FilesStep(QWidget):
         form.addRow(words("Goes to"), self.target)
         form.addRow(words("Name"), self.name)
         form.addRow(words("Holds"), self.role)
+        self.role_reset = link("As proposed")
+        self.role_reset.setAccessibleName("Hold what the files propose")
+        self.role_reset.clicked.connect(self._role_reset)
         self.target_panel.body.addLayout(form)
         self.target_panel.body.addWidget(self.role_words)
+        self.target_panel.body.addWidget(self.role_reset, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.panel, 1)
         column.addWidget(self.target_panel)
         column.addWidget(self.drop)
@@ -134,7 +143,8 @@ class FilesStep(QWidget):
         self.target.setCurrentIndex(max(0, self.target.findData(draft.instead_of)))
         self.name.setText(draft.spec.name)
         self.role.setCurrentIndex(max(0, self.role.findData(draft.spec.role)))
-        self.role_words.setText(ROLES.get(draft.spec.role, ("", ""))[1])
+        self.role_words.setText(_role_words(draft))
+        self.role_reset.setVisible(not draft.instead_of and draft.spec.role != proposed_role(draft).role)
 
     def _add(self, draft: Draft, file: FoundFile, line: int) -> int:
         grid = self._grid
@@ -164,8 +174,28 @@ class FilesStep(QWidget):
             if bad else _sheet_words(file)
         said = words(remark[:1].upper() + remark[1:], "error" if bad else "caption", wrap=True)
         grid.addWidget(said, line + 1, 1, 1, 4)
+        line += self._offer_phospho(draft, file, line + 2)
         grid.addWidget(hairline(), line + 2, 0, 1, 6)
         return line + 3
+
+    def _offer_phospho(self, draft: Draft, file: FoundFile, line: int) -> int:
+        """One sheet that holds proteins and their phosphorylated forms can be read as both; the lines that it took."""
+        sheet = file.sheets[0] if len(file.sheets) == 1 else None
+        if sheet is None or not sheet.phospho or draft.part_of(file.path, None) not in (EXPRESSION, BOTH):
+            return 0
+        both = len(draft.measures_of((file.path, None))) > 1
+        holder = QWidget()
+        flow = FlowLayout(holder, gap=8)
+        flow.setContentsMargins(0, 0, 0, 0)
+        flow.addWidget(words("Read as two tables: total protein and phosphorylated protein." if both
+                             else f"It also holds phosphorylated protein: {sheet.phospho}.", "caption"))
+        button = link("Read only total protein" if both else "Read both, total and phospho")
+        button.setObjectName("two measures")
+        button.clicked.connect(lambda: self.edited.emit(with_part(
+            draft, file.path, None, EXPRESSION, "total" if both else TWO_MEASURES)))
+        flow.addWidget(button)
+        self._grid.addWidget(holder, line, 1, 1, 4)
+        return 1
 
     def _use_chosen(self, file: FoundFile, at: int) -> None:
         if self._draft is not None:
@@ -183,7 +213,23 @@ class FilesStep(QWidget):
 
     def _role_chosen(self, at: int) -> None:
         if self._draft is not None:
-            self.edited.emit(replace(self._draft, spec=replace(self._draft.spec, role=self.role.itemData(at))))
+            self.edited.emit(with_role(self._draft, self.role.itemData(at)))
+
+    def _role_reset(self) -> None:
+        if self._draft is not None:
+            self.edited.emit(replace(self._draft, role_said=False))
+
+
+def _role_words(draft: Draft) -> str:
+    """What the role is for, and why it was proposed."""
+    for_what = ROLES.get(draft.spec.role, ("", ""))[1]
+    if draft.instead_of:
+        return for_what
+    sign = proposed_role(draft)
+    if sign.role == draft.spec.role:
+        return f"Proposed because {sign.words}. {for_what}" if sign.weight else for_what
+    return f"You chose this; {ROLES[sign.role][0].lower()} was proposed because {sign.words}. {for_what}" \
+        if sign.weight else for_what
 
 
 def _sheet_words(file: FoundFile) -> str:

@@ -6,6 +6,7 @@ Not for: finding out what a name means; core says it again here, with the genes 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.data.genes.gene_symbols import GeneCall
@@ -42,6 +43,18 @@ class GeneRow:
     by_cell: bool = False
     damaged: bool = False
     place: Location = field(default_factory=Location)
+
+
+def gene_rows_of(tables: Sequence[Imported], answers: Answers) -> tuple[GeneRow, ...]:
+    """The names of all tables of one sheet, each cell once: as the table that uses it reads it."""
+    rows: dict[str, GeneRow] = {}
+    for row in [row for imported in tables for row in gene_rows(imported, answers)]:
+        known = rows.get(row.cell)
+        if known is None or (not known.asked and row.receptor and not row.left_out
+                             and (known.left_out or not known.receptor)):
+            rows[row.cell] = row
+    return tuple(rows.values()) if len(tables) < 2 else tuple(sorted(rows.values(), key=lambda row: (
+        not row.asked, not (row.receptor and row.changed), not row.receptor, not row.changed)))
 
 
 def gene_rows(imported: Imported, answers: Answers) -> tuple[GeneRow, ...]:

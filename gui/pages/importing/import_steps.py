@@ -29,14 +29,14 @@ from gui.pages.importing.draft import (
 )
 from gui.pages.importing.draft_answers import cell_said, field_said, gene_said, names_in_column
 from gui.pages.importing.draft_reader import DraftReader
+from gui.pages.importing.draft_roles import with_proposed_role
 from gui.pages.importing.files_step import FilesStep
 from gui.pages.importing.genes_step import GenesStep
-from gui.pages.importing.outcome_step import OutcomeStep
-from gui.pages.importing.outcome_values import read_outcome
 from gui.pages.importing.reading_panel import ReadingPanel
 from gui.pages.importing.recipe_offers import RecipeOffers
 from gui.pages.importing.regions_step import RegionsStep
 from gui.pages.importing.remedies import CHECK, FIELD, GENES, OUTCOME, SHEETS, VALUE, remedies_of
+from gui.pages.importing.role_step import NAMES, RoleStep
 from gui.pages.importing.sheets_step import SheetsStep
 from gui.widgets.importing.stepper import CURRENT, DONE, LOOK, TO_COME, StepRow
 from gui.widgets.labels import set_look
@@ -92,9 +92,10 @@ class ImportSteps(QWidget):
         self.banner = Banner()
         self.banner.setVisible(False)
         self.files_step, self.sheets_step, self.regions_step = FilesStep(), SheetsStep(), RegionsStep()
-        self.genes_step, self.outcome_step, self.check_step = GenesStep(), OutcomeStep(), CheckStep()
+        self.genes_step, self.role_step, self.check_step = GenesStep(), RoleStep(self._jobs), CheckStep()
+        self.outcome_step = self.role_step.outcome
         self.stack = QStackedWidget()
-        for step in (self.files_step, self.sheets_step, self.regions_step, self.genes_step, self.outcome_step,
+        for step in (self.files_step, self.sheets_step, self.regions_step, self.genes_step, self.role_step,
                      self.check_step):
             self.stack.addWidget(step)
         self.panel = ReadingPanel()
@@ -107,14 +108,13 @@ class ImportSteps(QWidget):
         self.back.clicked.connect(lambda: self.go_to_step(self.step - 1))
         self.next.clicked.connect(self.go_on)
         self.banner.acted.connect(self._banner_acted)
-        for edits in (self.files_step.edited, self.sheets_step.edited, self.outcome_step.edited,
+        for edits in (self.files_step.edited, self.sheets_step.edited, self.role_step.edited,
                       self.check_step.edited, self.panel.reset_wanted):
             edits.connect(self.set_draft)
         self.check_step.problem_chosen.connect(self.show_problem)
         self.check_step.outcome_wanted.connect(lambda: self.go_to_step(OUTCOME_AT))
         self.files_step.target_chosen.connect(self._target_chosen)
-        self.outcome_step.outcome_wanted.connect(self._read_outcome)
-        self.outcome_step.offer_changed.connect(self._show_states)
+        self.role_step.offer_changed.connect(self._show_states)
         self.genes_step.answered.connect(lambda row, symbol: self._edit(gene_said, row, symbol))
         self.panel.said.connect(self._said)
         self.panel.remember.toggled.connect(self.offers.set_remember)
@@ -172,7 +172,7 @@ class ImportSteps(QWidget):
 
     def set_draft(self, draft: Draft, at_once: bool = False) -> None:
         """Another draft: shown where it is known already, and read again where that matters."""
-        old, self.draft = self.draft, draft
+        old, self.draft = self.draft, (draft := with_proposed_role(draft))
         self._failure = None
         spec = draft.spec
         read = self.reading.draft.spec if self.reading is not None else None
@@ -259,7 +259,7 @@ class ImportSteps(QWidget):
         elif self.step == SHEETS_AT:
             self.sheets_step.show_draft(draft)
         elif self.step == OUTCOME_AT:
-            self._show_outcome(draft)
+            self._show_role(draft)
         elif self.step == CHECK_AT:
             self._show_check(draft)
         if reading is not None:
@@ -274,11 +274,11 @@ class ImportSteps(QWidget):
         self._show_banner()
         self.changed.emit()
 
-    def _show_outcome(self, draft: Draft) -> None:
+    def _show_role(self, draft: Draft) -> None:
         if self.whole is not None and draft.tables:
-            self.outcome_step.show_reading(draft, self.whole)
+            self.role_step.show_reading(draft, self.whole, self.reading)
         else:
-            self.outcome_step.show_waiting(WAITING if draft.tables else NO_TABLE)
+            self.role_step.show_waiting(draft, WAITING if draft.tables else NO_TABLE)
 
     def _show_check(self, draft: Draft) -> None:
         if self.whole is not None and draft.tables and self.whole.draft.spec == draft.spec:
@@ -295,16 +295,17 @@ class ImportSteps(QWidget):
                                             for row in sheet.genes)
         look = {FILES_AT: not draft.tables, REGIONS_AT: reading is not None and bool(reading.blocked),
                 GENES_AT: asked}
+        self.stepper.set_name(OUTCOME_AT, NAMES.get(draft.spec.role, STEPS[OUTCOME_AT]))
         self.stepper.set_states([
             CURRENT if at == self.step else LOOK if look.get(at) and at <= self._reached
             else DONE if at < self._reached else TO_COME for at in range(len(STEPS))])
         self.back.setEnabled(self.step > FILES_AT)
         last = self.step == CHECK_AT
         verb = "Put into the study" if draft.instead_of else "Add to the study"
-        self.next.setText(verb if last else f"Next: {STEPS[self.step + 1].lower()}")
+        self.next.setText(verb if last else f"Next: {self.stepper.steps[self.step + 1].name.lower()}")
         some = bool(draft.tables) or any(file.sheets for file in draft.files)
         self.next.setEnabled(self.ready if last else some or self.reader.busy)
-        other = self.step == OUTCOME_AT and self.outcome_step.is_next
+        other = self.step == OUTCOME_AT and self.role_step.is_next
         set_look(self.next, "role", "primary" if self.next.isEnabled() and not other else "")
         self.next.setToolTip("" if self.next.isEnabled() else self._why_not())
 
@@ -376,12 +377,6 @@ class ImportSteps(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.textValueSelected.connect(lambda text: self._edit(cell_said, sheet, cell, text))
         dialog.open()
-
-    def _read_outcome(self, rule: Any) -> None:
-        clinical = self.whole.dataset.clinical if self.whole is not None else None
-        if clinical is not None:
-            self._jobs.submit("Counting events", lambda job: read_outcome(rule, clinical, job),
-                              done=self.outcome_step.show_outcome, owner=self.outcome_step, lane="files")
 
     def _banner_acted(self, key: str) -> None:
         if self.draft is None:

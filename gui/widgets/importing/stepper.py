@@ -135,6 +135,13 @@ class Stepper(QWidget):
             step.set_state(state)
         self._fit()
 
+    def set_name(self, at: int, name: str) -> None:
+        """Call a step otherwise: what it asks can depend on an earlier one."""
+        if self.steps[at].name != name:
+            self.steps[at].name = name
+            self.steps[at].set_state(self.steps[at].state)
+            self._fit()
+
     def minimumSizeHint(self) -> QSize:
         return QSize(sum(step.full_width(True) for step in self.steps), theme.px(30))
 
