@@ -23,8 +23,10 @@ from core.analyses.planner import (
     question_of_lines,
     question_of_pairs,
 )
+from core.analyses.planner_pilot import pilot_question
 from core.figures.spec import Line
 from core.statistics.power import detectable_hazard_ratio
+from tests.test_example_study import result_of
 
 
 @pytest.mark.parametrize("kind", [PAIRS, EVENTS, LINES])
@@ -138,3 +140,23 @@ def test_that_an_effect_too_small_for_any_number_is_said() -> None:
     answer = plan(PlannerQuestion(PAIRS, effect=1e-5))
     assert answer.needed == 0
     assert answer.headline.startswith("No number up to 100,000 would show")
+
+
+def test_that_lines_never_go_below_what_shuffles_need() -> None:
+    assert needed_for(PlannerQuestion(LINES, 1, effect=20.0, sd=0.5)) == 7
+    said = " ".join(plan(PlannerQuestion(LINES, have=6)).sentences)
+    assert "The 6 lines that are there cannot show any effect after correction: shuffles need at least 7." in said
+    assert needed_for(PlannerQuestion(LINES, 1, effect=0.999, design="response")) == 5
+
+
+def test_that_a_result_serves_as_the_pilot_of_its_own_kind_and_hands_on_that_it_was_simulated() -> None:
+    pairs = pilot_question(result_of("biopsies"))
+    assert pairs is not None
+    assert (pairs.kind, pairs.have, pairs.receptors, pairs.unit, pairs.simulated) == (PAIRS, 24, 58, "log2", True)
+    change = result_of("biopsies").numbers.change
+    assert pairs.sd == pytest.approx(np.median(np.std(change, axis=0, ddof=1)), rel=5e-3)
+    assert plan(pairs).figure.badge == "Simulated data"
+    lines = pilot_question(result_of("lines"))
+    assert lines is not None
+    assert (lines.kind, lines.have, lines.design, lines.simulated) == (LINES, 29, "response", False)
+    assert pilot_question(result_of("response")) is None

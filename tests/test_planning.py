@@ -47,6 +47,11 @@ def test_that_the_two_floors_of_few_pairs_are_those_of_counting() -> None:
     assert planning.fewest_flips() == 6
     assert planning.fewest_signed_ranks(58) == 12
     assert planning.fewest_signed_ranks(1) == 6
+    # 3 against 3 lines: 2 of 20 deals; 4 against 3: 1 of 35. 1 against 6: 1 of 7, and 2 against 6: 1 of 28.
+    assert planning.fewest_lines(0.5) == 7
+    assert planning.fewest_lines(0.2) == 8
+    # Five lines along a response: 2 of 120 orders; four: 2 of 24 = 0.083.
+    assert planning.fewest_correlated() == 5
 
 
 @pytest.mark.parametrize(("n", "effect"), [(8, 1.2), (16, 0.9), (30, 0.6)])

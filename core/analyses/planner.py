@@ -124,7 +124,8 @@ def plan(question: PlannerQuestion) -> PlannerAnswer:
     needed, named = needed_for(question), needed_for(replace(question, receptors=1))
     points = tuple(_point(question, n) for n in _numbers(question, needed, named))
     curve = tuple(_point(question, n) for n in _curve_numbers(question, needed))
-    headline, sentences = answer_words(question, needed, named, detectable(question, question.have))
+    headline, sentences = answer_words(question, needed, named, detectable(question, question.have),
+                                       floor_of(question))
     return PlannerAnswer(question, needed, headline, sentences, _table(question, points),
                          plan_figure(question, needed, curve), points)
 
@@ -135,25 +136,37 @@ def needed_for(question: PlannerQuestion) -> int:
     if question.kind == EVENTS:
         return planning.events_needed(question.effect, question.receptors, power, question.alpha)
     if question.correlates:
-        return planning.correlated_needed(abs(question.effect), alpha, power)
+        found = planning.correlated_needed(abs(question.effect), alpha, power)
+    elif question.kind == LINES:
+        found = planning.lines_needed(abs(question.effect), question.sd, alpha, power, question.share)
+    else:
+        found = planning.pairs_needed(abs(question.effect), question.sd, alpha, power)
+    return max(found, floor_of(question)) if found else 0
+
+
+def floor_of(question: PlannerQuestion) -> int:
+    """The fewest that can reach the corrected P at all by flips or shuffles, whatever the effect; 1 for events."""
+    if question.kind == EVENTS:
+        return 1
+    if question.correlates:
+        return planning.fewest_correlated(question.alpha)
     if question.kind == LINES:
-        return planning.lines_needed(abs(question.effect), question.sd, alpha, power, question.share)
-    found = planning.pairs_needed(abs(question.effect), question.sd, alpha, power)
-    return max(found, planning.fewest_flips(question.alpha)) if found else 0
+        return planning.fewest_lines(question.share, question.alpha)
+    return planning.fewest_flips(question.alpha)
 
 
 def detectable(question: PlannerQuestion, n: int) -> float:
     """The smallest effect that ``n`` pairs, events or lines show with the power asked for; NaN where too few."""
     alpha, power = question.corrected_alpha, question.power
+    if n < floor_of(question):
+        return float("nan")
     if question.kind == EVENTS:
         return detectable_hazard_ratio(n, question.receptors, power, question.alpha)
     if question.correlates:
         return planning.detectable_correlation(n, alpha, power)
     if question.kind == LINES:
-        return planning.detectable_difference(*planning.split_groups(n, question.share), question.sd, alpha, power) \
-            if n > 1 else float("nan")
-    return planning.detectable_change(n, question.sd, alpha, power) if n >= planning.fewest_flips(question.alpha) \
-        else float("nan")
+        return planning.detectable_difference(*planning.split_groups(n, question.share), question.sd, alpha, power)
+    return planning.detectable_change(n, question.sd, alpha, power)
 
 
 def _point(question: PlannerQuestion, n: int) -> PlanPoint:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core.analyses.base import Result
 from core.analyses.biopsy_audit_lights import UNITS
-from core.analyses.cell_lines_numbers import CONTINUOUS, CellLinesNumbers
+from core.analyses.cell_lines_numbers import CONTINUOUS, PAIRS, CellLinesNumbers
 from core.analyses.paired_biopsies_numbers import PairedNumbers
 from core.analyses.planner import PlannerQuestion, question_of_events, question_of_lines, question_of_pairs
 from core.analyses.prognosis_numbers import PrognosisNumbers
@@ -24,6 +24,9 @@ def pilot_question(result: Result) -> PlannerQuestion | None:
                        simulated=numbers.samples.spec.simulated)
     if isinstance(numbers, CellLinesNumbers) and numbers.measures:
         first = numbers.measures[0]
+        if numbers.design == PAIRS:
+            return replace(question_of_pairs(first.changes[:, first.measured], first.unit),
+                           simulated=numbers.samples.spec.simulated)
         known = [place for place, each in enumerate(numbers.resistant) if each is not None]
         grouped = numbers.design != CONTINUOUS and known
         values = first.values[known] if grouped else first.values

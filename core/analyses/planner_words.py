@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PAIRS, EVENTS, LINES = "pairs", "events", "lines"
 SIMULATED = "Simulated data"
 ONE = {PAIRS: "pair", EVENTS: "event", LINES: "line"}
-X_WORDS = {PAIRS: "Pairs (patients with both biopsies)", EVENTS: "Events (number)", LINES: "Cell lines (number)"}
+X_WORDS = {PAIRS: "Pairs (both samples of one patient)", EVENTS: "Events (number)", LINES: "Cell lines (number)"}
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,13 @@ def size_words(question: PlannerQuestion, size: float) -> str:
     return f"a {'mean change' if question.kind == PAIRS else 'difference'} of {number_words(abs(size))}{unit}"
 
 
-def have_words(question: PlannerQuestion, shown: float) -> str:
+def have_words(question: PlannerQuestion, shown: float, floor: int) -> str:
     """What the number that is there is likely to show."""
     there = counted(question.have, ONE[question.kind])
     are = "is" if question.have == 1 else "are"
     if not np.isfinite(shown):
-        least = f": flips need at least {planning.fewest_flips(question.alpha)}" if question.kind == PAIRS else ""
+        how = "flips need" if question.kind == PAIRS else "shuffles need"
+        least = f": {how} at least {floor}" if question.have < floor else ""
         return f"The {there} that {are} there cannot show any effect after correction{least}."
     more = "" if question.kind == EVENTS else " or more"
     size = size_words(question, shown)
@@ -66,7 +67,8 @@ def have_words(question: PlannerQuestion, shown: float) -> str:
     return f"The {there} that {are} there would show {reach}."
 
 
-def answer_words(question: PlannerQuestion, needed: int, named: int, shown: float) -> tuple[str, tuple[str, ...]]:
+def answer_words(question: PlannerQuestion, needed: int, named: int, shown: float,
+                 floor: int) -> tuple[str, tuple[str, ...]]:
     """The headline and the sentences under it."""
     power = percent_words(question.power, 1.0)
     size = size_words(question, question.effect)
@@ -87,12 +89,11 @@ def answer_words(question: PlannerQuestion, needed: int, named: int, shown: floa
         first, second = planning.split_groups(needed, question.share)
         sentences.append(f"In groups of {first} and {second}.")
     if question.have:
-        sentences.append(have_words(question, shown))
+        sentences.append(have_words(question, shown, floor))
     if question.receptors > 1 and named:
         sentences.append(f"One receptor or one score named beforehand would need {counted(named, ONE[question.kind])}.")
     if question.kind == PAIRS:
-        floor, ranks = planning.fewest_flips(question.alpha), planning.fewest_signed_ranks(question.receptors,
-                                                                                          question.alpha)
+        ranks = planning.fewest_signed_ranks(question.receptors, question.alpha)
         sentences.append(f"Whatever the effect, fewer than {floor} pairs cannot reach a corrected P below "
                          f"{question.alpha:g} by flips, nor fewer than {ranks} by a signed rank test times the number "
                          "of receptors.")

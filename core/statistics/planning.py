@@ -8,6 +8,7 @@ Not for: judging data that are there; power computed from an observed effect say
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import comb, factorial
 
 import numpy as np
 
@@ -130,6 +131,23 @@ def fewest_flips(alpha: float = 0.05) -> int:
 def fewest_signed_ranks(n_tests: int, alpha: float = 0.05) -> int:
     """The fewest pairs with which one of ``n_tests`` exact signed rank tests survives Bonferroni correction."""
     return _first(lambda m: n_tests * 2.0 / 2.0**m < alpha)
+
+
+def fewest_lines(share: float, alpha: float = 0.05) -> int:
+    """The fewest lines in two groups with which shuffles can reach a corrected P below ``alpha``.
+
+    Of two equal groups the mirror image is as extreme as the most extreme deal; of unequal ones there is none.
+    """
+    def smallest_p(n: int) -> float:
+        first, second = split_groups(n, share)
+        return (2.0 if first == second else 1.0) / comb(n, first)
+
+    return _first(lambda n: n >= 4 and smallest_p(n) < alpha)
+
+
+def fewest_correlated(alpha: float = 0.05) -> int:
+    """The fewest samples with which shuffles of a response can reach a corrected P below ``alpha``: 2 / n!."""
+    return _first(lambda n: n >= 4 and 2.0 / factorial(n) < alpha)
 
 
 def _first(fits: Callable[[int], bool]) -> int:

@@ -35,7 +35,7 @@ from gui.widgets.panel import Segments
 from gui.widgets.picture_clipboard import copy_picture_and_data
 from gui.widgets.typed_numbers import number_text, typed_number
 
-KINDS = ((PAIRS, "Biopsy pairs"), (LINES, "Cell lines"), (EVENTS, "Events"))
+KINDS = ((PAIRS, "Pairs"), (LINES, "Cell lines"), (EVENTS, "Events"))
 DESIGNS = (("groups", "Two groups"), ("response", "Measured response"))
 
 
