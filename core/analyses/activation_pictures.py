@@ -22,8 +22,8 @@ def patient_order(numbers: ActivationNumbers) -> list[int]:
     rank = {1: 0, -1: 1, 0: 2}
     order = numbers.order
     known = (numbers.calls != UNKNOWN).any(axis=1)
-    return sorted(range(len(numbers.patients)),
-                  key=lambda row: (not known[row], *(rank[int(numbers.calls[row, i])] for i in order), numbers.patients[row]))
+    return sorted(range(len(numbers.patients)), key=lambda row: (
+        not known[row], *(rank[int(numbers.calls[row, i])] for i in order), numbers.patients[row]))
 
 
 def activation_map(numbers: ActivationNumbers, *, simulated: bool = False) -> FigureSpec:
