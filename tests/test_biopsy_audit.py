@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from core.analyses.biopsy_audit import BiopsyAudit, audit_pairs
+from core.analyses.biopsy_audit_columns import find_columns
 from core.analyses.biopsy_audit_design import treatment_left
 from core.analyses.biopsy_audit_her2 import ihc_status, ish_status
 from core.analyses.biopsy_audit_responders import responded
@@ -398,3 +399,69 @@ def test_that_real_bone_metastases_show_what_the_literature_says() -> None:
     assert "10 HER2-negative before" in audit.light("her2").sentence
     assert {audit.light(key).state for key in ("subtype", "interval", "plate", "responders")} == {"grey"}
     assert "(mean z of 32 genes" in audit.light("stroma").sentence
+
+
+# Nasty data
+
+@pytest.mark.parametrize("patients", [1, 2, 3, 5])
+def test_that_any_number_of_pairs_gets_every_light_and_none_is_green_without_ground(patients: int) -> None:
+    audit = _audit(patients, clinical={
+        "her2_ihc": ["3+"] * 2 * patients, "purity": list(range(2 * patients)), "pam50": ["HER2-E"] * 2 * patients})
+    states = {light.key: light.state for light in audit.lights}
+    assert states["her2"] == "green"
+    for key in ("purity", "stroma", "proliferation", "level"):
+        assert states.get(key, "grey") != "green"
+    assert audit.tables[1].n_rows == patients
+
+
+def test_that_missing_values_columns_of_nothing_and_constant_genes_break_no_light() -> None:
+    samples, pairs = biopsies(9, clinical={
+        "her2_ihc": [""] * 18, "plate": [""] * 18, "pCR": ["NA"] * 18, "purity": ["x"] * 18, "pam50": [""] * 18,
+        "biopsy_date": ["14.3.2020"] * 18, "fish": ["failed"] * 18})
+    values = samples.expression[0].values.copy()
+    values[:, 0] = 3.0
+    values[:, 1] = np.nan
+    values[4, :] = np.nan
+    values[12, 5:20] = np.nan
+    object.__setattr__(samples.expression[0], "values", values)
+    audit = audit_pairs(samples, pairs)
+    said = {light.key: (light.state, light.sentence) for light in audit.lights}
+    assert said["plate"][0] == said["responders"][0] == said["interval"][0] == said["subtype"][0] == "grey"
+    assert "has no date (year-month-day)" in said["interval"][1]
+    assert "no pair has it for both samples" in said["plate"][1]
+    assert audit.her2_after["P05"] == "unknown"
+
+
+def test_that_without_a_clinical_table_pairs_from_names_are_audited_by_their_genes() -> None:
+    samples, pairs = biopsies(10, layout=False)
+    object.__setattr__(samples, "clinical", None)
+    audit = audit_pairs(samples, pairs)
+    states = {light.key: light.state for light in audit.lights}
+    assert states["her2"] == states["identity"] == "green"
+    assert "(mean z of 30 genes" in audit.light("stroma").sentence
+    assert states["plate"] == states["interval"] == states["responders"] == "grey"
+
+
+@pytest.mark.parametrize("scale", [Scale.SCORE, Scale.CALLS, Scale.LOG10, Scale.LOG_RATIO, Scale.COUNTS])
+def test_that_every_scale_is_audited_and_scores_say_nothing_of_her2_mrna(scale: Scale) -> None:
+    audit = _audit(8, scale=scale)
+    assert (audit.light("her2").state == "grey") == (scale in (Scale.SCORE, Scale.CALLS))
+    assert audit.light("identity").state == ("grey" if scale is Scale.CALLS else "green")
+
+
+@pytest.mark.parametrize(("name", "key"), [
+    ("Plate", "plate"), ("array_batch", "plate"), ("beadchip", "plate"), ("pCR", "response"), ("RCB.class", "response"),
+    ("Responder", "response"), ("Tumor.Cellularity", "purity"), ("tumour content (%)", "purity"), ("PAM50", "subtype"),
+    ("IntrinsicSubtype", "subtype"), ("Biopsy date", "date"), ("days between", "between"), ("HER2_IHC", "ihc"),
+    ("HER2 FISH ratio", "ish_ratio"), ("HER2 copy number", "ish_copies"), ("FISH", "ish"), ("HER2.Status", "her2"),
+    ("Ki-67", "ki67"), ("KI67 %", "ki67")])
+def test_that_columns_are_known_by_the_names_that_laboratories_give(name: str, key: str) -> None:
+    samples, pairs = biopsies(4, clinical={name: ["1"] * 8})
+    assert list(find_columns(samples, pairs)) == [key]
+
+
+@pytest.mark.parametrize("name", ["date_of_birth", "overall_survival_days", "relapse date", "plate_row", "PCR plate Ct",
+                                  "time_to_response", "ER_status", "grade", "last follow-up date"])
+def test_that_other_columns_are_not_taken_for_them(name: str) -> None:
+    samples, pairs = biopsies(4, clinical={name: ["1"] * 8})
+    assert not set(find_columns(samples, pairs)) - ({"plate"} if name == "PCR plate Ct" else set())
