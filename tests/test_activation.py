@@ -4,6 +4,7 @@ Not for: the rules by themselves (test_activation_calls.py).
 """
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.analyses.activation import Parameters, check, run
 from core.analyses.activation_numbers import ActivationNumbers
 from core.analyses.activation_words import answer
 from core.analyses.base import Result
+from core.batch import run_study
 from core.data.assays.assay_spec import ARRAY, AssayRecord, AssaySpec
 from core.data.dataset import DatasetSpec
 from core.data.patients.sample_set import SampleSet
@@ -239,3 +241,50 @@ def test_that_the_map_shows_each_state_with_the_totals_and_keeps_erbb2_on_top() 
                                              for state in states}
     assert "ERBB2" in figure.texts()
     assert len(figure.caption) > 100
+
+
+def test_that_two_tables_run_headless_and_the_study_as_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    genes, names = rtk_symbols()[:8], [f"T{number:02d}" for number in range(1, 31)]
+    active = rng.random((30, 8)) < 0.3
+    for measure in ("mRNA", "phospho"):
+        values = rng.normal(7, 1, (30, 8)) + 5 * active
+        lines = ["sample," + ",".join(genes), *(f"{name}," + ",".join(f"{value:.3f}" for value in row)
+                                                for name, row in zip(names, values, strict=True))]
+        (tmp_path / f"{measure}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text('''format = 1
+name = "Calls"
+[[dataset]]
+name = "tumours"
+role = "activation"
+[[dataset.expression]]
+file = "mRNA.csv"
+samples = "rows"
+id = "sample"
+scale = "log2"
+measure = "mRNA"
+[[dataset.expression]]
+file = "phospho.csv"
+samples = "rows"
+id = "sample"
+scale = "log2"
+measure = "phospho"
+[[analysis]]
+kind = "activation"
+[[analysis]]
+name = "limit"
+kind = "activation"
+parameters = { method = "reference limit", limit = 9.5, measure = "phospho" }
+''', encoding="utf-8")
+    run_study(tmp_path / "study.toml", tmp_path / "out", JobContext())
+    run_study(tmp_path / "out" / "study.toml", tmp_path / "again", JobContext())
+    written = sorted(path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*.csv"))
+    assert [str(path) for path in written if path.parent.name == "activation"] == [
+        f"activation/{name}.csv" for name in ("calls", "evidence", "jitter", "samples", "shares")]
+    for path in written:
+        assert (tmp_path / "out" / path).read_bytes() == (tmp_path / "again" / path).read_bytes()
+    first = (tmp_path / "out" / "activation" / "calls.csv").read_text(encoding="utf-8").splitlines()
+    assert first[0] == "patient," + ",".join(genes)
+    called = np.array([line.split(",")[1:] for line in first[1:]])
+    assert ((called == "on") & ~active).sum() <= 2
+    assert (called == "on").sum() >= 30
