@@ -453,7 +453,7 @@ def test_that_every_scale_is_audited_and_scores_say_nothing_of_her2_mrna(scale: 
     ("Plate", "plate"), ("array_batch", "plate"), ("beadchip", "plate"), ("pCR", "response"), ("RCB.class", "response"),
     ("Responder", "response"), ("Tumor.Cellularity", "purity"), ("tumour content (%)", "purity"), ("PAM50", "subtype"),
     ("IntrinsicSubtype", "subtype"), ("Biopsy date", "date"), ("days between", "between"), ("HER2_IHC", "ihc"),
-    ("HER2 FISH ratio", "ish_ratio"), ("HER2 copy number", "ish_copies"), ("FISH", "ish"), ("HER2.Status", "her2"),
+    ("HER2 FISH ratio", "ish_ratio"), ("HER2 copy number", "ish_copies"), ("FISH", "ish"), ("HER2 ISH", "ish"), ("HER2.Status", "her2"),
     ("Ki-67", "ki67"), ("KI67 %", "ki67")])
 def test_that_columns_are_known_by_the_names_that_laboratories_give(name: str, key: str) -> None:
     samples, pairs = biopsies(4, clinical={name: ["1"] * 8})
