@@ -1,6 +1,6 @@
-"""The cohorts of an analysis that names several: each evaluated with the endpoint of its own data set.
+"""Which patients or samples an analysis is of: further cohorts with their endpoints, samples by the data set's role.
 
-Not for: analyses of one cohort, or for running any (study_runner.py).
+Not for: evaluating a rule, or for running any analysis (study_runner.py).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from core.data.dataset import Dataset
 from core.data.nearest_name import nearest
 from core.data.patients.cohort import Cohort
+from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.data.tables import Endpoint
 from core.problems import Location, UserError, user_error
@@ -97,3 +98,34 @@ def without_endpoint(dataset: str, place: Location) -> UserError:
     """The refusal of a data set that has no endpoint."""
     return user_error("no_endpoint", f"the data set “{dataset}” has no endpoint", place,
                       remedy="add a [[dataset.endpoint]] with time, unit, event and event_values")
+
+
+def samples_rule(study: Study, spec: AnalysisSpec, roles: tuple[str, ...], place: Location) -> CohortRule:
+    """The rule that chooses the samples of an analysis without follow-up.
+
+    The cohort that it names; else, of the data sets with the first of ``roles`` that any has, the only cohort or,
+    where none is of them, all samples of the only such data set.
+
+    Raises
+    ------
+    UserError
+        "no_fitting_dataset", "which_cohort".
+    """
+    if spec.cohort:
+        return study.cohort(spec.cohort)
+    there = {dataset.role for dataset in study.datasets}
+    role = next((each for each in roles if each in there), "")
+    fitting = [dataset.name for dataset in study.datasets if dataset.role == role]
+    if not fitting:
+        raise user_error("no_fitting_dataset", f"{spec.kind} needs a data set with the role “{roles[0]}”"
+                         + (f" (or {' or '.join(roles[1:])})" if roles[1:] else ""), place, answer_key="role",
+                         remedy=f'add a [[dataset]] with role = "{roles[0]}"')
+    rules = [rule for rule in study.cohorts if rule.dataset in fitting]
+    if len(rules) == 1:
+        return rules[0]
+    if not rules and len(fitting) == 1:
+        return CohortRule("all", fitting[0])
+    names = ", ".join(rule.name for rule in rules)
+    raise user_error("which_cohort", "the analysis does not say which cohort it is of", place, answer_key="cohort",
+                     remedy=f"add cohort = one of {names}" if names else
+                     f"add a [[cohort]] of one of the data sets {', '.join(fitting)}, and name it in the analysis")

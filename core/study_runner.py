@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from core.analyses import KINDS, analysis_module
-from core.analyses.base import Inputs, Result
+from core.analyses.base import Info, Inputs, Result, SampleInputs
 from core.analyses.parameters import build_parameters
 from core.compute.compute import Compute
 from core.data.dataset import Dataset
@@ -19,11 +19,13 @@ from core.data.load_dataset import FileShelf, load_dataset
 from core.data.patients.cohort import Cohort
 from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.evaluate_cohort import evaluate_cohort
+from core.data.patients.evaluate_samples import evaluate_samples
+from core.data.patients.sample_set import SampleSet
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, user_error
 from core.project.references import in_order, needed_analyses
 from core.project.study import AnalysisSpec, Study
-from core.study_cohorts import endpoint_of, further_cohorts, without_endpoint
+from core.study_cohorts import endpoint_of, further_cohorts, samples_rule, without_endpoint
 
 
 @dataclass
@@ -33,7 +35,7 @@ class StudyRun:
     study: Study
     datasets: dict[str, Dataset] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
-    cohorts: dict[str, Cohort] = field(default_factory=dict)
+    cohorts: dict[str, Cohort | SampleSet] = field(default_factory=dict)
     parameters: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     not_run: set[str] = field(default_factory=set)
@@ -62,9 +64,12 @@ def check_cohorts(run: StudyRun) -> None:
     """Evaluate every cohort once with its first usable endpoint, to name missing columns and receptors."""
     for rule in run.study.cohorts:
         dataset = run.datasets[rule.dataset]
-        if dataset.unusable or not dataset.endpoints:
+        if dataset.unusable or not (dataset.endpoints or dataset.expression):
             continue
         try:
+            if not dataset.endpoints:
+                evaluate_samples(rule, dataset)
+                continue
             evaluate_cohort(rule, dataset, dataset.endpoints[0], dataset.expression[0].measure
                             if dataset.expression else "")
         except UserError as error:
@@ -130,7 +135,7 @@ def _of_analysis(problem: Problem, spec: AnalysisSpec) -> Problem:
     return replace(problem, why=" ".join(filter(None, (problem.why, f"The analysis “{spec.name}” was not run."))))
 
 
-def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Result, Cohort]:
+def run_analysis(run: StudyRun, spec: AnalysisSpec, job: JobContext) -> tuple[Result, Cohort | SampleSet]:
     """One analysis; doubts about its outcome stand first among its warnings.
 
     Analyses that it needs are taken from ``run.results``, or run first and put there.
@@ -168,11 +173,16 @@ def _run_needed(run: StudyRun, spec: AnalysisSpec, name: str, job: JobContext) -
     run.cohorts[name] = cohort
 
 
-def _inputs(run: StudyRun, spec: AnalysisSpec, parameters: Any) -> Inputs:
-    """The evaluated cohorts of an analysis, and the results that it needs, as far as they are there.
+def _inputs(run: StudyRun, spec: AnalysisSpec, parameters: Any) -> Inputs | SampleInputs:
+    """The evaluated cohorts or samples of an analysis, and the results that it needs, as far as they are there.
 
     Raises UserError.
     """
+    info: Info = _module_of(spec, run).INFO
+    if info.needs == "samples":
+        rule = samples_rule(run.study, spec, info.roles, _place_of(spec, run))
+        samples = evaluate_samples(rule, run.datasets[rule.dataset])
+        return SampleInputs(samples, run.study.name, spec.name, samples.spec.simulated, run.compute)
     measure = getattr(parameters, "measure", "")
     further, found_in = further_cohorts(run.study, run.datasets, spec, measure, _place_of(spec, run))
     cohort = further[0] if further and not spec.cohort else _own_cohort(run, spec, measure)

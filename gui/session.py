@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -18,6 +18,7 @@ from core.project.project import Project, new_project
 from core.project.references import every_cohort, in_order, named_lock, needed_analyses
 from gui.job_runner import JobRunner
 from gui.outcome_changes import trials_of
+from gui.own_rule import own_rule
 from gui.run_settings import same_settings, trial_key
 from gui.tried import Trial, Tried
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.analyses.base import Result
     from core.data.dataset import Dataset
     from core.data.patients.cohort import Cohort
+    from core.data.patients.sample_set import SampleSet
     from core.problems import Problem
 
 OUTCOMES_KEPT = 12
@@ -44,13 +46,20 @@ class Selection:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A finished analysis and the settings it was computed with."""
+    """A finished analysis, the patients or samples it is of, and the settings it was computed with."""
 
     result: Result
-    cohort: Cohort
+    chosen: Cohort | SampleSet
     settings: tuple[Any, ...]
     seconds: float
     finished_at: str
+
+    @property
+    def cohort(self) -> Cohort:
+        """The patients with their outcome; only of an analysis that needs one."""
+        if self.result.info.needs != "outcome":
+            raise TypeError(f"{self.result.info.kind} has no outcome")
+        return cast("Cohort", self.chosen)
 
 
 class ReplaceProject(QUndoCommand):
@@ -217,8 +226,7 @@ class Session(QObject):
         spec = next((each for each in study.analyses if each.name == analysis), None)
         if spec is None:
             return None
-        rules = {rule.name: rule for rule in study.cohorts}
-        rule = rules.get(spec.cohort) or (study.cohorts[0] if len(study.cohorts) == 1 else None)
+        rule = own_rule(spec, study)
         further = every_cohort(spec, study)
         named = {each.dataset for each in (*further, *((rule,) if rule else ()))}
         used = [each for each in study.datasets if not named or each.name in named]
@@ -231,6 +239,8 @@ class Session(QObject):
 
     def outcome(self, analysis: str) -> Outcome | None:
         """The last finished run of an analysis, whatever its settings; of equal settings if there was one."""
+        if analysis not in self._outcomes and not any(name == analysis for name, _ in self._earlier):
+            return None
         settings = self.settings_of(analysis)
         last = self._outcomes.get(analysis)
         if last is not None and same_settings(last.settings, settings):
@@ -271,16 +281,15 @@ class Session(QObject):
 
     def _count(self, outcome: Outcome) -> None:
         """Into the ledger: each request of an analysis that is made of requests, else the analysis as a whole."""
-        result, cohort = outcome.result, outcome.cohort
-        place = (f"cohort “{cohort.name}”, {cohort.endpoint.name}, "
-                 f"{cohort.n_events:,} events in {len(cohort.patients):,} patients")
+        result, chosen = outcome.result, outcome.chosen
+        place = chosen.in_words()
         now = time.strftime("%Y-%m-%d %H:%M")
         for test in result.tried:
-            key = trial_key(outcome.settings, cohort.endpoint.name, result.parameters, test.words)
+            key = trial_key(outcome.settings, chosen.outcome_name, result.parameters, test.words)
             self.count_trial(Trial(key, f"{result.info.title}: {test.words}, {place}", test.paid, test.not_paid, now))
         if not result.tried and (result.tests_paid_for or result.tests_not_paid_for):
             # Another cohort, outcome or setting than the first one is a choice that nothing pays for.
             choice = int(any(trial.words.startswith(f"{result.info.title}:") for trial in self.tried.trials))
-            key = trial_key(outcome.settings, cohort.endpoint.name, result.parameters)
+            key = trial_key(outcome.settings, chosen.outcome_name, result.parameters)
             self.count_trial(Trial(key, f"{result.info.title}: {place}", result.tests_paid_for,
                                    result.tests_not_paid_for + choice, now))

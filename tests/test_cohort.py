@@ -11,7 +11,8 @@ from core.data.dataset import Dataset, DatasetSpec
 from core.data.patients.clinical_join import join_clinical
 from core.data.patients.cohort import Cohort
 from core.data.patients.cohort_rules import CohortRule, KeepRule
-from core.data.patients.evaluate_cohort import NobodyLeft, evaluate_cohort
+from core.data.patients.evaluate_cohort import evaluate_cohort
+from core.data.patients.rule_steps import NobodyLeft
 from core.data.tables import ClinicalColumn, ClinicalTable, Endpoint, EndpointRule, ExpressionMatrix, Missing, Scale
 from core.problems import Location, UserError
 

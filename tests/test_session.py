@@ -34,7 +34,8 @@ def outcome_of(session: Session, name: str, paid: int = 58, unpaid: int = 0) -> 
     settings = session.settings_of(name)
     assert settings is not None
     cohort: Any = SimpleNamespace(name="all", patients=("P1", "P2", "P3"), n_events=2,
-                                  endpoint=SimpleNamespace(name="overall survival"))
+                                  endpoint=SimpleNamespace(name="overall survival"),
+                                  outcome_name="overall survival", in_words=lambda: "cohort “all”, overall survival")
     return Outcome(result, cohort, settings, 0.1, "14:02")
 
 

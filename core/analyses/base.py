@@ -15,18 +15,25 @@ from numpy.typing import NDArray
 from core.analyses.locked_score import Lock
 from core.compute.compute import Compute
 from core.data.patients.cohort import Cohort
+from core.data.patients.sample_set import SampleSet
 from core.figures.spec import FigureSpec
 from core.problems import Problem
 
 
 @dataclass(frozen=True)
 class Info:
-    """Facts about an analysis. ``kind`` is its name in the study file."""
+    """Facts about an analysis. ``kind`` is its name in the study file.
+
+    ``needs`` is "outcome" where its patients need follow-up (it is given ``Inputs``) and "samples" where they do not
+    (``SampleInputs``); ``roles`` are those of the data sets that it can use, the one that it is meant for first.
+    """
 
     kind: str
     title: str
     question: str
     reference: str
+    needs: str = "outcome"
+    roles: tuple[str, ...] = ("cohort",)
 
 
 def parameter(default: Any, *, label: str, help: str, unit: str = "", low: float | None = None,
@@ -58,6 +65,27 @@ class Inputs:
     results: Mapping[str, Result] = field(default_factory=dict)
     awaits: tuple[str, ...] = ()
     compute: Compute | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SampleInputs:
+    """What an analysis without follow-up is given: the evaluated samples with their tables."""
+
+    samples: SampleSet
+    study_name: str
+    analysis_name: str
+    simulated: bool = False
+    compute: Compute | None = None
+
+    @property
+    def cohort(self) -> SampleSet:
+        """The samples, under the name that ``Inputs`` has for its patients."""
+        return self.samples
+
+    @property
+    def cohorts(self) -> tuple[SampleSet, ...]:
+        """No further ones."""
+        return ()
 
 
 @dataclass(frozen=True, eq=False)

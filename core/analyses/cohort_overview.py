@@ -14,8 +14,9 @@ from core.data.patients.cohort import Cohort, LedgerEntry
 from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.endpoint_checks import later_than_last_contact
 from core.data.patients.endpoint_table import EndpointTable, codes_as_stated, endpoint_table
-from core.data.patients.evaluate_cohort import NobodyLeft, evaluate_cohort
+from core.data.patients.evaluate_cohort import evaluate_cohort
 from core.data.patients.near_twins import RULE, Twins, near_twins
+from core.data.patients.rule_steps import NobodyLeft
 from core.data.patients.table_one import TableOne, described_columns, table_one
 from core.data.tables import ClinicalTable, Endpoint
 from core.figures.follow_up import follow_up

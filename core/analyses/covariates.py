@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.patients.cohort import Cohort
-from core.data.patients.evaluate_cohort import clinical_column
+from core.data.patients.rule_steps import clinical_column
 from core.data.values import value_key
 from core.problems import Problem, user_error, warning
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from core.data.genes.gene_symbols import resolve_genes
 from core.data.nearest_name import nearest
 from core.data.patients.cohort import Cohort
-from core.data.patients.evaluate_cohort import clinical_column
+from core.data.patients.rule_steps import clinical_column
 from core.data.tables import ClinicalColumn, ExpressionMatrix
 from core.problems import Problem, UserError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from core.figures.number_words import counted
+from core.figures.number_words import capitalised
 from gui.pages.base_page import Page
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class AnalysisAnswers(Page):
     NEW_NAME = ""
     ESTIMATES = ""
     """The table with an estimate of everything that was tested."""
+    NEEDS = "expression and follow-up"
+    """What Run waits for while ``need`` speaks."""
     FORM_GROUPS: ClassVar[Mapping[str, Sequence[str]]] = {}
     REMEDIES: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Code of a warning -> words and key of what the page can do about it."""
@@ -66,9 +68,7 @@ class AnalysisAnswers(Page):
 
     def context_words(self, outcome: Outcome) -> str:
         """The line under the question."""
-        cohort = outcome.cohort
-        return (f"Cohort “{cohort.name}”, {cohort.endpoint.name}. {counted(len(cohort.patients), 'patient')}, "
-                f"{counted(cohort.n_events, 'event')}")
+        return capitalised(outcome.chosen.in_words())
 
     def table_of(self, view: FigureView) -> str:
         """Name of the table behind a figure; empty for the one shown."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from core.analyses.base import parameter_facts
-from core.project.project import with_analysis, with_cohort
+from core.project.project import with_analysis
 from core.project.study import AnalysisSpec
 from gui.pages.analysis_edits import free_name, put_back, with_value
-from gui.pages.cohort_facts import CohortFacts
+from gui.pages.analysis_facts import AnalysisFacts
 
 if TYPE_CHECKING:
     from core.project.project import Project
@@ -30,7 +30,7 @@ class AnalysisChoice(QObject):
 
     draft_changed = Signal()
 
-    def __init__(self, session: Session, facts: CohortFacts, kind: str, new_name: str, title: str,
+    def __init__(self, session: Session, facts: AnalysisFacts, kind: str, new_name: str, title: str,
                  parameters_type: type[Any], choices: Callable[[], dict[str, Any]],
                  also: Callable[[Project, AnalysisSpec], Project]) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class AnalysisChoice(QObject):
         return next((spec for spec in specs if spec.name == chosen), specs[0] if specs else self._completed_draft())
 
     def _completed_draft(self) -> AnalysisSpec:
-        rules = [rule for rule in self._facts.rules() if self._facts.endpoints(rule)]
+        rules = self._facts.offered()
         draft = self._draft
         if draft.cohort not in {rule.name for rule in rules}:
             draft = replace(draft, cohort=rules[0].name if rules else "")
@@ -95,11 +95,7 @@ class AnalysisChoice(QObject):
             self._session.edit(self._edited(spec), label, merge_key)
 
     def _edited(self, spec: AnalysisSpec) -> Project:
-        project = self._session.project
-        rule = self._facts.rule_of(spec)
-        if rule is not None and rule not in project.study.cohorts:
-            project = with_cohort(project, rule)
-            spec = replace(spec, cohort=rule.name)
+        project, spec = self._facts.with_group(self._session.project, spec)
         return self._also(with_analysis(project, spec), spec)
 
     def add_draft(self) -> None:
@@ -121,9 +117,9 @@ class AnalysisChoice(QObject):
         self.change(spec, f"change “{label}” of {self._title}")
 
     def set_cohort(self, name: str) -> None:
-        """Other patients; an outcome that they do not have is chosen anew."""
+        """Others to analyse; an outcome that they do not have is chosen anew."""
         self.change(self._with_fitting_endpoint(replace(self.spec, cohort=name)),
-                    f"change the cohort of {self._title}")
+                    f"change the {self._facts.group.lower()} of {self._title}")
 
     def set_endpoint(self, name: str) -> None:
         """Another outcome."""

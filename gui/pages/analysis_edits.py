@@ -107,7 +107,11 @@ def put_back(project: Project, analysis: str, before: tuple[Any, ...]) -> Projec
     for each_rule in (*((rule,) if rule is not None else ()), *further):
         if each_rule.name in {each.name for each in project.study.cohorts}:
             project = with_cohort(project, each_rule)
-    cohort = rule.name if rule is not None and (spec.cohort or len(project.study.cohorts) > 1) else spec.cohort
+    cohort = spec.cohort
+    if rule is not None and rule.name not in {each.name for each in project.study.cohorts}:
+        cohort = ""  # everybody of a data set, without a rule of the study
+    elif rule is not None and (spec.cohort or len(project.study.cohorts) > 1):
+        cohort = rule.name
     return with_analysis(project, replace(spec, endpoint=endpoint, parameters=parameters, cohort=cohort))
 
 

@@ -1,4 +1,4 @@
-"""The settings of an analysis of patients: cohort and outcome above the form of its parameters.
+"""The settings of an analysis: whom it is of, and the outcome where it has one, above the form of its parameters.
 
 Not for: deciding what a choice means; it shows values and says what the user chose.
 """
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.pages.analysis_edits import changed_fields, stated_values, value_words
-from gui.pages.cohort_facts import CohortFacts
+from gui.pages.analysis_facts import AnalysisFacts
 from gui.widgets.inspector import Inspector
 from gui.widgets.labels import words
 from gui.widgets.parameter_editors import WidthlessCombo
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from gui.session import Outcome
 
 Choice = tuple[str, str]
+OF_COLUMNS = ("adjust", "strata")
+OF_GENES = ("receptors", "curves_of")
+"""Parameters that name clinical columns, and genes, on every page that has them."""
 
 
 class ChoiceRow(QWidget):
@@ -93,19 +96,19 @@ class AnalysisInspector(QObject):
     outcome_chosen = Signal(str)
     analysis_chosen = Signal(str)
 
-    def __init__(self, parameters_type: type[Any], groups: Mapping[str, Sequence[str]],
-                 parent: QObject | None = None) -> None:
+    def __init__(self, parameters_type: type[Any], groups: Mapping[str, Sequence[str]], section: str = "Patients",
+                 group: str = "Cohort", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.form = ParameterForm(parameters_type, groups)
         self.form.changed.connect(self.changed)
         self.panel = Inspector(self.form)
         self.analysis = ChoiceRow("Analysis")
-        self.cohort = ChoiceRow("Cohort")
+        self.cohort = ChoiceRow(group)
         self.outcome = ChoiceRow("Outcome")
         for row, signal in ((self.analysis, self.analysis_chosen), (self.cohort, self.cohort_chosen),
                             (self.outcome, self.outcome_chosen)):
             row.chosen.connect(signal)
-            self.panel.add_section("Patients", row)
+            self.panel.add_section(section, row)
         self._type = parameters_type
         self._options: dict[str, tuple[str, ...]] = {}
         self._said: set[str] = set()
@@ -115,13 +118,13 @@ class AnalysisInspector(QObject):
         """Parameters of the form."""
         return tuple(self.form.values())
 
-    def show(self, spec: AnalysisSpec, analyses: Sequence[str], facts: CohortFacts,
+    def show(self, spec: AnalysisSpec, analyses: Sequence[str], facts: AnalysisFacts,
              outcome: Outcome | None) -> None:
         """Bring everything in step with the analysis, the data and the run that is shown."""
         rule, endpoint = facts.rule_of(spec), facts.endpoint_of(spec)
         self._show_patients(spec, analyses, facts, rule, endpoint)
         columns, genes = facts.clinical_columns(rule), facts.genes(rule)
-        self.set_options({"adjust": columns, "strata": columns, "receptors": genes, "curves_of": genes})
+        self.set_options({**dict.fromkeys(OF_COLUMNS, columns), **dict.fromkeys(OF_GENES, genes)})
         if self.has_field("measure"):
             self.form.set_field_visible("measure", len(facts.measures(rule)) > 1)
         self.form.set_values(stated_values(self._type, spec.parameters))
@@ -136,16 +139,13 @@ class AnalysisInspector(QObject):
                 was["outcome"] = outcome.settings[1]
         self.set_was(was)
 
-    def _show_patients(self, spec: AnalysisSpec, analyses: Sequence[str], facts: CohortFacts,
+    def _show_patients(self, spec: AnalysisSpec, analyses: Sequence[str], facts: AnalysisFacts,
                        rule: CohortRule | None, endpoint: str) -> None:
         self.analysis.set_choices([(name, name) for name in analyses], spec.name)
         self.analysis.setVisible(len(analyses) > 1)
-        cohorts = []
-        for each in facts.rules():
-            outcomes = facts.endpoints(each)
-            if outcomes:
-                cohorts.append((each.name, facts.count_words(each, endpoint if endpoint in outcomes else outcomes[0])))
-        self.cohort.set_choices(cohorts, rule.name if rule else "")
+        self.cohort.set_choices([(each.name, facts.count_words(each, endpoint)) for each in facts.offered()],
+                                rule.name if rule else "")
+        self.outcome.setVisible(facts.HAS_OUTCOME)
         self.outcome.set_choices([(name, name) for name in facts.endpoints(rule)], endpoint)
         self.outcome.set_help(facts.outcome_words(rule, endpoint) if rule and endpoint else "")
 

@@ -1,11 +1,11 @@
-"""What the page of any analysis of patients does: its settings, running, states, and the tabs of its result.
+"""What the page of any analysis does: its settings, running, states, and the tabs of its result.
 
 Not for: one analysis's figures; a page of it says its kind and shows an outcome.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
@@ -15,6 +15,7 @@ from core.project.study import AnalysisSpec
 from gui.pages.analysis_answers import AnalysisAnswers
 from gui.pages.analysis_choice import AnalysisChoice
 from gui.pages.analysis_edits import changes_in_words
+from gui.pages.analysis_facts import AnalysisFacts, Need
 from gui.pages.analysis_inspector import AnalysisInspector
 from gui.pages.analysis_notice import Notice
 from gui.pages.analysis_states import (
@@ -22,16 +23,17 @@ from gui.pages.analysis_states import (
     EmptyWords,
     Situation,
     at_its_field,
-    data_words,
     empty_of,
     notice_of,
     run_state,
 )
 from gui.pages.base_page import Command, PageServices
-from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences
+from gui.pages.cohort_facts import CohortFacts
 from gui.pages.figure_wishes import copy_data, copy_picture, copy_text
+from gui.pages.problem_words import problem_sentences
 from gui.pages.result_tabs import MethodsView, TablesView, WarningsView, show_count
 from gui.pages.run_watch import RunWatch
+from gui.pages.sample_facts import SampleFacts
 from gui.pages.warning_remedies import actions_for, as_the_form_says, coding_remark
 from gui.widgets.figure_choice import export_one_of
 from gui.widgets.state_views import EmptyState, RunningState
@@ -44,13 +46,20 @@ if TYPE_CHECKING:
     from gui.widgets.figures.figure_view import FigureView
 
 
+FACTS: Mapping[str, type[AnalysisFacts]] = {"outcome": CohortFacts, "samples": SampleFacts}
+"""What an analysis needs (``Info.needs``) -> who looks at the data for it."""
+
+
 class AnalysisPage(AnalysisAnswers):
     """A page of one kind of analysis."""
 
+    facts: AnalysisFacts
+
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         super().__init__(services, parent)
-        self.facts = CohortFacts(self.session)
-        self.parameters_type: type[Any] = analysis_module(self.KIND).Parameters
+        module = analysis_module(self.KIND)
+        self.facts = FACTS[module.INFO.needs](self.session, module.INFO.roles)
+        self.parameters_type: type[Any] = module.Parameters
         self.choice = AnalysisChoice(self.session, self.facts, self.KIND, self.NEW_NAME, self.TITLE,
                                      self.parameters_type, lambda: services.settings(self.KEY),
                                      lambda project, spec: self.in_step(project, spec))
@@ -84,7 +93,8 @@ class AnalysisPage(AnalysisAnswers):
         self.add_view("methods", self.methods, "Methods")
         self.add_view("warnings", self.warnings, "Warnings")
         self.tabs.setUsesScrollButtons(False)
-        self.settings = AnalysisInspector(self.parameters_type, self.FORM_GROUPS)
+        self.settings = AnalysisInspector(self.parameters_type, self.FORM_GROUPS, self.facts.section,
+                                          self.facts.group)
         self.settings.changed.connect(self.choice.set_parameter)
         self.settings.cohort_chosen.connect(self.choice.set_cohort)
         self.settings.outcome_chosen.connect(self.choice.set_endpoint)
@@ -194,17 +204,9 @@ class AnalysisPage(AnalysisAnswers):
         """Why Run cannot be pressed; empty when it can."""
         if self.services.loader.loading:
             return "Run waits until the data are read"
-        need = self.need()
-        if need is not None:
-            return "Run needs expression and follow-up"
-        rule = self.facts.rule_of(self.spec)
-        if rule is None:
-            return "Run needs a cohort: choose one"
-        if not self.facts.endpoint_of(self.spec):
-            return "Run needs an outcome: choose one"
-        if self.facts.dataset_of(rule) is None:
-            return "Run waits until the data are read"
-        return ""
+        if self.need() is not None:
+            return f"Run needs {self.NEEDS}"
+        return self.facts.why_not(self.spec)
 
     def refresh(self, old: Project, new: Project) -> None:
         self.look()
@@ -290,7 +292,8 @@ class AnalysisPage(AnalysisAnswers):
     def _show_notice(self, outcome: Outcome, job: Job | None) -> None:
         said = notice_of(self._situation(outcome, job))
         if said is None:
-            remark = coding_remark(outcome, self.services) or self.remark(outcome)
+            doubt = coding_remark(outcome, self.services) if self.facts.HAS_OUTCOME else None
+            remark = doubt or self.remark(outcome)
             said = None if remark is None else ("warn", remark[0], ((remark[1], remark[2]),) if remark[1] else ())
         if said is None:
             self.notice.hush()
@@ -317,7 +320,8 @@ class AnalysisPage(AnalysisAnswers):
             self.show_view("empty")
 
     def _empty_words(self, need: Need | None) -> EmptyWords:
-        return empty_of(self._situation(None, None), need, self.settings.fields) or data_words(self.facts, self.spec)
+        found = empty_of(self._situation(None, None), need, self.settings.fields, self.facts.HAS_OUTCOME)
+        return found or self.facts.ready(self.spec)
 
     def _show_progress(self, job: Job) -> None:
         if self.outcome is not None:

@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from core.figures.number_words import count_words, counted
-from gui.pages.cohort_facts import CohortFacts, Need, problem_sentences, what_and_why
+from gui.pages.problem_words import problem_sentences, what_and_why
 
 if TYPE_CHECKING:
     from core.problems import Problem
-    from core.project.study import AnalysisSpec
+    from gui.pages.analysis_facts import Need
     from gui.session import Outcome
 
 
@@ -71,8 +70,11 @@ def notice_of(now: Situation) -> tuple[str, str, tuple[Action, ...]] | None:
     return None
 
 
-def empty_of(now: Situation, need: Need | None, fields: Sequence[str]) -> EmptyWords | None:
-    """What stands instead of a result; None when the analysis is ready to run."""
+def empty_of(now: Situation, need: Need | None, fields: Sequence[str], cohort_page: bool = True) -> EmptyWords | None:
+    """What stands instead of a result; None when the analysis is ready to run.
+
+    ``cohort_page``: the page Cohort shows who is in.
+    """
     if need is not None:
         return need.icon, need.title, need.text, need.actions, need.token
     if now.fault:
@@ -80,7 +82,7 @@ def empty_of(now: Situation, need: Need | None, fields: Sequence[str]) -> EmptyW
                 (("Run again", "run", True), ("Copy the error", "copy error", False)), "err")
     if now.failure:
         title, text = what_and_why(now.failure[0])
-        return "err", title, text, ways_out(now.failure[0], fields), "err"
+        return "err", title, text, ways_out(now.failure[0], fields, cohort_page), "err"
     if now.stopped_at:
         return ("stale", "Stopped before there was a result", f"Stopped at “{now.stopped_at}”. Nothing of that run is "
                 "kept.", (("Run again", "run", True),), "accent")
@@ -97,34 +99,13 @@ def at_its_field(problem: Problem, values: Mapping[str, Any]) -> Problem:
     return problem
 
 
-def ways_out(problem: Problem, fields: Sequence[str]) -> tuple[Button, ...]:
+def ways_out(problem: Problem, fields: Sequence[str], cohort_page: bool = True) -> tuple[Button, ...]:
     """What to do about a problem: its setting, its cohort, or its file."""
     if problem.answer_key in fields:
         return (("Show the setting", f"field {problem.answer_key}", True), ("Run again", "run", False))
-    if problem.code in ("nobody_left", "no_events", "value_nobody_has", "no_column"):
+    if cohort_page and problem.code in ("nobody_left", "no_events", "value_nobody_has", "no_column"):
         return (("Go to Cohort", "cohort page", True), ("Go to Import", "import page", False))
     return (("Go to Import", "import page", True), ("Run again", "run", False))
-
-
-def data_words(facts: CohortFacts, spec: AnalysisSpec) -> EmptyWords:
-    """Data are here and nothing has run: what is still to be chosen, what stands against it, or that it is ready."""
-    from core.data.patients.cohort import Cohort
-    from core.data.patients.endpoint_checks import coding_doubt
-
-    rule, endpoint = facts.rule_of(spec), facts.endpoint_of(spec)
-    if rule is None or not endpoint:
-        lacks = "a cohort" if rule is None else "an outcome"
-        return "circ", f"Choose {lacks}", f"The study has several. Choose {lacks} at the right, then run.", (), "accent"
-    found = facts.evaluate(rule, endpoint)
-    if not isinstance(found, Cohort):
-        return ("err", "This cohort cannot be analysed", problem_sentences(found[:2]),
-                (("Go to Cohort", "cohort page", True),), "err")
-    ready = (f"{counted(len(found.patients), 'patient')} of “{found.name}”, {count_words(found.n_events)} with the "
-             f"event of {found.endpoint.name}.")
-    if doubt := coding_doubt(found.doubts):
-        return ("warn", "Ready to run, once the outcome is checked", f"{doubt} {ready}",
-                (("Go to Cohort", "cohort page", True), ("Run", "run", False)), "warn")
-    return "play", "Ready to run", ready, (("Run", "run", True),), "accent"
 
 
 def run_state(now: Situation, why_not: str, seconds: float, outcome: Outcome | None) -> tuple[str, str]:

@@ -1,45 +1,34 @@
-"""What the data of a study offer to an analysis of patients: cohorts with counts, outcomes, columns; and what lacks.
+"""What the data of a study offer to an analysis of patients with an outcome: cohorts with counts, outcomes, what lacks.
 
-Not for: choosing patients (core/data/patients) or showing anything.
+Not for: choosing patients (core/data/patients), showing anything, or samples without an outcome (sample_facts.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.data.patients.cohort_rules import CohortRule
 from core.figures.number_words import count_words, counted, list_words
 from core.problems import Problem, UserError
+from gui.pages.analysis_facts import AnalysisFacts, Need
+from gui.pages.problem_words import first_of, problem_sentences
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.data.patients.cohort import Cohort
     from core.project.study import AnalysisSpec
+    from gui.pages.analysis_states import EmptyWords
     from gui.session import Session
 
 KEPT = 24
 
 
-@dataclass(frozen=True)
-class Need:
-    """What a page lacks: what is here, what is missing, in words, and what to do (label, key, primary)."""
-
-    title: str
-    text: str
-    actions: tuple[tuple[str, str, bool], ...]
-    icon: str = "table"
-    token: str = "accent"
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass
-class CohortFacts:
+class CohortFacts(AnalysisFacts):
     """Looks at the session's data; evaluated cohorts are kept, for as long as rule and data are the same objects."""
 
-    session: Session
-    _kept: list[tuple[Any, Any, Any, Cohort | tuple[Problem, ...]]] = field(default_factory=list)
+    def __init__(self, session: Session, roles: tuple[str, ...] = ("cohort",)) -> None:
+        super().__init__(session, roles)
+        self._kept: list[tuple[Any, Any, Any, Cohort | tuple[Problem, ...]]] = []
 
     def rules(self) -> tuple[CohortRule, ...]:
         """The cohorts of the study, and everybody of each data set with follow-up that has none."""
@@ -52,21 +41,19 @@ class CohortFacts:
                                   for name in free))
 
     def rule_of(self, spec: AnalysisSpec) -> CohortRule | None:
-        """The cohort that an analysis uses: the one it names, or the only one there is."""
+        """The cohort that an analysis uses: the one it names, or the only one with an outcome."""
         rules = self.rules()
         if spec.cohort:
             return next((rule for rule in rules if rule.name == spec.cohort), None)
+        rules = self.offered() or rules
         return rules[0] if len(rules) == 1 else None
 
-    def dataset_of(self, rule: CohortRule | None) -> Dataset | None:
-        """The data set of a cohort, once it is read."""
-        return None if rule is None else self.session.datasets.get(rule.dataset)
+    def offered(self) -> tuple[CohortRule, ...]:
+        return tuple(rule for rule in self.rules() if self.endpoints(rule))
 
     def endpoints(self, rule: CohortRule | None) -> tuple[str, ...]:
         """Names of the outcomes that the cohort's data set states."""
-        if rule is None:
-            return ()
-        spec = next((each for each in self.session.project.study.datasets if each.name == rule.dataset), None)
+        spec = self.spec_of(rule)
         return tuple(each.name for each in spec.endpoints) if spec else ()
 
     def endpoint_of(self, spec: AnalysisSpec) -> str:
@@ -100,10 +87,11 @@ class CohortFacts:
         return result
 
     def count_words(self, rule: CohortRule, endpoint: str) -> str:
-        """``her2 (236)``: a cohort with its patients of an outcome."""
+        """``her2 (236)``: a cohort with its patients of an outcome, its first where it has not the one named."""
         from core.data.patients.cohort import Cohort
 
-        found = self.evaluate(rule, endpoint) if endpoint else ()
+        names = self.endpoints(rule)
+        found = self.evaluate(rule, endpoint if endpoint in names else names[0]) if names else ()
         return f"{rule.name} ({count_words(len(found.patients))})" if isinstance(found, Cohort) else rule.name
 
     def outcome_words(self, rule: CohortRule, endpoint: str) -> str:
@@ -122,32 +110,33 @@ class CohortFacts:
         return (f"{stated.event} = {values} is the event: {count_words(found.n_events)} of "
                 f"{count_words(len(found.patients))}.{others} Time in {stated.unit}.")
 
-    def clinical_columns(self, rule: CohortRule | None) -> tuple[str, ...]:
-        """Columns to adjust for: all but the outcome's own and those that are genes of the expression table."""
-        dataset = self.dataset_of(rule)
-        if dataset is None or dataset.clinical is None:
-            return ()
-        own = {name for each in dataset.spec.endpoints for name in (each.time, each.event)}
-        own |= {table.id for table in (*dataset.spec.clinical, *dataset.spec.expression) if table.id}
-        genes = {gene.upper() for matrix in dataset.expression for gene in matrix.genes}
-        return tuple(name for name in dataset.clinical.columns
-                     if name not in own and name.upper() not in genes and name.upper().split("_MUT")[0] not in genes)
+    def why_not(self, spec: AnalysisSpec) -> str:
+        rule = self.rule_of(spec)
+        if rule is None:
+            return "Run needs a cohort: choose one"
+        if not self.endpoint_of(spec):
+            return "Run needs an outcome: choose one"
+        return "Run waits until the data are read" if self.dataset_of(rule) is None else ""
 
-    def genes(self, rule: CohortRule | None) -> tuple[str, ...]:
-        """Genes that can be analysed, RTKs first."""
-        from core.data.reference import rtk_symbols
+    def ready(self, spec: AnalysisSpec) -> EmptyWords:
+        from core.data.patients.cohort import Cohort
+        from core.data.patients.endpoint_checks import coding_doubt
 
-        dataset = self.dataset_of(rule)
-        if dataset is None:
-            return ()
-        found = dict.fromkeys(gene for matrix in dataset.expression for gene in matrix.genes)
-        rtk = set(rtk_symbols())
-        return tuple(sorted(found, key=lambda gene: (gene not in rtk, gene)))
-
-    def measures(self, rule: CohortRule | None) -> tuple[str, ...]:
-        """What the expression tables of the cohort's data set measure."""
-        dataset = self.dataset_of(rule)
-        return () if dataset is None else tuple(dict.fromkeys(matrix.measure for matrix in dataset.expression))
+        rule, endpoint = self.rule_of(spec), self.endpoint_of(spec)
+        if rule is None or not endpoint:
+            lacks = "a cohort" if rule is None else "an outcome"
+            return ("circ", f"Choose {lacks}", f"The study has several. Choose {lacks} at the right, then run.", (),
+                    "accent")
+        found = self.evaluate(rule, endpoint)
+        if not isinstance(found, Cohort):
+            return ("err", "This cohort cannot be analysed", problem_sentences(found[:2]),
+                    (("Go to Cohort", "cohort page", True),), "err")
+        said = (f"{counted(len(found.patients), 'patient')} of “{found.name}”, {count_words(found.n_events)} with the "
+                f"event of {found.endpoint.name}.")
+        if doubt := coding_doubt(found.doubts):
+            return ("warn", "Ready to run, once the outcome is checked", f"{doubt} {said}",
+                    (("Go to Cohort", "cohort page", True), ("Run", "run", False)), "warn")
+        return "play", "Ready to run", said, (("Run", "run", True),), "accent"
 
     def need(self, loading: bool) -> Need | None:
         """What lacks for an analysis of expression and follow-up; None when both are here."""
@@ -161,12 +150,7 @@ class CohortFacts:
         if any(each.expression and each.endpoints and each.clinical is not None for each in sound):
             return None
         if unusable:
-            first = unusable[0]
-            more = f" {len(unusable) - 1} more in the problems panel." if len(unusable) > 1 else ""
-            remedy = f" {first.remedy[0].upper()}{first.remedy[1:]}." if first.remedy else ""
-            place = first.where.words()
-            what = f"{first.what[0].upper()}{first.what[1:]}".rstrip(".")
-            return Need("The data cannot be used yet", f"{f'{place}: ' if place else ''}{what}.{remedy}{more}",
+            return Need("The data cannot be used yet", first_of(unusable),
                         (("Go to Import", "import page", True), example), "err", "err", unusable)
         expression = [each for each in sound if each.expression]
         follow_up = [each for each in sound if each.endpoints]
@@ -192,26 +176,3 @@ def _expression_words(dataset: Dataset) -> str:
     matrix = dataset.expression[0]
     found = len(set(rtk_symbols()) & set(matrix.genes))
     return f"{counted(found, 'RTK')} in {counted(len(matrix.samples), 'patient')}"
-
-
-def problem_sentences(problems: Sequence[Problem]) -> str:
-    """Problems as sentences: where, what, why, what to do."""
-    words = []
-    for problem in problems:
-        place = problem.where.words()
-        what = f"{problem.what[:1].upper()}{problem.what[1:]}".rstrip(".")
-        words.append(f"{place}: {what}." if place else f"{what}.")
-        words += _further(problem)
-    return " ".join(words)
-
-
-def what_and_why(problem: Problem) -> tuple[str, str]:
-    """A problem as a title, and as sentences that say where, why it matters and what to do."""
-    place = problem.where.words()
-    title = f"{problem.what[:1].upper()}{problem.what[1:]}".rstrip(".")
-    return title, " ".join([*([f"{place}."] if place else []), *_further(problem)])
-
-
-def _further(problem: Problem) -> list[str]:
-    return [f"{part[:1].upper()}{part[1:].rstrip('.')}{'' if part.endswith('?') else '.'}"
-            for part in (problem.why, problem.remedy) if part]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from core.analyses.cohort_overview import CohortOverview
 from core.data.tables import EndpointRule
 from core.figures.number_words import count_words
-from gui.pages.cohort_facts import problem_sentences
+from gui.pages.problem_words import problem_sentences
 
 Actions = tuple[tuple[str, str, bool], ...]
 RULE_CODES = ("no_column", "no_receptor", "value_nobody_has", "no_two_groups")

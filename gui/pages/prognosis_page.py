@@ -269,8 +269,7 @@ class PrognosisPage(AnalysisPage):
         numbers = self.numbers
         if numbers is None:
             return False
-        return any(spec.simulated for spec in self.session.project.study.datasets
-                   if spec.name == numbers.cohort.dataset)
+        return self.facts.is_simulated(numbers.cohort.dataset)
 
     def _mark(self) -> None:
         selection = self.session.selection

@@ -17,7 +17,8 @@ from core.project.project import with_lock
 from gui import theme
 from gui.pages.analysis_states import EmptyWords
 from gui.pages.base_page import Command, PageServices
-from gui.pages.cohort_facts import CohortFacts, what_and_why
+from gui.pages.cohort_facts import CohortFacts
+from gui.pages.problem_words import what_and_why
 from gui.pages.subset_views import LOCKED
 from gui.pages.validation_edits import lock_for, locked_words, locks_of, validation_of, why_taken, with_test
 from gui.pages.validation_view import ValidationView

@@ -17,7 +17,6 @@ from gui import theme
 from gui.pages.analysis_page import AnalysisPage
 from gui.pages.analysis_states import EmptyWords, Spoken
 from gui.pages.base_page import Command, PageServices
-from gui.pages.cohort_facts import Need
 from gui.pages.subset_costs import FEWER_SHUFFLES, SearchCost, too_long_words
 from gui.pages.subset_locking import Locking
 from gui.pages.subset_named import ask_named_set, named_spec
@@ -46,6 +45,8 @@ if TYPE_CHECKING:
     from core.problems import Problem
     from core.project.study import AnalysisSpec
     from gui.job_runner import Job
+    from gui.pages.analysis_facts import Need
+    from gui.pages.cohort_facts import CohortFacts
     from gui.session import Outcome
     from gui.widgets.figures.figure_view import FigureView
 
@@ -77,6 +78,7 @@ class SubsetPage(AnalysisPage):
         "few_events": ("Go to Cohort", "cohort page"),
         "stopped_early": ("Go on", "run"),
     }
+    facts: CohortFacts
 
     def __init__(self, services: PageServices, parent: QWidget | None = None) -> None:
         self._asked_for: Outcome | None = None
@@ -211,9 +213,7 @@ class SubsetPage(AnalysisPage):
         numbers = self.numbers
         if numbers is None or self._shown is None:
             return None
-        simulated = any(spec.simulated for spec in self.session.project.study.datasets
-                        if spec.name == numbers.inputs.cohort.dataset)
-        return self._shown.result, numbers, simulated
+        return self._shown.result, numbers, self.facts.is_simulated(numbers.inputs.cohort.dataset)
 
     def _mark(self) -> None:
         chosen = self.session.selection

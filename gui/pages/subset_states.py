@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from core.analyses.prognosis_pictures import event_words
 from core.analyses.subset_words import answer
 from core.figures.number_words import count_words, counted, p_equals, p_words
+from gui.pages.analysis_facts import Need
 from gui.pages.analysis_states import Button, EmptyWords, Spoken
-from gui.pages.cohort_facts import Need
 
 if TYPE_CHECKING:
     from core.analyses.subset_numbers import SubsetNumbers

@@ -12,8 +12,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.pages.cohort_facts import CohortFacts, what_and_why
+from gui.pages.cohort_facts import CohortFacts
 from gui.pages.figure_signals import FigureSignals
+from gui.pages.problem_words import what_and_why
 from gui.pages.screen_figures import panel_words
 from gui.pages.view_controls import ViewControls
 from gui.pages.views_edits import asked, figure_of, views_name

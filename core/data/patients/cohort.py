@@ -68,3 +68,13 @@ class Cohort:
     @property
     def n_events(self) -> int:
         return int(self.event.sum())
+
+    @property
+    def outcome_name(self) -> str:
+        """The name of its endpoint."""
+        return self.endpoint.name
+
+    def in_words(self) -> str:
+        """The cohort, its outcome, and how many events in how many patients."""
+        return (f"cohort “{self.name}”, {self.endpoint.name}, {self.n_events:,} events in "
+                f"{len(self.patients):,} patients")
