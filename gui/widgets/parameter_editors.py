@@ -5,7 +5,7 @@ Not for: which settings there are and what they are called (parameter_form.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -273,7 +273,7 @@ class ChoiceEditor(Editor):
     def __init__(self, default: str, choices: Sequence[str], name: str = "", parent: QWidget | None = None, *,
                  free: bool = False) -> None:
         super().__init__(parent)
-        self._words = str if free else choice_words
+        self._words: Callable[[str], str] = as_it_is if free else choice_words
         self._choices = list(choices)
         self._value = default
         self._line = QVBoxLayout(self)
@@ -293,9 +293,8 @@ class ChoiceEditor(Editor):
                 self._combo.setEditable(True)
                 self._combo.setLineEdit(typed)
                 self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-                typed.setPlaceholderText("Automatic")
                 typed.setAccessibleName(name)
-                typed.editingFinished.connect(lambda: self._chose(typed.text().strip()))
+                typed.editingFinished.connect(lambda: self._typed(typed.text().strip()))
         self.set_options(choices)
         self.set_value(default)
 
@@ -336,10 +335,14 @@ class ChoiceEditor(Editor):
         return found
 
     def shown_text(self) -> str:
-        return self._words(self._value) or choice_words(self._value)
+        return self._words(self._value)
 
     def _activated(self, position: int) -> None:
         self._chose(self._choices[position])
+
+    def _typed(self, text: str) -> None:
+        self._chose("" if text == choice_words("") else text)
+        self.set_value(self._value)
 
     def _chose(self, choice: str) -> None:
         if choice != self._value:
@@ -363,6 +366,11 @@ class WidthlessCombo(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+def as_it_is(choice: str) -> str:
+    """A name of the user's data, whose capitals are not ours."""
+    return choice or choice_words("")
 
 
 def choice_words(choice: str) -> str:
