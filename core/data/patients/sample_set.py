@@ -96,7 +96,8 @@ class SampleSet:
         """
         if self.clinical is None:
             raise user_error("no_clinical", f"there is no column “{name}”: the data set “{self.dataset}” has no "
-                             "clinical table", self.place, remedy="add clinical = { file = … } to it", answer_key="clinical")
+                             "clinical table", self.place, remedy="add clinical = { file = … } to it",
+                             answer_key="clinical")
         return clinical_column(self.clinical, name)
 
     def rows(self) -> NDArray[np.intp]:
