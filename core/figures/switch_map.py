@@ -47,7 +47,7 @@ def switch_map(receptors: Sequence[str], patients: Sequence[str], states: Sequen
     return state_map(
         ([HER2_ROW] if her2 else []) + list(receptors), patients, rows, ([""] if her2 else []) + list(totals),
         name="switch_map", title="Switch map", what=f"{counted(len(receptors), 'receptor')} in {pairs_words}",
-        remark=rule_words.split(". ")[0].rstrip("."),
+        remark=f"\u25b2 up, \u25bc down: {rule_words.split('. ')[0].rstrip('.').removeprefix('Switched: ')}",
         bold=([False] if her2 else []) + list(bold or [False] * len(receptors)),
         alt_words=f"{counted(switched, 'switch', 'switches')} in all. {rule_words}",
         caption=(f"Switches of {counted(len(receptors), 'receptor')} in {pairs_words}, a column per patient. "
