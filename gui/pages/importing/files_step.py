@@ -228,7 +228,7 @@ def _role_words(draft: Draft) -> str:
     sign = proposed_role(draft)
     if sign.role == draft.spec.role:
         return f"Proposed because {sign.words}. {for_what}" if sign.weight else for_what
-    return f"You chose this; {ROLES[sign.role][0].lower()} was proposed because {sign.words}. {for_what}" \
+    return f"You chose this. Proposed was “{ROLES[sign.role][0]}”, because {sign.words}. {for_what}" \
         if sign.weight else for_what
 
 

@@ -49,8 +49,20 @@ def propose_lines(table: ClinicalTable) -> tuple[LinesProposal, ...]:
             found.append(groups)
         elif is_response(column):
             direction, words, weight = propose_direction(column)
-            found.append(LinesProposal(LinesForm(RESPONSE, column.name), direction, words, weight))
+            found.append(LinesProposal(response_form(column), direction, words, weight))
     return tuple(sorted(found, key=lambda each: -each.weight))
+
+
+def response_form(column: ClinicalColumn) -> LinesForm:
+    """A response with its direction open; a column that is only a letter is called by its file: "lapatinib GI50"."""
+    name = unit = ""
+    if re.fullmatch(r"[A-Z]{1,2}( \(.*\))?", column.name):
+        stem = re.sub(r"(\.(gz|csv|tsv|txt|xlsx?|ods)\b)+$", "", column.place.file)
+        name = re.sub(r"(?<![A-Za-z])(gi|ic|ec|gr)(\d\d)\b", lambda found: found[0].upper(),
+                      re.sub(r"[_ ]+", " ", stem), flags=re.IGNORECASE).strip()
+    if "−log10" in propose_direction(column)[1]:
+        unit = "−log10 M"
+    return LinesForm(RESPONSE, column.name, name=name, unit=unit)
 
 
 def is_response(column: ClinicalColumn) -> bool:

@@ -104,6 +104,12 @@ def read_lines(form: LinesForm, dataset: Dataset, job: JobContext) -> LinesReadi
                         _summary(form, rows, dataset))
 
 
+def form_of_column(kind: str, name: str, proposals: Sequence[LinesProposal]) -> LinesForm:
+    """The form when another column is chosen: its direction or its values are asked anew."""
+    known = [each.form for each in proposals if (each.form.kind, each.form.column) == (kind, name)]
+    return known[0] if known and kind == RESPONSE else LinesForm(kind, name)
+
+
 def _choosable(kind: str, clinical: ClinicalTable) -> list[ClinicalColumn]:
     columns = list(clinical.columns.values())
     if kind == RESPONSE:

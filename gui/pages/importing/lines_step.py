@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.pages.importing.draft import Draft
-from gui.pages.importing.lines_reading import Decision, LinesReading
+from gui.pages.importing.lines_reading import Decision, LinesReading, form_of_column
 from gui.pages.importing.role_forms import GROUPS, HIGH_RESISTS, LOW_RESISTS, PAIRS, RESPONSE, LinesForm
 from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.importing.finding_list import FindingList, FindingRow
@@ -81,6 +81,13 @@ class LinesStep(QWidget):
         self.fields.add("Column", self.column)
         self.fields.add("Sensitive", self.sensitive)
         self.fields.add("Resistant", self.resistant)
+        self.name, self.unit = QLineEdit(), QLineEdit()
+        self.name.setPlaceholderText("As its column")
+        for text, field, about in (("Called", self.name, "Name of the response"), ("Unit", self.unit,
+                                                                                  "Unit of the response")):
+            field.setAccessibleName(about)
+            field.editingFinished.connect(self._called)
+            self.fields.add(text, field)
         self.line.activated.connect(lambda at: self._say(line=self.line.itemData(at)))
         self.column.activated.connect(lambda at: self._column_chosen(self.column.itemData(at)))
         self.sensitive.activated.connect(lambda at: self._say(**{self._low_name: self.sensitive.itemData(at)}))
@@ -162,6 +169,9 @@ class LinesStep(QWidget):
         values = counted_choices(reading.values)
         fill(self.sensitive, values, form.parental if pairs else form.sensitive)
         fill(self.resistant, values, form.resistant)
+        for field, text in ((self.name, form.name), (self.unit, form.unit)):
+            self.fields.show_row(field, response and bool(form.column))
+            field.setText(text)
         self.histogram.set_counts(reading.counts if response else (), reading.remark)
         self.remark.setText(reading.remark)
         self.remark.setVisible(bool(reading.remark))
@@ -207,6 +217,11 @@ class LinesStep(QWidget):
     def _say(self, **said: str) -> None:
         self.changed.emit(replace(self.form, **said))
 
+    def _called(self) -> None:
+        name, unit = self.name.text().strip(), self.unit.text().strip()
+        if (name, unit) != (self.form.name, self.form.unit):
+            self._say(name=name, unit=unit)
+
     def _kind_chosen(self, kind: str) -> None:
         """Another kind: what is proposed for it, else its open questions."""
         proposals = self._reading.proposals if self._reading is not None else ()
@@ -218,8 +233,8 @@ class LinesStep(QWidget):
         form = self.form
         if form.kind == PAIRS:
             self.changed.emit(replace(form, state=name, parental="", resistant=""))
-        else:
-            self.changed.emit(LinesForm(form.kind, name))
+        elif self._reading is not None:
+            self.changed.emit(form_of_column(form.kind, name, self._reading.proposals))
 
     def _take(self) -> None:
         if self._reading is not None:
