@@ -14,10 +14,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -33,6 +35,7 @@ from gui.widgets.frame_table import FrameTable
 from gui.widgets.labels import set_look, words
 from gui.widgets.panel import Segments
 from gui.widgets.picture_clipboard import copy_picture_and_data
+from gui.widgets.screen_room import screen_room
 from gui.widgets.typed_numbers import number_text, typed_number
 
 KINDS = ((PAIRS, "Pairs"), (LINES, "Cell lines"), (EVENTS, "Events"))
@@ -125,9 +128,12 @@ class PlannerDialog(QDialog):
         return self._answer
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
+        outer = QVBoxLayout(self)
         edge = theme.px(18)
-        column.setContentsMargins(edge, edge, edge, edge)
+        outer.setContentsMargins(0, 0, 0, edge)
+        self._content = QWidget()
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(edge, edge, edge, 0)
         column.setSpacing(theme.px(10))
         top = QHBoxLayout()
         top.setSpacing(theme.px(6))
@@ -157,17 +163,24 @@ class PlannerDialog(QDialog):
         self._form.setHorizontalSpacing(theme.px(12))
         self._form.setVerticalSpacing(theme.px(6))
         middle.addWidget(self._form_room, 0, Qt.AlignmentFlag.AlignTop)
-        self.view.setMinimumSize(theme.px(420), theme.px(220))
+        self.view.setMinimumSize(min(theme.px(420), screen_room(self).width() // 3), theme.px(220))
         middle.addWidget(self.view, 1)
         column.addLayout(middle, 3)
         self.table.setMinimumHeight(theme.px(110))
         column.addWidget(self.table, 2)
-        self._build_buttons(column)
-        self.setMinimumWidth(theme.px(760))
-        self.resize(theme.px(860), theme.px(690))
+        scroll = QScrollArea()  # large text on a small screen: the answer scrolls, the buttons stay
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._content)
+        outer.addWidget(scroll, 1)
+        self._build_buttons(outer, edge)
+        room = screen_room(self)
+        self.resize(min(theme.px(860), room.width() - theme.px(40)), min(theme.px(770), room.height() - theme.px(40)))
 
-    def _build_buttons(self, column: QVBoxLayout) -> None:
+    def _build_buttons(self, column: QVBoxLayout, edge: int) -> None:
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.box.setContentsMargins(edge, theme.px(10), edge, 0)
         self.copy_words = QPushButton("Copy answer and table", autoDefault=False)
         self.copy_words.clicked.connect(self.copy_answer)
         self.copy_picture = QPushButton("Copy picture and data", autoDefault=False)
