@@ -15,6 +15,7 @@ from core.statistics.activation_calls import (
     by_robust_z,
     by_threshold,
     consensus,
+    rising_stretch,
     upper_posterior,
     wilson,
 )
@@ -40,19 +41,30 @@ def test_that_the_reference_limit_is_the_percentile_and_needs_five() -> None:
     assert "only 4 reference samples" in by_reference([1.0], [1.0, 2.0, 3.0, 4.0, np.nan]).why_not
 
 
-def test_that_a_mixture_is_called_where_bic_prefers_it_and_doubtful_values_are_unknown() -> None:
+@pytest.mark.parametrize(("spread_low", "spread_high"), [(1.0, 1.0), (3.0, 0.6), (0.6, 3.0)])
+def test_that_a_mixture_is_called_where_its_posterior_rises_and_doubtful_values_are_unknown(
+        spread_low: float, spread_high: float) -> None:
     rng = np.random.default_rng(1)
-    values = np.concatenate([rng.normal(0, 1, 60), rng.normal(5, 1, 40)])
+    values = np.concatenate([rng.normal(0, spread_low, 120), rng.normal(6, spread_high, 80)])
     found = by_mixture(values)
     groups = two_groups(values)
+    start, end = rising_stretch(groups)
+    assert start < groups.mean_lower < groups.mean_upper < end
     for value, state in zip(values, found.states, strict=True):
-        if groups.mean_lower <= value <= groups.mean_upper:
+        if start <= value <= end:
             low = (1 - groups.share_upper) * norm.pdf(value, groups.mean_lower, groups.sd_lower)
             high = groups.share_upper * norm.pdf(value, groups.mean_upper, groups.sd_upper)
             share = high / (low + high)
             assert upper_posterior(float(value), groups) == pytest.approx(share, abs=1e-9)
             assert state == (ON if share > 0.8 else OFF if share < 0.2 else UNKNOWN)
-    assert found.states[values < groups.mean_lower].max() == OFF
+    assert found.states[values < start].max(initial=OFF) == OFF
+    assert found.states[values > end].min(initial=ON) == ON
+    assert (found.states == ON).sum() > 40
+    assert (found.states == OFF).sum() > 40
+
+
+def test_that_without_two_clear_groups_nothing_is_called_by_mixture() -> None:
+    rng = np.random.default_rng(1)
     assert "BIC" in by_mixture(rng.normal(size=80)).why_not
     few = np.concatenate([rng.normal(0, 1, 95), rng.normal(12, 0.5, 5)])
     assert "not more than 10 %" in by_mixture(few).why_not

@@ -24,6 +24,8 @@ FEWEST_FOR_SPREAD = 4
 FEWEST_FOR_MIXTURE = 10
 SMALLEST_GROUP = 0.10
 SURE_ON, SURE_OFF = 0.8, 0.2
+FAR = 40.0
+"""SDs from a mean beyond which no value lies."""
 JITTER = 0.1
 """Share of an SD by which thresholds are moved up and down to see which calls are firm."""
 
@@ -102,8 +104,8 @@ def by_mixture(values: ArrayLike) -> ColumnCalls:
     """Posterior of the upper of two groups: above 0.8 on, below 0.2 off, between unknown.
 
     Only where BIC prefers two groups and each holds more than 10 %; otherwise all unknown. The thresholds are the
-    values between the two means at which the posterior is 0.8 and 0.2 (there it only rises), so that nobody below the
-    lower mean is called on by the tail of a wide group. Infinite where the posterior never gets there.
+    values at which the posterior passes 0.8 and 0.2 where it rises with the value: beyond that stretch the tail of the
+    wider group would turn it back, and the lowest values be on. Infinite where the posterior never gets there.
     """
     x = np.asarray(values, dtype=np.float64)
     known = np.isfinite(x)
@@ -128,14 +130,24 @@ def upper_posterior(x: float, groups: TwoGroups) -> float:
     return float(1.0 / (1.0 + np.exp(np.clip(low - high, -700.0, 700.0))))
 
 
+def rising_stretch(groups: TwoGroups) -> tuple[float, float]:
+    """Where the posterior rises: up to, or from, the value at which the wider group overtakes again."""
+    low, high = groups.mean_lower - FAR * groups.sd_lower, groups.mean_upper + FAR * groups.sd_upper
+    narrow, wide = 1 / groups.sd_upper**2, 1 / groups.sd_lower**2
+    if abs(narrow - wide) < 1e-12 * (narrow + wide):
+        return low, high
+    turn = (groups.mean_upper * narrow - groups.mean_lower * wide) / (narrow - wide)
+    return (max(low, turn), high) if groups.sd_upper > groups.sd_lower else (low, min(high, turn))
+
+
 def _value_at(posterior: float, groups: TwoGroups) -> float:
-    """The value between the means at which the posterior is reached, by bisection."""
-    left, right = groups.mean_lower, groups.mean_upper
+    """The value of the rising stretch at which the posterior is reached, by bisection."""
+    left, right = rising_stretch(groups)
     if upper_posterior(left, groups) >= posterior:
         return float("-inf")
     if upper_posterior(right, groups) <= posterior:
         return float("inf")
-    for _ in range(100):
+    for _ in range(200):
         middle = (left + right) / 2
         left, right = (middle, right) if upper_posterior(middle, groups) < posterior else (left, middle)
     return (left + right) / 2
