@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 
 from core.figures.spec import PointNames, Segments, StateTiles
 from core.project.study_file import read_study
@@ -244,6 +244,7 @@ def test_that_a_named_subset_is_tested_as_one_score_and_its_answer_stands_above(
     desk.wait_idle()
     assert desk.change.spec.parameters["score"] == ("AXL", "MET")
     assert "AXL + MET" in desk.words()
+    assert "named before" not in desk.change.notice.findChild(QLabel).text() + desk.words()
     desk.click("Show the table")
     assert desk.change.tables.name == "subset_score"
 

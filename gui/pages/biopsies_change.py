@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 from core.problems import UserError
 from gui import theme
 from gui.pages.analysis_page import AnalysisPage
+from gui.pages.analysis_states import notice_of
 from gui.pages.base_page import Command, PageServices
 from gui.pages.biopsies_chips import AuditChips
 from gui.pages.biopsies_figures import BiopsyFigures
@@ -253,7 +254,14 @@ class ChangeSegment(AnalysisPage):
         if numbers.score is None:
             return None
         said = next((line for line in findings(numbers) if "subset" in line and "score" in line), "")
+        said = said.replace("The subset named before", "The subset that you named")  # when, the page does not know
         return (said, "Show the table", "table score") if said else None
+
+    def _show_notice(self, outcome: Outcome, job: Job | None) -> None:
+        super()._show_notice(outcome, job)
+        found = self.remark(outcome)
+        if found is not None and notice_of(self._situation(outcome, job)) is None:
+            self.notice.say("info", found[0], ((found[1], found[2]),))  # an answer, nothing to be wary of
 
     def show_light(self, key: str) -> None:
         """The analysis behind a light, or all lights; and its sentence above."""
