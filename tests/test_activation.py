@@ -288,3 +288,35 @@ parameters = { method = "reference limit", limit = 9.5, measure = "phospho" }
     called = np.array([line.split(",")[1:] for line in first[1:]])
     assert ((called == "on") & ~active).sum() <= 2
     assert (called == "on").sum() >= 30
+
+
+def test_that_an_array_read_from_its_spots_is_called_by_its_negative_spots(tmp_path: Path) -> None:
+    lines = ["sample,spot,signal"]
+    for sample, egfr, met in (("P1", (5000, 5200), (108, 104)), ("P2", (110, 101), (9000, 8800)),
+                              ("P3", (2000, 9000), (7000, 7100))):
+        lines += [f"{sample},Reference,30000"] * 2 + [f"{sample},Negative,{value}" for value in (95, 100, 105, 100)]
+        lines += [f"{sample},EGF R,{value}" for value in egfr] + [f"{sample},HGF R,{value}" for value in met]
+    (tmp_path / "array.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text('''format = 1
+name = "Array"
+[[dataset]]
+name = "tumours"
+role = "activation"
+[dataset.array]
+file = "array.csv"
+sample = "sample"
+label = "spot"
+signal = "signal"
+reference = ["Reference"]
+negative = ["Negative"]
+[[analysis]]
+kind = "activation"
+parameters = { method = "phospho call" }
+''', encoding="utf-8")
+    run = run_study(tmp_path / "study.toml", tmp_path / "out", JobContext())
+    assert not run.failed, [problem.line() for problem in run.problems]
+    calls = run.results[0].table("calls").columns
+    assert calls["EGFR"][:2] == ["on", "off"]
+    assert calls["EGFR"][2] != "on"  # the duplicates of P3 differ too much
+    assert calls["MET"] == ["off", "on", "on"]
+    assert set(run.results[0].table("evidence").columns["firm"]) == {None}

@@ -47,7 +47,8 @@ def _evidence(numbers: ActivationNumbers) -> ResultTable:
                 parts["compared"].append(float(measure.value[row, place]))
                 parts["threshold_off"].append(_finite(measure.threshold_off[place]))
                 parts["call"].append(call)
-                parts["firm"].append(None if call == "unknown" else not bool(numbers.changed[row, place]))
+                parts["firm"].append(None if call == "unknown" or np.isnan(numbers.jitter[place])
+                                     else not bool(numbers.changed[row, place]))
                 parts["sample"].append(numbers.sample_names[row])
     return ResultTable("evidence", parts, "What each measure says of each receptor in each patient", {
         "patient": "Patient, where the data set says so; else the sample", "receptor": "Gene symbol",
@@ -57,7 +58,8 @@ def _evidence(numbers: ActivationNumbers) -> ResultTable:
         "the value, its robust z, or the change since before treatment",
         "threshold_off": "Up to which it is off; between the two it is unknown",
         "call": "The call of this receptor in this patient, all measures together",
-        "firm": "False where the call turns when thresholds move by a tenth of an SD", "sample": "Sample that was "
+        "firm": "False where the call turns when thresholds move by a tenth of an SD; empty where none was used",
+        "sample": "Sample that was "
         "called"})
 
 
