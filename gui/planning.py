@@ -1,10 +1,11 @@
-"""Opens the planner for the window: the kind of the page that is shown, with the pilot numbers of the study.
+"""Opens the planner for the window or a page: the kind of the page that is shown, with the pilot numbers of the study.
 
 Not for: the dialog itself (widgets/planner_dialog.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from core.analyses.planner import EVENTS, LINES, PAIRS, PlannerQuestion, default
 from core.project.simulated_data import simulated_datasets
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from core.figures.spec import FigureSpec
     from gui.main_window import MainWindow
     from gui.session import Session
     from gui.widgets.planner_dialog import PlannerDialog
@@ -38,11 +42,15 @@ def planner_questions(session: Session, kind: str, analysis: str = "") -> tuple[
     return first, *found.values()
 
 
-def open_plan(window: MainWindow) -> PlannerDialog:
-    """The dialog over the window, for the kind of evidence of the page."""
+def plan_for(session: Session, parent: QWidget, page: str, analysis: str = "", *,
+             export: Callable[[FigureSpec, str], None], say: Callable[[str], None]) -> PlannerDialog:
+    """The dialog for the kind of evidence of a page, with the numbers of its analysis where it has run."""
     from gui.widgets.planner_dialog import open_planner
 
-    session = window.session
-    first, *others = planner_questions(session, KIND_OF_PAGE.get(window.page.KEY, EVENTS))
-    return open_planner(first, window, others=others, submit=session.jobs.submit, export=window.commands.export,
-                        say=window.status.say)
+    first, *others = planner_questions(session, KIND_OF_PAGE.get(page, EVENTS), analysis)
+    return open_planner(first, parent, others=others, submit=session.jobs.submit, export=export, say=say)
+
+
+def open_plan(window: MainWindow) -> PlannerDialog:
+    """The dialog over the window, for the page that is shown."""
+    return plan_for(window.session, window, window.page.KEY, export=window.commands.export, say=window.status.say)

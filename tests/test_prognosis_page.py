@@ -13,6 +13,7 @@ from core.analyses.prognosis_words import answer
 from core.project.project import with_parameters
 from gui import theme
 from gui.widgets.figure_choice import export_one_of
+from gui.widgets.planner_dialog import PlannerDialog
 from tests.accessible_names import nameless, too_small
 from tests.prognosis_desk import Desk, desk, her2_result, her2_study, metabric, said
 
@@ -370,6 +371,12 @@ def test_that_where_the_data_cannot_say_the_estimates_and_the_reason_are_offered
     page.tables.show_table("curves")
     made.click("Show estimates", page.strip)
     assert (page.view, page.tables.name) == ("table", "receptors")
+    made.click("How many would I need?", page.strip)
+    planner = page.window().findChild(PlannerDialog)
+    assert planner is not None
+    assert (planner.question.kind, planner.question.have) == ("events", int(made.outcome.cohort.n_events))
+    assert planner.question.receptors == 15
+    planner.reject()
     made.close()
 
 

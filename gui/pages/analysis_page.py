@@ -158,6 +158,7 @@ class AnalysisPage(AnalysisAnswers):
             "cohort page": self._go_to_cohort, "example": services.open_example,
             "copy error": lambda: copy_text(self.watch.fault, "The error text", services.say),
             "warnings": lambda: self.show_view("warnings"), "estimates": self._show_estimates,
+            "plan": self._plan,
             "why": lambda: self.notice.say("info", self._why, (("Close", "close"),))}
         if key.startswith("field "):
             self.settings.focus_field(key.removeprefix("field "))
@@ -169,6 +170,12 @@ class AnalysisPage(AnalysisAnswers):
         if rule is not None:
             self.services.settings("cohort").update(cohort=rule.name, endpoint=self.facts.endpoint_of(self.spec))
         self.services.go_to("cohort")
+
+    def _plan(self) -> None:
+        from gui.planning import plan_for
+
+        plan_for(self.session, self.window(), self.KEY, self.spec.name, export=self.services.export_figure,
+                 say=self.services.say)
 
     def _show_estimates(self) -> None:
         self.show_view("table")

@@ -28,7 +28,7 @@ class Spoken:
     why: str = ""
 
 
-UNSURE = (("Show estimates", "estimates"), ("Why?", "why"))
+UNSURE = (("Show estimates", "estimates"), ("How many would I need?", "plan"), ("Why?", "why"))
 """What can be asked where the data cannot say."""
 Action = tuple[str, str]
 Button = tuple[str, str, bool]
