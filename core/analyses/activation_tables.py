@@ -59,8 +59,7 @@ def _evidence(numbers: ActivationNumbers) -> ResultTable:
         "threshold_off": "Up to which it is off; between the two it is unknown",
         "call": "The call of this receptor in this patient, all measures together",
         "firm": "False where the call turns when thresholds move by a tenth of an SD; empty where none was used",
-        "sample": "Sample that was "
-        "called"})
+        "sample": "Sample that was called"})
 
 
 def _finite(value: Any) -> float:
