@@ -81,8 +81,8 @@ def _shares(numbers: ActivationNumbers) -> ResultTable:
     }, "In how many patients each receptor is on", {
         "receptor": "Gene symbol; ERBB2 first, then by patients", "on": "Patients in whom it is on",
         "off": "Patients in whom it is off", "unknown": "Patients in whom nobody can say",
-        "share_low": "Share on if every unknown patient were off", "not_measured": "Of the unknown: no measure has a "
-        "value",
+        "share_low": "Share on if every unknown patient were off",
+        "not_measured": "Of the unknown: no measure has a value",
         "share_high": "Share on if every unknown patient were on", "share_of_known": "Share on among the known",
         "ci_low": "Lower 95 % limit of share_of_known (Wilson)", "ci_high": "Upper 95 % limit of share_of_known "
         "(Wilson)"})
@@ -112,6 +112,6 @@ def _samples(numbers: ActivationNumbers) -> ResultTable:
         "reason": [""] * len(known) + [each.reason for each in out],
         "cell": [""] * len(known) + [each.cell for each in out],
     }, "Which samples were called, and which were not and why", {
-        "sample": "As the tables name it", "patient": "Patient, where the data set says so", "called": "False: left "
-        "out",
+        "sample": "As the tables name it", "patient": "Patient, where the data set says so",
+        "called": "False: left out",
         "reason": "Why", "cell": "The cell that says so"})

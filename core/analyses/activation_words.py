@@ -135,9 +135,8 @@ def result_warnings(numbers: ActivationNumbers) -> tuple[Problem, ...]:
              and numbers.jitter[i] > MUCH_TURNS]
     if loose:
         found.append(warning("calls_hang_on_threshold", f"more than a tenth of the calls of {_short(loose)} turn when "
-                                                        "the "
-                             "threshold moves by a tenth of an SD", place, why="These receptors have no clear two "
-                             "states.",
+                             "the threshold moves by a tenth of an SD", place,
+                             why="These receptors have no clear two states.",
                              remedy="read the table jitter, and evidence for the calls that turn"))
     return tuple(found)
 

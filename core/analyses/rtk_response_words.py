@@ -48,9 +48,8 @@ def answer(numbers: ResponseNumbers) -> ResponseAnswer:
     if not tested:
         return ResponseAnswer(f"No {one} could be compared.", "Each has one value only; see Warnings.", three, "unsure")
     if not corrected:
-        return ResponseAnswer("No answer without correction.", "No response was shuffled. Set Shuffles above 0. "
-                                                               f"{only}",
-                              three, "unsure")
+        return ResponseAnswer("No answer without correction.",
+                              f"No response was shuffled. Set Shuffles above 0. {only}", three, "unsure")
     if held:
         return ResponseAnswer(_clause(numbers, held) + ".", f"{len(held)} of {len(numbers.receptors)} "
                               f"{_verb(len(held), 'holds', 'hold')} after correction for all. {people}."
@@ -180,8 +179,8 @@ def methods_text(numbers: ResponseNumbers, *, simulated: bool) -> str:
     if parameters.permutations:
         how = ("the response was shuffled against patients' receptors and covariates together, the covariate model was "
                "refitted each time, and the statistic was the efficient score of the receptor (approximate)"
-               if numbers.adjusted else "the response was shuffled against expression; the statistic was the score "
-                                        "test")
+               if numbers.adjusted else
+               "the response was shuffled against expression; the statistic was the score test")
         sentences.append(
             f"P values were corrected for {counted(len(numbers.receptors), 'receptor')} by the step-down maxT "
             "procedure "
