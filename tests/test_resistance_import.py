@@ -112,7 +112,7 @@ def test_that_phospho_v_lapatinib_gi50_is_imported_from_the_raw_files_and_runs(h
         assert lines.direction.key == "low is resistant"
         assert lines.lines_panel.accessibleName().startswith("Lines, 26 lines with both, of 39 measured; 15 matched")
         rows = {row[0]: row for row in lines.table.texts()}
-        assert rows["AU565"] == ("AU565", "total, phospho", "6.397", "AU-565 in basal_levels_all_rtk.tsv", "")
+        assert rows["AU565"] == ("AU565", "AU-565", "total, phospho", "6.397")
         assert {row.words.split("”")[0] for row in lines.decisions.rows()} == {
             "“MCF7__b", "“MDA-MB-231__a", "“SK-BR-3__a"}
         for name in ("It is MCF7", "It is MDAMB231", "It is SKBR3"):

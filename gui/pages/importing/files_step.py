@@ -10,7 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import theme
 from gui.pages.importing.draft import (
@@ -82,7 +91,7 @@ class FilesStep(QWidget):
         self._rows.setObjectName("scrolled")
         self._grid = QGridLayout(self._rows)
         self._grid.setColumnStretch(1, 1)
-        scroller = QScrollArea()
+        scroller = self._scroller = QScrollArea()
         scroller.setProperty("plain", True)
         scroller.setWidgetResizable(True)
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -122,6 +131,11 @@ class FilesStep(QWidget):
     def show_draft(self, draft: Draft, known: Sequence[str]) -> None:
         """List the files of a draft; ``known`` are the data sets of the study."""
         self._draft = draft
+        focused = QApplication.focusWidget()
+        kept = focused.objectName() if focused is not None and self._rows.isAncestorOf(focused) else ""
+        place = self._scroller.verticalScrollBar().value()
+        for line in range(self._grid.rowCount()):
+            self._grid.setRowStretch(line, 0)
         while (item := self._grid.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
@@ -135,6 +149,7 @@ class FilesStep(QWidget):
         for file in draft.files:
             line = self._add(draft, file, line)
         self._grid.setRowStretch(line, 1)
+        self._keep_place(kept, place)
         self.panel.set_title("Files", "one" if len(draft.files) == 1 else f"{len(draft.files)}")
         self.target.clear()
         self.target.addItem("A new data set", "")
@@ -145,6 +160,13 @@ class FilesStep(QWidget):
         self.role.setCurrentIndex(max(0, self.role.findData(draft.spec.role)))
         self.role_words.setText(_role_words(draft))
         self.role_reset.setVisible(not draft.instead_of and draft.spec.role != proposed_role(draft).role)
+
+    def _keep_place(self, name: str, place: int) -> None:
+        """The list stays where it was, and the control that was used keeps the focus although it is a new one."""
+        found = [each for each in self._rows.findChildren(QWidget, name) if not each.isHidden()] if name else []
+        if found:
+            found[-1].setFocus()
+        self._scroller.verticalScrollBar().setValue(place)
 
     def _add(self, draft: Draft, file: FoundFile, line: int) -> int:
         grid = self._grid
@@ -161,6 +183,7 @@ class FilesStep(QWidget):
             grid.addWidget(label, line, at)
         if len(file.sheets) == 1:
             box = use_box(draft, file, file.sheets[0])
+            box.setObjectName(f"use {file.path}")
             box.activated.connect(lambda at, each=file: self._use_chosen(each, at))
             self.uses.append(box)
             grid.addWidget(box, line, 4)
@@ -190,7 +213,7 @@ class FilesStep(QWidget):
         flow.addWidget(words("Read as two tables: total protein and phosphorylated protein." if both
                              else f"It also holds phosphorylated protein: {sheet.phospho}.", "caption"))
         button = link("Read only total protein" if both else "Read both, total and phospho")
-        button.setObjectName("two measures")
+        button.setObjectName(f"two measures {file.path}")
         button.clicked.connect(lambda: self.edited.emit(with_part(
             draft, file.path, None, EXPRESSION, "total" if both else TWO_MEASURES)))
         flow.addWidget(button)

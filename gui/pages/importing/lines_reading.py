@@ -168,7 +168,7 @@ def _row(line: str, dataset: Dataset, response: str, counts: bool, described: bo
     clinical = dataset.clinical
     respelled = [entry for matrix in dataset.expression for entry in matrix.respelled]
     respelled += clinical.respelled if clinical is not None else ()
-    written = list(dict.fromkeys(f"{name} in {file}" for name, same, file in respelled
+    written = list(dict.fromkeys(name for name, same, _ in respelled
                                  if same == line and name != line))
     measured = [matrix.measure for matrix in dataset.expression if line in matrix.samples]
     remark = "" if measured and counts else "not measured" if not measured else \

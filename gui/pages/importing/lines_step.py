@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -54,7 +54,7 @@ class LinesStep(QWidget):
         self.form_panel = Panel("Which lines are resistant?")
         self._build_form()
         self.lines_panel = Panel("Lines", inner_margin=False)
-        self.table = TextTable(("Line", "Measured", "Response", "Written as", ""), "Lines")
+        self.table = TextTable(("Line", "Also written", "Measured", "Response"), "Lines")
         self.decisions = FindingList("Names to decide")
         self.decisions.remedied.connect(self._decided)
         self.lines_panel.body.addWidget(self.decisions, 2)
@@ -113,6 +113,7 @@ class LinesStep(QWidget):
         for part in (self.kind, self.kind_words, self.fields, self.histogram, self.remark, self.question,
                      self.direction, self.why, self.take):
             inside.addWidget(part)
+        inside.setAlignment(self.take, Qt.AlignmentFlag.AlignLeft)
         self.form_panel.body.addWidget(scrolled(form), 1)
         self.form_panel.body.addWidget(buttons)
 
@@ -204,7 +205,8 @@ class LinesStep(QWidget):
         self.take.setVisible(asked and bool(proposed) and said != proposed)
 
     def _show_lines(self, reading: LinesReading) -> None:
-        rows = [(row.line, row.measured or "no", row.response, row.written, row.remark) for row in reading.rows]
+        rows = [(row.line, row.written, row.measured or "no", " ".join(filter(None, (row.response, f"({row.remark})"
+                 if row.response and row.remark else row.remark)))) for row in reading.rows]
         self.table.set_rows(rows, [at for at, row in enumerate(reading.rows) if not row.usable])
         self.lines_panel.set_title("Lines", reading.summary)
         self.decisions.set_rows([_decision_row(each) for each in reading.decisions], "No name to decide.")

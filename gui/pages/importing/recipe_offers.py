@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core.data.sheets.recipe import TableSpec
 from gui.import_recipes import RecipeShelf, Remembered, recipe_of, signature
-from gui.pages.importing.draft import Draft, with_part, with_reading
+from gui.pages.importing.draft import EXPRESSION, TWO_MEASURES, Draft, with_part, with_reading
 from gui.pages.importing.draft_reading import DraftReading, SheetKey
 
 APPLY, UNDO, FORGET = "apply recipe", "undo recipe", "forget recipe"
@@ -89,9 +89,12 @@ def _full(draft: Draft, key: SheetKey) -> tuple[tuple[str, TableSpec], ...]:
 def _applied(draft: Draft, key: SheetKey, recipe: Remembered) -> Draft:
     """A sheet read as remembered: parts, fields, genes, and outcomes where there are none."""
     parts = [part for part, _ in recipe.tables]
-    draft = with_part(draft, *key, "both" if len(set(parts)) == 2 else parts[0] if parts else "")
+    two = parts.count(EXPRESSION) > 1
+    draft = with_part(draft, *key, "both" if len(set(parts)) == 2 else parts[0] if parts else "",
+                      TWO_MEASURES if two else "")
     for part, fields in recipe.tables:
-        draft = with_reading(draft, key, part, **fields)
+        said = {name: value for name, value in fields.items() if not (two and name == "measure")}
+        draft = with_reading(draft, key, part, **said)
     answers = draft.spec.answers
     genes = {**recipe.genes, **answers.genes}
     spec = replace(draft.spec, answers=replace(answers, genes=genes),

@@ -38,7 +38,7 @@ class _Row(QFrame):
 
     pressed = Signal(str)
 
-    def __init__(self, row: FindingRow, parent: QWidget | None = None) -> None:
+    def __init__(self, row: FindingRow, placed: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = row
         self.setObjectName("findingrow")
@@ -55,7 +55,8 @@ class _Row(QFrame):
         set_look(place, "letters", "bold")
         place.setFixedWidth(theme.px(64))
         place.setWordWrap(True)
-        line.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
+        if placed:
+            line.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(theme.px(2))
         said = words(row.words, "small", wrap=True)
@@ -121,7 +122,7 @@ class FindingList(QScrollArea):
         column.setSpacing(0)
         self._rows = []
         for row in rows[:MOST_ROWS]:
-            widget = _Row(row)
+            widget = _Row(row, any(each.place for each in rows))
             widget.installEventFilter(self)
             widget.pressed.connect(lambda remedy, key=row.key: self.remedied.emit(key, remedy))
             self._rows.append(widget)
