@@ -41,6 +41,8 @@ PAGES: tuple[PageEntry, ...] = (
               "PrognosisPage"),
     PageEntry("subset", 5, "RTK subset", "Is there a group of RTKs, or am I fooling myself?", "Evidence",
               "gui.pages.subset_page", "SubsetPage", "Is there a group, or luck?"),
+    PageEntry("cell_lines", 6, "Cell lines", "What do resistant lines raise?", "Evidence", "gui.pages.cell_lines_page",
+              "CellLinesPage"),
     PageEntry("biopsies", 7, "Biopsies", "What came up after treatment?", "Evidence", "gui.pages.biopsies_page",
               "BiopsiesPage"),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 EXPRESSION, OUTCOME, CLINICAL = "Expression", "Outcome", "Clinical table"
-BIOPSIES = "Biopsies"
+BIOPSIES, LINES = "Biopsies", "Cell lines with a response"
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ QUESTIONS = (
     Question("Is there a small group of them that says it all, or am I kidding myself?", (EXPRESSION, OUTCOME),
              "subset", "Who does worse?"),
     Question("Is a gene different between subgroups?", (EXPRESSION, CLINICAL), "prognosis", "How do groups differ?"),
+    Question("What do resistant lines raise?", (EXPRESSION, LINES), "cell_lines", "What does resistance raise?"),
     Question("What came up after treatment?", (EXPRESSION, BIOPSIES), "biopsies", "What does resistance raise?"),
     Question("Who is in, who is out, and why?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
     Question("Is the follow-up coded right?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
@@ -77,6 +78,7 @@ def data_here(project: Project, session: Session) -> frozenset[str]:
                                      OUTCOME: bool(dataset.endpoints)}
         found |= {name for name, there in parts.items() if there}
         found |= {BIOPSIES} if spec.role == "biopsies" else set()
+        found |= {LINES} if spec.role == "cell_lines" and spec.layout else set()
     return frozenset(found)
 
 
