@@ -320,6 +320,14 @@ def test_that_uncorrected_p_stand_in_the_table_only_when_asked_for(full):
     assert "p_wilcoxon" in shown
 
 
+def test_that_everybody_by_another_name_is_no_change_of_settings(desk_of, tmp_path):
+    also = ('\n[[dataset]]\nname = "others"\nrole = "cohort"\nexpression = { file = "expression.csv", samples = "columns", '
+            'id = "gene", scale = "log2" }\n[[cohort]]\nname = "all"\ndataset = "others"\n')
+    desk = desk_of(write_pairs(tmp_path, 8, shifts=SHIFTS, more=also))
+    assert desk.numbers.m == 8
+    assert desk.change.settings.cohort.was() == ""
+
+
 @pytest.mark.parametrize("name", ["light", "dark"])
 @pytest.mark.parametrize(("size", "percent"), [((914, 560), 100), ((900, 720), 150), ((640, 520), 100)])
 def test_that_no_button_or_word_is_cut_at_any_size(desk_of, qapp, tmp_path, name, size, percent):

@@ -6,6 +6,7 @@ Not for: deciding what a choice means; it shows values and says what the user ch
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -133,7 +134,7 @@ class AnalysisInspector(QObject):
             old = changed_fields(self._type, outcome.settings[2], spec.parameters)
             was = {field: value_words(value) for field, value in old.items()}
             old_rule = outcome.settings[3]
-            if old_rule is not None and rule is not None and old_rule.name != rule.name:
+            if old_rule is not None and rule is not None and replace(old_rule, name=rule.name) != rule:
                 was["cohort"] = old_rule.name
             if outcome.settings[1] and outcome.settings[1] != endpoint:
                 was["outcome"] = outcome.settings[1]
