@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.figures.spec import FigureSpec
-    from gui.main_window import MainWindow
     from gui.session import Session
     from gui.widgets.planner_dialog import PlannerDialog
 
@@ -49,8 +48,3 @@ def plan_for(session: Session, parent: QWidget, page: str, analysis: str = "", *
 
     first, *others = planner_questions(session, KIND_OF_PAGE.get(page, EVENTS), analysis)
     return open_planner(first, parent, others=others, submit=session.jobs.submit, export=export, say=say)
-
-
-def open_plan(window: MainWindow) -> PlannerDialog:
-    """The dialog over the window, for the page that is shown."""
-    return plan_for(window.session, window, window.page.KEY, export=window.commands.export, say=window.status.say)

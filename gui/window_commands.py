@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
     from gui.session import Outcome
     from gui.widgets.command_palette import CommandPalette, PaletteEntry
+    from gui.widgets.planner_dialog import PlannerDialog
 
 TEXT_STEP = 10
 
@@ -250,10 +251,12 @@ class WindowCommands(QObject):
         for job in self._window.session.jobs.active[:1]:
             job.cancel()
 
-    def plan(self) -> None:
-        from gui.planning import open_plan
+    def plan(self) -> PlannerDialog:
+        """The planner, for the kind of evidence of the page that is shown."""
+        from gui.planning import plan_for
 
-        open_plan(self._window)
+        window = self._window
+        return plan_for(window.session, window, window.page.KEY, export=self.export, say=window.status.say)
 
     def tried(self) -> None:
         show_text(self._window, "What was tried in this study", tried_rows(self._window.session.tried))

@@ -21,7 +21,6 @@ from core.problems import Location
 from core.project.project_document import document_of, project_from
 from gui import theme
 from gui.palette_entries import palette_entries
-from gui.planning import open_plan
 from gui.widgets.export_dialog import ExportDialog
 from gui.widgets.planner_dialog import PlannerDialog
 from gui.widgets.screen_room import screen_room
@@ -141,7 +140,7 @@ def test_that_the_palette_offers_it_in_any_study_and_without_data_it_says_what_i
     with window_open(tmp_path) as hands:
         window = hands.window
         assert [entry.key for entry in palette_entries(window)].count("action:plan") == 1
-        dialog = open_plan(window)
+        dialog = window.commands.plan()
         assert dialog.question == default_question("events")
         dialog.kinds.buttons()[0].click()
         assert dialog.question == default_question("pairs")
@@ -153,7 +152,7 @@ def test_that_the_figure_of_a_plan_is_set_up_for_export_without_an_analysis_of_i
     """What is set in the export dialog is kept under a name of its own, and the study opens again with it."""
     with window_open(tmp_path) as hands:
         window = hands.window
-        dialog = open_plan(window)
+        dialog = window.commands.plan()
         dialog.export.click()
         export = window.findChild(ExportDialog)
         assert export is not None

@@ -18,7 +18,6 @@ from gui.pages.analysis_states import notice_of
 from gui.pages.base_page import Command, PageServices
 from gui.pages.biopsies_chips import AuditChips
 from gui.pages.biopsies_figures import BiopsyFigures
-from gui.pages.biopsies_planning import plan_pairs
 from gui.pages.biopsies_states import context_of, no_pairs, spoken_of, strip_actions, withheld
 from gui.pages.biopsies_tables import shown_tables
 from gui.pages.subset_named import ask_named_set
@@ -224,8 +223,6 @@ class ChangeSegment(AnalysisPage):
     def act(self, key: str) -> None:
         if key == "test named":
             self.ask_named_subset()
-        elif key == "plan":
-            plan_pairs(self)
         elif key == "show anyway":
             self._asked_for = self._shown
             self._show_front()
