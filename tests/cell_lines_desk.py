@@ -49,6 +49,7 @@ kind = "cell_lines"
 PARAMETERS
 """
 GROUPS = 'groups = { column = "group", resistant = "resistant", sensitive = "sensitive" }'
+PAIRS = 'pairs = { line = "parent", state = "group", parental = "sensitive", resistant = "resistant" }'
 GI50 = 'response = { column = "gi50", direction = "high is resistant", name = "lapatinib GI50", unit = "µM" }'
 
 
@@ -78,8 +79,10 @@ def write_lines(folder: Path, resistant: int, sensitive: int, *, shifts: Mapping
     reached = [f"{value:.3g}" for value in gi50]
     if resistant > 2:
         reached[0] = "> 10"
-    rows = [["line", "group", "gi50"], *([name, "resistant" if state else "sensitive", value]
-                                         for name, state, value in zip(names, states, reached, strict=True))]
+    parents = [f"P{place % max(resistant, 1) + 1}" for place in range(n)]
+    rows = [["line", "group", "gi50", "parent"],
+            *([name, "resistant" if state else "sensitive", value, parent]
+              for name, state, value, parent in zip(names, states, reached, parents, strict=True))]
     (folder / "lines.csv").write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
     study = folder / "study.toml"
     study.write_text(STUDY.replace("SIMULATED", "true" if simulated else "false").replace("RESPONSE", response)

@@ -32,6 +32,7 @@ from core.resources import resource_path
 from gui import app as program
 from gui import theme
 from tests.biopsies_scenes import SCENES as BIOPSIES
+from tests.cell_lines_scenes import SCENES as CELL_LINES
 from tests.waiting import wait
 from tests.window_hands import CTRL, Hands, window_open
 
@@ -657,6 +658,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("subset", "closed", subset_closed), Scene("subset", "lock", subset_lock, anew=True),
     Scene("subset", "testin", subset_test_in, anew=True), Scene("subset", "tested", subset_tested(0)),
     Scene("subset", "curves", subset_tested(1)),
+    *(Scene("cell_lines", state, arrange) for state, arrange in CELL_LINES),
     *(Scene("biopsies", state, arrange) for state, arrange in BIOPSIES),
     Scene("window", "export", export_dialog, anew=True), Scene("window", "palette", palette),
     Scene("window", "problems", problems_panel), Scene("window", "close", close_question, anew=True),

@@ -56,6 +56,7 @@ from gui.page_list import PAGES, PageEntry
 from gui.pages.base_page import Command, Page
 from tests.accessible_names import nameless, too_small
 from tests.biopsies_page_desk import write_pairs
+from tests.cell_lines_desk import GI50, write_lines
 from tests.gui_builders import new_session, services
 from tests.study_files import small_project, write_table
 from tests.waiting import wait
@@ -236,7 +237,7 @@ def hands(qapp: QApplication, folder: Path) -> Iterator[Hands]:
         for entry in PAGES:
             made.window.go_to(entry.key)
             made.idle()
-        for name in ("prognosis", "subset", "biopsies"):
+        for name in ("prognosis", "subset", "lines", "biopsies"):
             made.wait(lambda name=name: made.session.outcome(name) is not None or bool(made.session.failure(name)), name)
         made.idle()
         yield made
@@ -259,7 +260,17 @@ def nasty_project(folder: Path) -> Project:
     search = AnalysisSpec("subset", "rtk_subset", rule.name, project.study.analyses[0].endpoint,
                           {"max_size": 2, "permutations": 30, "halves": 20, "cv_permutations": 10})
     project = with_analysis(with_cohort(project, replace(rule, keep=(*rule.keep, kept))), search)
-    return with_biopsies(project, folder / "biopsies")
+    return with_lines(with_biopsies(project, folder / "biopsies"), folder / "lines")
+
+
+def with_lines(project: Project, folder: Path) -> Project:
+    """The project with cell lines, one of which is called as no line should be."""
+    study = read_study(write_lines(folder, 6, 7, shifts={"AXL": 1.9}, response=GI50,
+                                   parameters='{ resistant_from = "1", permutations = 99 }'))
+    for name in ("lines.csv", "total.csv"):
+        table = folder / name
+        table.write_text(table.read_text(encoding="utf-8").replace("LAB-03", NASTY), encoding="utf-8")
+    return with_analysis(with_dataset(project, study.datasets[0]), study.analyses[0])
 
 
 def with_biopsies(project: Project, folder: Path) -> Project:

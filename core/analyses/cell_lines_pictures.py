@@ -117,7 +117,9 @@ def _lines_words(numbers: CellLinesNumbers) -> str:
 
 
 def _response_words(numbers: CellLinesNumbers) -> ResponseWords:
-    unit = f" ({numbers.response_unit})" if numbers.response_unit else ""
+    low = "low is resistant" if numbers.direction.startswith("low") else ""
+    said = "; ".join(filter(None, (numbers.response_unit, low)))
+    unit = f" ({said})" if said else ""
     limits = numbers.response[numbers.not_reached & np.isfinite(numbers.response)]
     beyond = "not reached"
     if limits.size:

@@ -137,7 +137,8 @@ def _limits(column: ClinicalColumn, name: str, lines: Sequence[str], values: Flo
             said.append(warning(
                 "response_not_reached", f"“{name}” is {word} {limits} in {counted(len(at), 'line')} ({names}); "
                 f"they share the {rank} rank", column.place,
-                why="How far beyond the limit they lie is not known, so they count as equal."))
+                why="How far beyond the limit they lie is not known, so they count as equal.",
+                remedy="measure these lines at further doses, or read them as one rank"))
     return said
 
 
@@ -160,7 +161,8 @@ def _shared(column: ClinicalColumn, name: str, values: Floats, plateau: Bools, l
         "response_plateau", f"{int(plateau.sum())} of {known} lines share the most resistant value of “{name}”, "
         f"{number_words(float(values[plateau][0]), 3)} ({', '.join(names[:5])}{', …' if len(names) > 5 else ''}): most "
         "likely the highest dose did not reach the response",
-        column.place, why="They are tied in rank tests, and nothing tells them apart.")
+        column.place, why="They are tied in rank tests, and nothing tells them apart.",
+        remedy="write “> …” in place of the highest dose where it was not reached, or measure at further doses")
 
 
 def _few_texts(column: ClinicalColumn, samples: SampleSet) -> str:

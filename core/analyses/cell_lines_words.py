@@ -212,7 +212,8 @@ def result_warnings(numbers: CellLinesNumbers) -> tuple[Problem, ...]:
         place = one.matrix.place
         if words := _floor_words(numbers, one):
             found.append(warning("at_floor", f"at or below the detection floor in {measure_words(one)}: {words}", place,
-                                 why="Such lines are tied in rank tests: nothing tells them apart."))
+                                 why="Such lines are tied in rank tests: nothing tells them apart.",
+                                 remedy="read such receptors as present or absent"))
         if one.why_no_p:
             found.append(warning("no_p", f"{measure_words(one)}: {one.why_no_p[0].lower()}{one.why_no_p[1:]}", place,
                                  why="One membrane or one replicate does not say how much a value varies; duplicate "
@@ -230,7 +231,8 @@ def result_warnings(numbers: CellLinesNumbers) -> tuple[Problem, ...]:
     levels = [float(level) for one in numbers.measures for level in one.level[one.measured] if np.isfinite(level)]
     if numbers.design != CONTINUOUS and levels and min(levels) < 0.95 - 1e-9:
         found.append(warning("interval_below_95", f"so few values reach intervals of {100 * min(levels):.1f} %, not "
-                             "95 %", numbers.samples.place, why="The widest interval is given."))
+                             "95 %", numbers.samples.place, why="The widest interval is given.",
+                             remedy="add lines where an interval matters"))
     return tuple(found)
 
 

@@ -154,7 +154,7 @@ def every_line(receptors: Sequence[str], values: FloatArray, lines: Sequence[str
         name=name, title=f"Every line, {value_words}, {cohort_words}",
         rows=((Panel(Axis("", -0.8, APART * max(len(receptors), 1) - 0.8,
                           ticks=tuple(ticks), tick_labels=tuple(shown)), Axis(value_words, low - room, top),
-                     tuple(marks), title="Every line, not a bar", remark="median, points are lines"),),),
+                     tuple(marks), title="Every line", remark="points are lines, strokes their medians"),),),
         alt_text=f"Points of {value_words}, one per cell line, {words.sensitive} beside {words.resistant}; "
                  f"{cohort_words}. Medians: {medians}.",
         caption=f"{value_words} of every line, {words.sensitive} ({shown[0] if shown else ''}) beside "

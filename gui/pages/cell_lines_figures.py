@@ -6,6 +6,7 @@ Not for: numbers. It is given finished figures and says what was clicked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -15,6 +16,7 @@ from core.figures.spec import FigureSpec
 from gui import theme
 from gui.pages.figure_frame import FoldingFigures
 from gui.pages.figure_signals import FigureSignals
+from gui.pages.screen_figures import with_panels
 from gui.pages.subset_figure_parts import SubsetPart
 from gui.widgets.panel import Segments
 
@@ -48,7 +50,12 @@ class CellLinesFigures(FoldingFigures):
         self.forest.view.row_clicked.connect(self.receptor_chosen)
         self.line_views = Segments(LINE_VIEWS, "Lines one by one", small=True)
         self.line_views.chosen.connect(self.lines_asked)
-        self.lines.body.insertWidget(0, self.line_views)
+        self._views_line = QWidget()
+        beside = QHBoxLayout(self._views_line)
+        beside.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(2))
+        beside.addWidget(self.line_views)
+        beside.addStretch(1)
+        self.lines.body.insertWidget(0, self._views_line)
         self._column = QVBoxLayout()
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.response, 1)
@@ -66,13 +73,17 @@ class CellLinesFigures(FoldingFigures):
         self.response.chip.setProperty("chip", "corrected" if corrected is not None and corrected < 0.05 else "none")
         self.response.chip.style().polish(self.response.chip)
         self.response.set_back(words if spec is not None else "", "")
-        self.response.set_figure(spec, missing)
+        shown = spec if spec is None else with_panels(spec, lambda panel: replace(
+            panel, remark=panel.remark.partition(", corrected")[0]))  # the chip says the rest
+        self.response.set_figure(shown, missing)
+        self.response.whole = spec
+        self._fold()
 
     def set_lines(self, spec: FigureSpec | None, offered: Sequence[str], shown: str, missing: str = "") -> None:
         """The lines one by one; ``offered`` are the views that the result has."""
         for button, (key, _) in zip(self.line_views.buttons(), LINE_VIEWS, strict=True):
             button.setVisible(key in offered)
-        self.line_views.setVisible(len(offered) > 1)
+        self._views_line.setVisible(len(offered) > 1)
         if shown:
             self.line_views.set_key(shown)
         self.lines.set_figure(spec, missing)
@@ -94,6 +105,8 @@ class CellLinesFigures(FoldingFigures):
             layout.setSpacing(theme.px(8))
         right = self.part if self.part != "forest" else "response"
         shown = {1: set(self.parts), 2: {"forest", right}, 3: {self.part}}[folded]
+        if folded == 1 and self.response.whole is None and self.lines.whole is not None:
+            shown.discard("response")  # groups without a response in numbers
         for name, part in self.parts.items():
             part.setVisible(name in shown)
             part.set_folded(folded == 2 and name != "forest", folded == 3)

@@ -66,6 +66,7 @@ class CellLinesPage(AnalysisPage):
         super().__init__(services, parent)
         self.order = WidthlessCombo()
         self.order.setAccessibleName("Order by")
+        self.order.setMinimumContentsLength(12)
         self.order.activated.connect(lambda _: self.order_by(str(self.order.currentData())))
         self.order_row = QWidget()
         line = QHBoxLayout(self.order_row)
