@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.analyses.base import SampleInputs
 from core.analyses.paired_biopsies import Parameters, run
@@ -177,6 +178,24 @@ def test_that_a_tile_says_its_state_and_names_patient_and_receptor(show, qtbot):
     with qtbot.waitSignal(view.tile_clicked) as caught:
         click(view, x, y)
     assert caught.args == ["RTK1", "B04"]
+
+
+def test_that_arrows_go_from_tile_to_tile_and_space_selects(show, qtbot):
+    spec = switches(11, 58)
+    view = show(spec, 600, 300)
+    (tiles,) = marks(spec, StateTiles)
+    view.canvas.setFocus()
+    for key in [Qt.Key.Key_Down] * 41 + [Qt.Key.Key_Right] * 3:
+        QTest.keyClick(view.canvas, key)
+    assert view.found.words == f"RTK39 B03: {tiles.states[40][3]}"
+    area = view.findChild(QScrollArea)
+    assert 0 <= view.found.y - area.verticalScrollBar().value() <= area.viewport().height()
+    with qtbot.waitSignal(view.tile_clicked) as caught:
+        QTest.keyClick(view.canvas, Qt.Key.Key_Space)
+    assert caught.args == ["RTK39", "B03"]
+    for _ in range(60):
+        QTest.keyClick(view.canvas, Qt.Key.Key_Left)
+    assert view.found.column == "B00"
 
 
 def test_that_a_map_of_many_patients_is_drawn_with_every_state_in_its_colour(show):

@@ -18,8 +18,9 @@ from PySide6.QtGui import (
     QMouseEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QScrollArea
 
+from core.figures.spec import StateTiles
 from gui import theme
 from gui.widgets.figures.cut_line import CutLine, has_cut
 from gui.widgets.figures.hover import Found, mapped
@@ -46,6 +47,7 @@ class FigureHands:
         self._doing = ""
         self._panel: int | None = None
         self._walk: tuple[int, int] | None = None
+        self._tile: tuple[int, int] | None = None
         self.by_keys = False
         self.menu: QMenu | None = None
 
@@ -148,7 +150,7 @@ class FigureHands:
 
     def left(self) -> None:
         """The pointer has gone."""
-        if not self._doing and self._walk is None:
+        if not self._doing and self._walk is None and self._tile is None:
             self._view.show_found(None)
 
     def wheeled(self, event: QWheelEvent) -> bool:
@@ -198,7 +200,7 @@ class FigureHands:
         elif key in (KEY.Key_Space, KEY.Key_Return, KEY.Key_Enter) and view.found is not None:
             self._click(view.found, add)
         elif key == KEY.Key_Escape and (view.selection[0] or view.found is not None or self._doing):
-            self._doing, self._walk, view.band = "", None, None
+            self._doing, self._walk, self._tile, view.band = "", None, None, None
             view.show_found(None)
             view.refresh_ink()
             if view.selection[0]:
@@ -230,6 +232,8 @@ class FigureHands:
             return True
         if up and self._next_row(up):
             return True
+        if self._next_tile(across, up):
+            return True
         return self._walk_on(across or up)
 
     def _next_row(self, by: int) -> bool:
@@ -243,6 +247,27 @@ class FigureHands:
             if name != view.selection[1]:
                 view.row_clicked.emit(name)
                 self.say(name)
+            return True
+        return False
+
+    def _next_tile(self, across: int, up: int) -> bool:
+        """To the tile beside, above or below in a map of states; it is brought into sight and spoken."""
+        view = self._view
+        for plot in view.plots:
+            tiles = plot.places.tiles if plot.places is not None else None
+            if plot.places is None or plot.room is None or not isinstance(tiles, StateTiles) or not tiles.n_columns:
+                continue
+            row, column = self._tile or (-max(up, 0), -max(across, 0) if not up else 0)
+            self._tile = (min(max(row + up, 0), len(tiles.states) - 1),
+                          min(max(column + across, 0), tiles.n_columns - 1))
+            x, y = plot.room.x_px(self._tile[1] + 0.5), plot.room.y_px(self._tile[0] + 0.5)
+            found = plot.places.tile_at(plot.room, x, y)
+            area = view.findChild(QScrollArea)
+            if area is not None:
+                area.ensureVisible(round(x), round(y))
+            view.show_found(found)
+            if found is not None:
+                self.say(found.words)
             return True
         return False
 
@@ -312,7 +337,7 @@ class FigureHands:
 
     def focus_changed(self, event: QFocusEvent | None) -> None:
         if event is None:
-            self._walk = None
+            self._walk = self._tile = None
             self.by_keys = False
         elif event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason,
                                 Qt.FocusReason.ShortcutFocusReason, Qt.FocusReason.OtherFocusReason):
