@@ -262,3 +262,71 @@ def test_that_the_pairs_of_bone_metastases_are_proposed_from_their_columns_and_c
         found = pair_samples(evaluate_samples(CohortRule("all", spec.name), hands.session.datasets[spec.name]))
         assert len(found.pairs) == 11
         assert np.isfinite(hands.session.datasets[spec.name].expression[0].column("ERBB2")).all()
+
+
+def test_that_an_ihc_table_is_recognised_read_and_every_row_accounted_for(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "her3_ihc.csv"
+    path.write_text("Patient,Timepoint,Antibody,Clone,%0,%1+,%2+,%3+,Remarks\n"
+                    "P1,pre,HER3,SGP1,50,30,15,5,\nP1,post,HER3,SGP1,10,20,30,40,\n"
+                    "P2,pre,HER3,SGP1,80,20,0,0,\nP2,post,HER3,SGP1,20,30,25,20,sums to 95\n"
+                    "P3,pre,HER3,SGP1,100,0,0,0,\nP3,post,HER3,SGP1,90,10,0,0,\n", encoding="utf-8")
+    with window_open(home, (1366, 768)) as hands:
+        assert hands.drop([path])
+        steps = steps_of(hands)
+        assert steps.files_step.uses[0].currentText() == "IHC scores"
+        assert steps.draft.files[0].sheets[0].words == "looks like an IHC table (columns %0, %1+, %2+, %3+)"
+        assert steps.files_step.role.currentText() == "Biopsies before and after"
+        hands.press(steps.next)
+        hands.idle()
+        fields = steps.sheets_step.assays
+        assert fields.boxes["percent_3"].currentText() == "By its heading: %3+"
+        hands.choose(fields.boxes["antibody"], "Antibody")
+        fields.boxes["antibody"].activated.emit(fields.boxes["antibody"].currentIndex())
+        hands.idle()
+        assert steps.draft.spec.assays[0].columns == {"antibody": ("Antibody",)}
+        on_to(hands, OUTCOME_AT)
+        pairs = steps.role_step.pairs
+        assert len(pairs.pairs.texts()) >= 2, pairs.problems.text()
+        hands.press(pairs.use)
+        hands.idle()
+        on_to(hands, CHECK_AT)
+        findings = [row.words for row in steps.check_step.findings.rows()]
+        assert any("95" in words for words in findings), findings
+        finish(hands)
+        spec, = hands.session.project.study.datasets
+        assert [assay.kind for assay in spec.assays] == ["ihc"]
+        assert (spec.expression, spec.clinical) == ((), ())
+        matrix, = hands.session.datasets[spec.name].expression
+        assert matrix.column("ERBB3")[0] == pytest.approx(30 + 2 * 15 + 3 * 5)
+        study = saved_and_read(hands.session.project, hands.session.datasets, tmp_path)
+        assert study.datasets[0].layout == spec.layout
+        hands.key(Qt.Key.Key_2, CTRL)
+        page: Any = hands.window.page
+        page.edit_dataset(spec.name)
+        hands.idle()
+        assert steps.sheets_step.assays.boxes["antibody"].currentText() == "Antibody"
+        steps.go_to_step(OUTCOME_AT)
+        hands.idle()
+        assert pairs.remove.isVisible()
+
+
+def test_that_a_phospho_array_is_recognised_by_its_spots(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "array.csv"
+    spots = (("A1,A2", "Reference", 9000.0, 9100.0), ("B1,B2", "EGFR", 4000.0, 2100.0), ("B3,B4", "ErbB2", 8000.0, 7600.0),
+             ("B5,B6", "Axl", 350.0, 2900.0), ("F1,F2", "PBS (negative control)", 100.0, 110.0))
+    path.write_text("Coordinate,Receptor,Mean density parental,Mean density resistant\n" + "".join(
+        f'"{coordinate}",{label},{one},{other}\n' for coordinate, label, one, other in spots), encoding="utf-8")
+    with window_open(home) as hands:
+        assert hands.drop([path])
+        steps = steps_of(hands)
+        assert steps.files_step.uses[0].currentText() == "Phospho-RTK array"
+        words = steps.draft.files[0].sheets[0].words
+        assert words.startswith("looks like a phospho-RTK array (columns Coordinate, Receptor, Mean density")
+        hands.choose(steps.files_step.role, "Cell lines")
+        steps.files_step.role.activated.emit(steps.files_step.role.currentIndex())
+        hands.idle()
+        on_to(hands, CHECK_AT)
+        said = "\n".join(row.words for row in steps.check_step.findings.rows())
+        assert said
+        assert steps.ready or steps.whole.dataset.unusable, "either it is read or every question is named"
+        assert "samples" in said.lower() or steps.ready

@@ -193,7 +193,7 @@ def answer_of(dataset: Dataset, draft: Draft) -> tuple[str, str, list[tuple[str,
     clinical = dataset.clinical
     patients = len(samples & set(clinical.samples)) if clinical is not None and samples else \
         len(samples) or (len(clinical.samples) if clinical is not None else 0)
-    files = list(dict.fromkeys(table.file for _, table in draft.tables))
+    files = list(dict.fromkeys(table.file for table in draft.spec.tables))
     kept = f"The file {files[0]} was not changed." if len(files) == 1 else f"The {len(files)} files were not changed."
     unit = {"cell_lines": "lines", "biopsies": "biopsies"}.get(dataset.spec.role, "patients")
     if samples:
@@ -260,7 +260,7 @@ def _remedies(problem: Problem, draft: Draft) -> tuple[tuple[str, str], ...]:
         return (("outcome", "Go to the outcome"),)
     if problem.answer_key == "id" or problem.code == "samples_do_not_match":
         return (("show", "Choose the column of samples"),)
-    files = {table.file for _, table in draft.tables}
+    files = {table.file for _, table in draft.tables}  # the sheet of an assay is not drawn
     return (("show", "See the cell" if problem.where.cell else "See the sheet"),) if problem.where.file in files else ()
 
 

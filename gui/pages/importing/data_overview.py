@@ -17,6 +17,7 @@ from core.problems import Severity
 from core.project.moved_files import missing_files
 from gui import theme
 from gui.pages.importing.draft import ROLES
+from gui.pages.importing.draft_assays import ASSAY_FIELDS
 from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.importing.drop_zone import DropZone
 from gui.widgets.labels import chip, link, words
@@ -84,9 +85,8 @@ class DataOverview(QWidget):
         flow.setContentsMargins(0, 0, 0, 0)
         acts = [("edit", "See how it was read, and change it"), ("read again", "Read again"), ("log", "Import log"),
                 ("remove", "Remove")]
-        if not (spec.expression or spec.clinical):
-            acts = [act for act in acts if act[0] != "edit"]
-            panel.body.addWidget(words("How tables of assays are read is stated in the study file; the import log "
+        if any(assay.kind not in ASSAY_FIELDS for assay in spec.assays):
+            panel.body.addWidget(words("How blots and plates are read is stated in the study file; the import log "
                                        "lists every change.", "caption", wrap=True))
         if dataset is not None and dataset.unusable and missing_files(spec):
             acts.insert(0, ("find", "Find the file…"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from core.data.assays.assay_spec import ASSAY_KINDS, AssaySpec
 from core.data.dataset import DatasetSpec
 from core.data.sheets.recipe import Answers, TableSpec
 from core.data.tables import EndpointRule
@@ -31,6 +32,7 @@ ROLES: Mapping[str, tuple[str, str]] = {
                    "Step 5 shows what was read as on, off and unknown."),
 }
 """The roles that core reads, with their words and what they are for."""
+SheetKey = tuple[Path, str | None]
 SHARED_FIELDS = frozenset({"sheet", "header_row", "delimiter", "decimal", "encoding", "missing"})
 """Fields that describe the sheet, so both tables of one sheet have them alike."""
 
@@ -59,6 +61,7 @@ class FoundSheet:
     words: str = ""
     measure: str = ""
     phospho: str = ""
+    headings: tuple[str, ...] = ()
     signs: tuple[RoleSign, ...] = ()
 
 
@@ -112,12 +115,19 @@ class Draft:
         """The tables that are read from one sheet."""
         return tuple((part, table) for part, table in self.tables if (table.path, table.sheet) == sheet)
 
+    def assay_of(self, sheet: tuple[Path, str | None]) -> AssaySpec | None:
+        """The table of an assay that is read from one sheet."""
+        return next((assay for assay in self.spec.assays if (assay.table.path, assay.table.sheet) == sheet), None)
+
     def measures_of(self, sheet: tuple[Path, str | None]) -> tuple[str, ...]:
         """The measures that are stated for the expression tables of one sheet."""
         return tuple(table.measure or "" for part, table in self.tables_of(sheet) if part == EXPRESSION)
 
     def part_of(self, path: Path, sheet: str | None) -> str:
         """What a sheet is used as."""
+        assay = self.assay_of((path, sheet))
+        if assay is not None:
+            return assay.kind
         parts = [part for part, _ in self.tables_of((path, sheet))]
         return BOTH if len(set(parts)) == 2 else parts[0] if parts else NOT_USED
 
@@ -145,14 +155,15 @@ def with_files(draft: Draft, files: Sequence[FoundFile]) -> Draft:
 
 def into_dataset(draft: Draft, spec: DatasetSpec) -> Draft:
     """The files go to a data set that the study has: it is opened with them added."""
-    paths = {table.path for table in (*spec.expression, *spec.clinical)}
+    paths = {table.path for table in spec.tables}
     begun = draft_of_dataset(spec, [file for file in draft.files if file.path in paths])
     return with_files(begun, [file for file in draft.files if file.path not in paths])
 
 
 def without_file(draft: Draft, path: Path) -> Draft:
     """A file taken out, with its tables."""
-    for sheet in [sheet for sheet in draft.sheets if sheet[0] == path]:
+    assays = [(assay.table.path, assay.table.sheet) for assay in draft.spec.assays]
+    for sheet in [sheet for sheet in (*draft.sheets, *assays) if sheet[0] == path]:
         draft = with_part(draft, *sheet, NOT_USED)
     return replace(draft, files=tuple(file for file in draft.files if file.path != path))
 
@@ -180,7 +191,7 @@ def with_part(draft: Draft, path: Path, sheet: str | None, part: str, measure: s
     """
     wanted = {EXPRESSION: {"expression"}, CLINICAL: {"clinical"}, BOTH: {"expression", "clinical"}}.get(part, set())
     there = dict(reversed(draft.tables_of((path, sheet))))
-    spec = draft.spec
+    spec = replace(draft.spec, assays=_assays(draft.spec.assays, (path, sheet), part))
     for each in ("expression", "clinical"):
         tables: tuple[TableSpec, ...] = getattr(spec, each)
         if each in wanted and each not in there:
@@ -193,6 +204,15 @@ def with_part(draft: Draft, path: Path, sheet: str | None, part: str, measure: s
             tables = _measured(tables, (path, sheet), measure)
         spec = _with_tables(spec, each, tables)
     return replace(draft, spec=spec)
+
+
+def _assays(known: tuple[AssaySpec, ...], key: SheetKey, part: str) -> tuple[AssaySpec, ...]:
+    """The assays with this sheet as one of that kind, or as none; what was said of its columns stays with its kind."""
+    mine = [assay for assay in known if (assay.table.path, assay.table.sheet) == key]
+    if part in ASSAY_KINDS and any(assay.kind == part for assay in mine):
+        return known
+    others = tuple(assay for assay in known if assay not in mine)
+    return (*others, AssaySpec(part, TableSpec(key[0], sheet=key[1]))) if part in ASSAY_KINDS else others
 
 
 def _measured(tables: tuple[TableSpec, ...], key: tuple[Path, str | None], measure: str) -> tuple[TableSpec, ...]:

@@ -78,7 +78,7 @@ class DraftReader(QObject):
         def work(job: JobContext) -> Any:
             from gui.pages.importing.draft_reading import read_dataset
 
-            return read_dataset(draft, self._current_shelf([table.path for _, table in draft.tables]), job)
+            return read_dataset(draft, self._current_shelf([table.path for table in draft.spec.tables]), job)
 
         self._submit(f"Reading {draft.spec.name}", work, self.whole.emit)
 
@@ -103,7 +103,7 @@ class DraftReader(QObject):
         def work(job: JobContext) -> Any:
             from gui.pages.importing.draft_reading import read_draft
 
-            return read_draft(draft, self._current_shelf([table.path for _, table in draft.tables]), job)
+            return read_draft(draft, self._current_shelf([table.path for table in draft.spec.tables]), job)
 
         self._submit("Reading the tables", work, self.read.emit)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.data.assays.assay_spec import ASSAY_KINDS
 from gui.pages.importing.draft import BOTH, CLINICAL, EXPRESSION, Draft, RoleSign
 from gui.pages.importing.role_forms import Layout, LinesForm, PairsForm
 
@@ -15,7 +16,7 @@ NOTHING_SPEAKS = RoleSign("cohort", 0, "nothing in the files speaks for cell lin
 
 def proposed_role(draft: Draft) -> RoleSign:
     """The role that the sheets in use speak for, with the reason; a cohort where nothing speaks for another."""
-    used = {EXPRESSION, CLINICAL, BOTH}
+    used = {EXPRESSION, CLINICAL, BOTH, *ASSAY_KINDS}
     signs = [sign for file in draft.files for sheet in file.sheets
              if draft.part_of(file.path, file.spec_sheet(sheet)) in used for sign in sheet.signs]
     return max(signs, key=lambda sign: sign.weight, default=NOTHING_SPEAKS)

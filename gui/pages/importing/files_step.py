@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.assays.assay_spec import ARRAY, IHC
 from gui import theme
 from gui.pages.importing.draft import (
     BOTH,
@@ -46,7 +47,8 @@ USES: tuple[tuple[str, str, str], ...] = (
     (EXPRESSION, "", "Expression"), (EXPRESSION, "mRNA", "Expression: mRNA"),
     (EXPRESSION, "total", "Expression: total protein"), (EXPRESSION, "phospho", "Expression: phosphoprotein"),
     (EXPRESSION, TWO_MEASURES, "Expression: total and phospho"),
-    (CLINICAL, "", "Clinical"), (BOTH, "", "Both in one table"), (NOT_USED, "", "Not used"))
+    (CLINICAL, "", "Clinical"), (BOTH, "", "Both in one table"),
+    (IHC, "", "IHC scores"), (ARRAY, "", "Phospho-RTK array"), (NOT_USED, "", "Not used"))
 """(part, measure, words) of the choices of what a sheet is."""
 
 
@@ -188,7 +190,7 @@ class FilesStep(QWidget):
             self.uses.append(box)
             grid.addWidget(box, line, 4)
         elif not bad:
-            used = sum(sheet[0] == file.path for sheet in draft.sheets)
+            used = sum(bool(draft.part_of(file.path, file.spec_sheet(sheet))) for sheet in file.sheets)
             grid.addWidget(words(f"{used} of {len(file.sheets)} sheets"), line, 4)
         remove = IconButton("x", f"Take {file.name} out")
         remove.clicked.connect(lambda _=False, path=file.path: self._removed(path))

@@ -10,18 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.data.assays.assay_spec import AssaySpec
+from core.data.assays.load_assays import import_assay
 from core.data.files.formats import CBIOPORTAL_CLINICAL, CBIOPORTAL_EXPRESSION, GCT, SERIES_MATRIX
 from core.data.files.spreadsheet_files import SheetInfo
 from core.data.files.workbook import ReadResult, likely_sheets, sheet_infos
 from core.data.load_dataset import FileShelf
 from core.data.patients.endpoint_proposals import propose_endpoints
 from core.data.sheets.importing import Imported, import_clinical, import_expression
-from core.data.sheets.recipe import TableSpec
+from core.data.sheets.recipe import Answers, TableSpec
 from core.data.tables import ClinicalTable
 from core.jobs import JobContext
 from core.problems import Problem, UserError
+from gui.pages.importing.assay_signs import assay_of, headings_of
 from gui.pages.importing.draft import BOTH, CLINICAL, EXPRESSION, NOT_USED, FoundFile, FoundSheet, RoleSign
-from gui.pages.importing.role_signs import signs_of_clinical, signs_of_expression
+from gui.pages.importing.role_signs import signs_of_clinical, signs_of_expression, signs_of_samples
 
 KIND_WORDS = {SERIES_MATRIX: "GEO series matrix", GCT: "GCT", CBIOPORTAL_CLINICAL: "cBioPortal, clinical",
               CBIOPORTAL_EXPRESSION: "cBioPortal, expression", "text": "text", "xlsx": "Excel", "xls": "Excel, old",
@@ -29,6 +32,8 @@ KIND_WORDS = {SERIES_MATRIX: "GEO series matrix", GCT: "GCT", CBIOPORTAL_CLINICA
 MOST_SHEETS_READ = 8
 MOST_CELLS_READ = 3_000_000
 """Sheets of a workbook beyond these are not read only to guess what they are."""
+MOST_HEADINGS = 60
+"""Tables of assays have a handful of columns."""
 _OTHER_ANSWER = frozenset({"scale", "decimal", "delimiter", "encoding", "header_row"})
 """Questions that are open in a table that may well be what was tried."""
 
@@ -155,8 +160,22 @@ def _judged(spec: TableSpec, info: SheetInfo, shelf: FileShelf, job: JobContext)
     expression, against = _tried(EXPRESSION, spec, read)
     clinical, _ = _tried(CLINICAL, spec, read)
     part, words = _part(expression, against, clinical)
-    return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, part, words,
+    headings = headings_of(read.table) if read.table.n_columns <= MOST_HEADINGS else ()
+    assay, why = assay_of(headings)
+    if assay:
+        return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, assay, why,
+                          headings=headings, signs=_assay_signs(AssaySpec(assay, spec), read))
+    return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, part, words, headings=headings,
                       phospho=_phosphorylated(expression), signs=_signs(part, expression, clinical))
+
+
+def _assay_signs(spec: AssaySpec, read: ReadResult) -> tuple[RoleSign, ...]:
+    """What the samples of an assay say about the role; those of one that cannot be read yet say nothing."""
+    try:
+        matrices = import_assay(spec, read, Answers()).matrices
+    except UserError:
+        return ()
+    return signs_of_samples(matrices[0].samples) if matrices else ()
 
 
 def _signs(part: str, expression: Imported | None, clinical: Imported | None) -> tuple[RoleSign, ...]:

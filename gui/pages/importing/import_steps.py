@@ -140,9 +140,9 @@ class ImportSteps(QWidget):
 
     def edit_dataset(self, spec: DatasetSpec, problem: Problem | None = None) -> None:
         """Open a data set of the study to see and change how it was read, at one of its problems if given."""
-        self._begin(draft_of_dataset(spec), REGIONS_AT, CHECK_AT)
+        self._begin(draft_of_dataset(spec), REGIONS_AT if spec.expression or spec.clinical else SHEETS_AT, CHECK_AT)
         self._wanted_problem = problem
-        self.reader.look(list(dict.fromkeys(table.path for table in (*spec.expression, *spec.clinical))))
+        self.reader.look(list(dict.fromkeys(table.path for table in spec.tables)))
 
     def close_draft(self) -> None:
         """Let go of the import that is open; the study is as it was."""
@@ -181,7 +181,8 @@ class ImportSteps(QWidget):
         elif read is None or (spec.expression, spec.clinical, spec.answers) != (
                 read.expression, read.clinical, read.answers):
             (self.reader.read_now if at_once else self.reader.read_soon)(draft)
-        if old is None or old.tables != draft.tables or old.spec.answers != spec.answers:
+        if old is None or (old.spec.tables, old.spec.assays, old.spec.answers) != (
+                spec.tables, spec.assays, spec.answers):
             self.whole = None
         self.show_step()
         self._need_whole()
@@ -205,7 +206,8 @@ class ImportSteps(QWidget):
     def _need_whole(self) -> None:
         """The outcome and the check need the data set as a whole; it is read when one of them is shown."""
         draft, whole = self.draft, self.whole
-        if self.step < OUTCOME_AT or draft is None or self.reading is None or self.reader.busy or not draft.tables:
+        unread = draft is not None and bool(draft.tables) and self.reading is None
+        if self.step < OUTCOME_AT or draft is None or unread or self.reader.busy or not draft.spec.tables:
             return
         if whole is None or whole.draft.spec != draft.spec:
             self.reader.read_whole(draft)
@@ -275,16 +277,16 @@ class ImportSteps(QWidget):
         self.changed.emit()
 
     def _show_role(self, draft: Draft) -> None:
-        if self.whole is not None and draft.tables:
+        if self.whole is not None and draft.spec.tables:
             self.role_step.show_reading(draft, self.whole, self.reading)
         else:
-            self.role_step.show_waiting(draft, WAITING if draft.tables else NO_TABLE)
+            self.role_step.show_waiting(draft, WAITING if draft.spec.tables else NO_TABLE)
 
     def _show_check(self, draft: Draft) -> None:
-        if self.whole is not None and draft.tables and self.whole.draft.spec == draft.spec:
+        if self.whole is not None and draft.spec.tables and self.whole.draft.spec == draft.spec:
             self.check_step.show_reading(draft, self.whole)
         else:
-            self.check_step.show_waiting(WAITING if draft.tables else NO_TABLE)
+            self.check_step.show_waiting(WAITING if draft.spec.tables else NO_TABLE)
 
     def _show_states(self) -> None:
         draft, reading = self.draft, self.reading
@@ -293,7 +295,7 @@ class ImportSteps(QWidget):
             return
         asked = reading is not None and any(row.asked and row.receptor for sheet in reading.sheets
                                             for row in sheet.genes)
-        look = {FILES_AT: not draft.tables, REGIONS_AT: reading is not None and bool(reading.blocked),
+        look = {FILES_AT: not draft.spec.tables, REGIONS_AT: reading is not None and bool(reading.blocked),
                 GENES_AT: asked}
         self.stepper.set_name(OUTCOME_AT, NAMES.get(draft.spec.role, STEPS[OUTCOME_AT]))
         self.stepper.set_states([
@@ -303,7 +305,7 @@ class ImportSteps(QWidget):
         last = self.step == CHECK_AT
         verb = "Put into the study" if draft.instead_of else "Add to the study"
         self.next.setText(verb if last else f"Next: {self.stepper.steps[self.step + 1].name.lower()}")
-        some = bool(draft.tables) or any(file.sheets for file in draft.files)
+        some = bool(draft.spec.tables) or any(file.sheets for file in draft.files)
         self.next.setEnabled(self.ready if last else some or self.reader.busy)
         other = self.step == OUTCOME_AT and self.role_step.is_next
         set_look(self.next, "role", "primary" if self.next.isEnabled() and not other else "")
@@ -317,7 +319,7 @@ class ImportSteps(QWidget):
             bool(whole.dataset.expression) or whole.dataset.clinical is not None) and not whole.dataset.unusable
 
     def _why_not(self) -> str:
-        if self.draft is None or not self.draft.tables:
+        if self.draft is None or not self.draft.spec.tables:
             unread = self.draft is not None and any(file.problems for file in self.draft.files)
             return "No file can be read; step 1 says why" if unread else "No table is used yet"
         if self.whole is None or self.reader.busy:

@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.pages.importing.assay_fields import AssayFields
 from gui.pages.importing.draft import Draft, FoundFile, FoundSheet, with_part
+from gui.pages.importing.draft_assays import with_assay_column
 from gui.pages.importing.files_step import USES, use_box
 from gui.widgets.labels import IconLabel, hairline, set_look, words
 from gui.widgets.panel import Panel
@@ -35,7 +37,10 @@ class SheetsStep(QWidget):
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroller.setWidget(self._content)
         self.panel.set_content(scroller)
-        column.addWidget(self.panel)
+        column.addWidget(self.panel, 1)
+        self.assays = AssayFields()
+        self.assays.said.connect(self._column_said)
+        column.addWidget(self.assays, 2)
         self._draft: Draft | None = None
         self.uses: list[QComboBox] = []
 
@@ -66,8 +71,14 @@ class SheetsStep(QWidget):
             self._grid.addWidget(words(said, "help", wrap=True), 0, 0, 1, 5)
             line = 1
         self._grid.setRowStretch(line, 1)
+        self.assays.show_draft(draft)
         count = sum(len(file.sheets) for file in draft.files if len(file.sheets) > 1)
-        self.panel.set_title("Sheets", f"{len(draft.sheets)} of {count} used" if count else "nothing to choose")
+        used = len(draft.sheets) + len(draft.spec.assays)
+        self.panel.set_title("Sheets", f"{used} of {count} used" if count else "nothing to choose")
+
+    def _column_said(self, sheet: object, key: str, column: str) -> None:
+        if self._draft is not None:
+            self.edited.emit(with_assay_column(self._draft, sheet, key, column))  # type: ignore[arg-type]
 
     def _add(self, draft: Draft, file: FoundFile, sheet: FoundSheet, line: int) -> None:
         grid = self._grid
