@@ -85,6 +85,18 @@ def test_that_a_patient_chosen_in_change_is_ringed_in_response(desk_of):
     assert desk.page.segment.figures.right.view.selection[0] == ("P04",)
 
 
+def test_that_a_study_that_only_asks_for_response_begins_with_it(qtbot, qapp, tmp_path):
+    path = write_pairs(tmp_path, 24, clinical=PCR, more=RESPONSE)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('[[analysis]]\nname = "biopsies"\nkind = "paired_biopsies"\n', ""), encoding="utf-8")
+    desk = biopsies_desk(qtbot, path)
+    desk.wait_idle()
+    assert isinstance(desk.page.segment, ResponseSegment)
+    assert desk.page.segment.numbers is not None
+    assert desk.page.chooser.key == "response"
+    desk.close()
+
+
 def test_that_without_a_response_column_the_page_asks_for_it_and_leads_to_the_setting(desk_of):
     desk = desk_of("response")
     assert "Who responded?" in desk.words()

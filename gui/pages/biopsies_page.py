@@ -58,6 +58,15 @@ class BiopsiesPage(Page):
         self.chooser.chosen.connect(self.show_segment)
         self.front = ""
         self.show_segment("change")
+        self._study_opened()
+        self.session.opened.connect(self._study_opened)
+
+    def _study_opened(self) -> None:
+        """A study whose only question here is another one than what changed begins with that."""
+        asked = {spec.kind for spec in self.session.project.study.analyses}
+        first = next((key for key, _, kind, _, _ in SEGMENTS if kind in asked and kind in KINDS), "change")
+        if first != self.front:
+            self.show_segment(first)
 
     @property
     def segment(self) -> AnalysisPage:
