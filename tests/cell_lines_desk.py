@@ -6,7 +6,7 @@ Not for: what the numbers should be; tests compare with core.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +141,6 @@ def lines_desk(qtbot: QtBot, study: Study | Path | None, *, size: tuple[int, int
     if study is not None:
         read = read_study(study) if isinstance(study, Path) else study
         if not run:
-            from dataclasses import replace
-
             read = replace(read, analyses=())
         session.open(Project(read))
         for spec in read.datasets:
@@ -153,6 +151,8 @@ def lines_desk(qtbot: QtBot, study: Study | Path | None, *, size: tuple[int, int
     page.show()
     page.shown()
     desk = LinesDesk(qtbot, session, given, page, asked)
-    if study is not None and run:
+    qtbot.wait(20)
+    if not run:
+        qtbot.waitUntil(lambda: not session.jobs.active, timeout=30_000)
         qtbot.wait(20)
     return desk

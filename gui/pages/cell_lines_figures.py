@@ -26,6 +26,8 @@ ROW_FOLDS_BELOW = 640
 """Width at 100 % under which all three share one place."""
 RIGHT = (("response", "Response"), ("lines", "Lines"))
 THREE = (("forest", "All RTKs"), *RIGHT)
+MOST_TAGS = 6
+"""A figure names that many selected samples; of more it marks the places only, and nobody is called by no name."""
 EVERY, PAIRS, LEFT_OUT = "every", "pairs", "left out"
 LINE_VIEWS = ((EVERY, "Every line"), (PAIRS, "Pairs"), (LEFT_OUT, "Without each"))
 
@@ -88,6 +90,12 @@ class CellLinesFigures(FoldingFigures):
             self.line_views.set_key(shown)
         self.lines.set_figure(spec, missing)
 
+    def set_selection(self, patients: Sequence[str], receptor: str, group: str = "") -> None:
+        """Mark lines and the receptor. One line stands at every receptor of the lower figure: rings there, no tags."""
+        for part in (self.forest, self.response):
+            part.view.set_selection(patients, receptor, group)
+        self.lines.view.set_selection((*patients, *[""] * MOST_TAGS) if patients else (), receptor, group)
+
     def show_part(self, name: str) -> None:
         """The panel in front where some share a place."""
         self.part = name
@@ -103,13 +111,14 @@ class CellLinesFigures(FoldingFigures):
         folded = self.folded()
         for layout in (self._row, self._column):
             layout.setSpacing(theme.px(8))
-        right = self.part if self.part != "forest" else "response"
+        grouped_only = self.response.whole is None and self.lines.whole is not None  # no response in numbers
+        right = "lines" if grouped_only else self.part if self.part != "forest" else "response"
         shown = {1: set(self.parts), 2: {"forest", right}, 3: {self.part}}[folded]
-        if folded == 1 and self.response.whole is None and self.lines.whole is not None:
-            shown.discard("response")  # groups without a response in numbers
+        if folded == 1 and grouped_only:
+            shown.discard("response")
         for name, part in self.parts.items():
             part.setVisible(name in shown)
-            part.set_folded(folded == 2 and name != "forest", folded == 3)
+            part.set_folded(folded == 2 and name != "forest" and not grouped_only, folded == 3)
         self._row.setStretch(0, 52 if "forest" in shown else 0)
         self._row.setStretch(1, 48 if shown - {"forest"} else 0)
         if not self.focused.isVisibleTo(self):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gui.widgets.figures.figure_view import FigureView
 
 BY_NAME = "name"
-ORDER_NEEDS = 560
+ORDER_NEEDS = 640
 """Width of the page at 100 % from which the order stands beside the tabs."""
 TABLES = {"forest": "receptors", "response": "lines", "lines": "lines"}
 
