@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QHeader
 from core.data.dataset import Dataset, DatasetSpec
 from core.data.patients.sample_names import SampleMatch
 from core.data.reference import rtk_symbols
+from core.figures.number_words import counted
 from core.problems import Problem, Severity
 from gui import theme
 from gui.pages.importing.draft import Draft
@@ -197,14 +198,14 @@ def answer_of(dataset: Dataset, draft: Draft) -> tuple[str, str, list[tuple[str,
     kept = f"The file {files[0]} was not changed." if len(files) == 1 else f"The {len(files)} files were not changed."
     unit = {"cell_lines": "lines", "biopsies": "biopsies"}.get(dataset.spec.role, "patients")
     if samples:
-        answer = f"Read {len(found)} RTKs × {len(samples):,} {unit}. {kept}"
+        answer = f"Read {counted(len(found), 'RTK')} × {len(samples):,} {unit}. {kept}"
     elif clinical is not None:
         answer = f"Read {len(clinical.columns):,} columns × {len(clinical.samples):,} {unit}. {kept}"
     else:
         answer = f"Nothing could be read yet. {kept}"
     why = asked_words(dataset.spec)
     last = ("Outcomes", f"{len(dataset.endpoints)}", "") if dataset.spec.role == "cohort" else \
-        ("Tables", f"{len(dataset.expression)}", "of " + ", ".join(dict.fromkeys(
+        ("Tables", f"{len(dataset.expression)}", ", ".join(dict.fromkeys(
             matrix.measure for matrix in dataset.expression)) if dataset.expression else "")
     if dataset.unusable:
         count = len(dataset.unusable)

@@ -72,11 +72,12 @@ class GenesStep(QWidget):
             self.sentence.setText(f"Nothing to decide. {receptors} RTKs among {len(self._rows):,} names.")
         self._show()
 
-    def show_nothing(self) -> None:
-        """No table is read."""
+    def show_nothing(self, *, assays: bool = False) -> None:
+        """No table is read that has its genes in rows or columns; those of assays are read with them."""
         self._rows = {}
         self.table.set_rows(())
-        self.sentence.setText("No table is read yet, so there are no names.")
+        self.sentence.setText("Names of an assay's table are read with it: step 6 lists each that was changed, and "
+                              "every question." if assays else "No table is read yet, so there are no names.")
 
     def show_cell(self, cell: str) -> None:
         """Make the row of a cell the current one."""

@@ -270,7 +270,7 @@ class ImportSteps(QWidget):
                 self.genes_step.show_reading(draft, reading)
         elif self.step in (REGIONS_AT, GENES_AT):
             self.regions_step.show_nothing(draft, self.reader.busy)
-            self.genes_step.show_nothing()
+            self.genes_step.show_nothing(assays=bool(draft.spec.assays))
         self._show_states()
         self._show_panel()
         self._show_banner()

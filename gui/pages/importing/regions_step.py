@@ -127,6 +127,9 @@ class RegionsStep(QWidget):
         self._show()
         if busy:
             self.panel.set_title("Reading", "a moment")
+        elif draft.spec.assays:
+            self.panel.set_title("Every table is of an assay", "which column is what stands in step 2, what became of "
+                                 "every row in step 6")
 
     def show_sheet(self, key: SheetKey) -> None:
         """Bring a sheet to the front."""
