@@ -39,6 +39,8 @@ QUESTIONS = (
     Question("Is a gene different between subgroups?", (EXPRESSION, CLINICAL), "prognosis", "How do groups differ?"),
     Question("What do resistant lines raise?", (EXPRESSION, LINES), "cell_lines", "What does resistance raise?"),
     Question("What came up after treatment?", (EXPRESSION, BIOPSIES), "biopsies", "What does resistance raise?"),
+    Question("Which RTKs go with response?", (EXPRESSION, CLINICAL), "biopsies", "What does resistance raise?"),
+    Question("Which receptor is on in each patient?", (EXPRESSION, BIOPSIES), "biopsies", "What does resistance raise?"),
     Question("Who is in, who is out, and why?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
     Question("Is the follow-up coded right?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
     Question("What does table 1 look like?", (CLINICAL, OUTCOME), "cohort", "Are my data right?"),
