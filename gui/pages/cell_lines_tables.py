@@ -17,7 +17,7 @@ LAST = ("q_bh", "p_maxt")
 TITLES = {
     "receptor": "RTK", "n": "lines", "spearman": "Spearman’s ρ", "spearman_p": "Spearman P, uncorrected",
     "pearson": "Pearson’s r", "difference_low": "difference, 95 % low", "difference_high": "difference, 95 % high",
-    "p": "P, uncorrected", "q_bh": "q", "p_maxt": "corrected P", "not_reached": "not reached",
+    "p": "P, uncorrected", "q_bh": "q", "p_maxt": "corrected P", "more_in": "more in", "not_reached": "not reached",
 }
 
 

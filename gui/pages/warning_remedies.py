@@ -48,6 +48,7 @@ def as_the_form_says(problem: Problem, parameters_type: type[Any] | None = None)
         what = what.replace(f"“{name}”", label)
         remedy = re.sub(rf'parameters = {{ {name} = "([^"]*)" }}', rf"{label} \1", remedy)
         remedy = re.sub(rf'write {name} = "all"', f"choose all under {label}", remedy)
+        remedy = re.sub(rf"\btake {name} out of the parameters\b", f"set {label} back", remedy)
         remedy = re.sub(rf"\bwith the parameter {name}\b", f"under {label}", remedy)
         remedy = re.sub(rf"\b(out of|raise|lower) {name}\b|(?<=” and) {name}\b",
                         rf"\1 {label}", remedy)
