@@ -23,7 +23,7 @@ from core.data.patients.evaluate_samples import evaluate_samples
 from core.data.patients.sample_set import SampleSet
 from core.jobs import JobContext
 from core.problems import Location, Problem, Severity, UserError, user_error
-from core.project.references import in_order, needed_analyses
+from core.project.references import in_order, needed_analyses, with_outcome
 from core.project.study import AnalysisSpec, Study
 from core.study_cohorts import endpoint_of, further_cohorts, samples_rule, without_endpoint
 
@@ -202,9 +202,9 @@ def _own_cohort(run: StudyRun, spec: AnalysisSpec, measure: str) -> Cohort:
 
 def _cohort_rule(run: StudyRun, spec: AnalysisSpec, place: Location) -> CohortRule:
     """The cohort named, the only one, or everybody of the only cohort data set."""
-    rules = run.study.cohorts
     if spec.cohort:
         return run.study.cohort(spec.cohort)
+    rules = with_outcome(run.study) or run.study.cohorts
     if len(rules) == 1:
         return rules[0]
     sources = [dataset.name for dataset in run.study.datasets if dataset.endpoints]

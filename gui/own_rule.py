@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.analyses import KINDS, analysis_module
 from core.problems import Location, UserError
+from core.project.references import with_outcome
 
 if TYPE_CHECKING:
     from core.data.patients.cohort_rules import CohortRule
@@ -22,7 +23,8 @@ def own_rule(spec: AnalysisSpec, study: Study) -> CohortRule | None:
         return rules[spec.cohort]
     info = analysis_module(spec.kind).INFO if spec.kind in KINDS else None
     if info is None or info.needs == "outcome":
-        return study.cohorts[0] if len(study.cohorts) == 1 else None
+        fitting = with_outcome(study) or study.cohorts
+        return fitting[0] if len(fitting) == 1 else None
     from core.study_cohorts import samples_rule
 
     try:

@@ -21,6 +21,12 @@ LOCKED_IN: Mapping[str, str] = {"validation": "locked"}
 """Kind -> the parameter that names a lock or an analysis, or lists receptors."""
 
 
+def with_outcome(study: Study) -> tuple[CohortRule, ...]:
+    """The cohorts of data sets that state an endpoint; rules of cell lines and biopsies are none of them."""
+    stated = {spec.name for spec in study.datasets if spec.endpoints}
+    return tuple(rule for rule in study.cohorts if rule.dataset in stated)
+
+
 def named_cohorts(spec: AnalysisSpec) -> tuple[str, ...]:
     """The further cohorts that an analysis names, each once, in order."""
     return tuple(dict.fromkeys(_texts(spec.parameters.get(COHORTS_IN.get(spec.kind, "")))))
