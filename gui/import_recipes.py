@@ -21,6 +21,7 @@ import numpy as np
 from core.data.files.raw_table import RawTable
 from core.data.sheets.recipe import TableSpec
 from core.data.tables import EndpointRule, Scale
+from core.project.study import ROLES
 
 FILE_NAME = "import_recipes.json"
 MOST_KEPT = 200
@@ -35,13 +36,18 @@ _MOST_NAMES = 400
 
 @dataclass(frozen=True)
 class Remembered:
-    """How one sheet was read: ``tables`` are (part, fields of TableSpec), ``genes`` names of the file -> symbol."""
+    """How one sheet was read: ``tables`` are (part, fields of TableSpec), ``genes`` names of the file -> symbol.
+
+    ``role`` and ``layout`` are those of its data set, kept with the sheet that described the samples.
+    """
 
     file: str
     when: str
     tables: tuple[tuple[str, Mapping[str, Any]], ...]
     endpoints: tuple[EndpointRule, ...] = ()
     genes: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
+    layout: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def words(self) -> str:
         """ "as you did “x.xlsx” on 3 Nov 2026"."""
@@ -119,13 +125,14 @@ class RecipeShelf:
 
 
 def recipe_of(file: str, tables: Sequence[tuple[str, TableSpec]], endpoints: Sequence[EndpointRule],
-              genes: Mapping[str, str], today: date | None = None) -> Remembered:
+              genes: Mapping[str, str], today: date | None = None, *, role: str = "",
+              layout: Mapping[str, Mapping[str, str]] | None = None) -> Remembered:
     """What is worth remembering about a sheet: the fields that were stated. Samples and cells are never kept."""
     kept = tuple((part, {name: getattr(spec, name) for name in FIELDS if getattr(spec, name) is not None})
                  for part, spec in tables)
     return Remembered(file, (today or date.today()).isoformat(), kept,
                       tuple(endpoints) if any(part == "clinical" for part, _ in kept) else (),
-                      dict(genes) if any(part == "expression" for part, _ in kept) else {})
+                      dict(genes) if any(part == "expression" for part, _ in kept) else {}, role, dict(layout or {}))
 
 
 def _written(recipe: Remembered) -> dict[str, Any]:
@@ -135,7 +142,8 @@ def _written(recipe: Remembered) -> dict[str, Any]:
                   "event_values": list(rule.event_values), "competing_values": list(rule.competing_values)}
                  for rule in recipe.endpoints]
     return {"file": recipe.file, "when": recipe.when, "tables": tables, "endpoints": endpoints,
-            "genes": dict(recipe.genes)}
+            "genes": dict(recipe.genes), "role": recipe.role,
+            "layout": {key: dict(part) for key, part in recipe.layout.items()}}
 
 
 def _fits(name: str, value: Any) -> bool:
@@ -167,6 +175,10 @@ def _read(entry: Mapping[str, Any]) -> Remembered | None:
                    for value in (*rule.event_values, *rule.competing_values)):
             return None
         genes = {str(name): str(symbol) for name, symbol in entry["genes"].items()}
-        return Remembered(str(entry["file"]), str(entry["when"]), tuple(tables), endpoints, genes)
+        role = str(entry.get("role", ""))
+        layout = {str(key): {str(name): str(text) for name, text in part.items()}
+                  for key, part in entry.get("layout", {}).items()}
+        return Remembered(str(entry["file"]), str(entry["when"]), tuple(tables), endpoints, genes,
+                          role if role in ROLES else "", layout)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None

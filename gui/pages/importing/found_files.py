@@ -19,7 +19,7 @@ from core.data.load_dataset import FileShelf
 from core.data.patients.endpoint_proposals import propose_endpoints
 from core.data.sheets.importing import Imported, import_clinical, import_expression
 from core.data.sheets.recipe import Answers, TableSpec
-from core.data.tables import ClinicalTable
+from core.data.tables import ClinicalTable, Scale
 from core.jobs import JobContext
 from core.problems import Problem, UserError
 from gui.pages.importing.assay_signs import assay_of, headings_of
@@ -165,6 +165,8 @@ def _judged(spec: TableSpec, info: SheetInfo, shelf: FileShelf, job: JobContext)
     if assay:
         return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, assay, why,
                           headings=headings, signs=_assay_signs(AssaySpec(assay, spec), read))
+    if expression is None and against is not None and against.answer_key == "scale":  # its samples are known
+        expression, _ = _tried(EXPRESSION, replace(spec, scale=Scale.SCORE), read)
     return FoundSheet(info.name, info.visible, read.table.n_rows, read.table.n_columns, part, words, headings=headings,
                       phospho=_phosphorylated(expression), signs=_signs(part, expression, clinical))
 

@@ -205,11 +205,25 @@ def _decisions(dataset: Dataset) -> tuple[Decision, ...]:
         if problem.code != "line_twice":
             continue
         names = problem.what.partition(" are one line with")[0].replace(" and ", ", ").split(", ")
+        needed = _names_elsewhere(dataset, problem.where.file)  # leaving a name out leaves it out of every table
         choices = [("drop", other, "", f"Use {name}") for name in names for other in names
-                   if len(names) == 2 and other != name]
+                   if len(names) == 2 and other != name and other not in needed]
         found.append(Decision(f"twice {problem.where.sample}", f"{problem.what} ({problem.where.file}). None is used.",
                               (*choices, ("average", names[-1], "", "Average them"))))
     return tuple({decision.key: decision for decision in found}.values())
+
+
+def _names_elsewhere(dataset: Dataset, file: str) -> set[str]:
+    """The names of lines as the other tables write them."""
+    names: set[str] = set()
+    tables = [(each.place.file, each.samples, each.respelled) for each in dataset.expression]
+    if dataset.clinical is not None:
+        tables.append((dataset.clinical.place.file, dataset.clinical.samples, dataset.clinical.respelled))
+    for its_file, samples, respelled in tables:
+        if its_file != file:
+            written = {line for _, line, _ in respelled}
+            names |= {sample for sample in samples if sample not in written} | {name for name, _, _ in respelled}
+    return names
 
 
 def answers_with(answers: Answers, kind: str, key: str, value: str) -> Answers:

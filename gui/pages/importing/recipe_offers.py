@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from core.data.sheets.recipe import TableSpec
 from gui.import_recipes import RecipeShelf, Remembered, recipe_of, signature
-from gui.pages.importing.draft import EXPRESSION, TWO_MEASURES, Draft, with_part, with_reading
+from gui.pages.importing.draft import CLINICAL, EXPRESSION, TWO_MEASURES, Draft, with_part, with_reading
 from gui.pages.importing.draft_reading import DraftReading, SheetKey
+from gui.pages.importing.draft_roles import with_form, with_role
+from gui.pages.importing.role_forms import lines_form, pairs_form
 
 APPLY, UNDO, FORGET = "apply recipe", "undo recipe", "forget recipe"
 
@@ -74,8 +76,11 @@ class RecipeOffers:
         for sheet in reading.sheets:
             if sheet.table is None:
                 continue
-            recipe = recipe_of(sheet.key[0].name, _full(draft, sheet.key), draft.spec.endpoints,
-                               draft.spec.answers.genes)
+            tables = _full(draft, sheet.key)
+            describes = any(part == CLINICAL for part, _ in tables) or not draft.spec.clinical
+            recipe = recipe_of(sheet.key[0].name, tables, draft.spec.endpoints, draft.spec.answers.genes,
+                               role=draft.spec.role if describes else "",
+                               layout=draft.spec.layout if describes else None)
             try:
                 self._shelf.remember(signature(sheet.table, sheet.kind), recipe)
             except OSError:
@@ -99,4 +104,12 @@ def _applied(draft: Draft, key: SheetKey, recipe: Remembered) -> Draft:
     genes = {**recipe.genes, **answers.genes}
     spec = replace(draft.spec, answers=replace(answers, genes=genes),
                    endpoints=draft.spec.endpoints or recipe.endpoints)
-    return replace(draft, spec=spec)
+    draft = replace(draft, spec=spec)
+    if not recipe.role or draft.role_said:
+        return draft
+    draft = with_role(draft, recipe.role)
+    if not recipe.layout:
+        return draft
+    known = replace(spec, role=recipe.role, layout=recipe.layout)
+    form = lines_form(known) if recipe.role == "cell_lines" else pairs_form(known)
+    return with_form(draft, form, use=True)
