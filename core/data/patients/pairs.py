@@ -75,9 +75,10 @@ class _Biopsy:
 def pair_samples(samples: SampleSet) -> PairedSamples:
     """The pairs of a data set.
 
-    The columns that ``pairs`` of the data set names win over names; ``{ from = "names" }`` agrees to the names. A patient has exactly one sample of each of the
-    two time points; samples of other time points are listed, and where one time point stands twice no sample of that
-    time point is picked. Spellings that look alike (``P01``, ``pt-1``) in a column are different patients.
+    The columns that ``pairs`` of the data set names win over names; ``{ from = "names" }`` agrees to the names. A
+    patient has exactly one sample of each of the two time points; samples of other time points are listed, and where
+    one time point stands twice no sample of that time point is picked. Spellings that look alike (``P01``, ``pt-1``)
+    in a column are different patients.
 
     Raises
     ------
@@ -98,8 +99,8 @@ def pair_samples(samples: SampleSet) -> PairedSamples:
         raise _no_pairs(samples, [*out, *alone], source, words)
     order = {sample: place for place, sample in enumerate(samples.samples)}
     left_out = tuple(sorted([*out, *alone], key=lambda each: order[each.sample]))
-    warnings = (*(() if stated else _read_from_names(samples, pairs, source)), *_about_left_out(samples, left_out, words),
-                *_alike(samples, biopsies, pairs, source))
+    warnings = (*(() if stated else _read_from_names(samples, pairs, source)),
+                *_about_left_out(samples, left_out, words), *_alike(samples, biopsies, pairs, source))
     return PairedSamples(tuple(pairs), left_out, source, *words, warnings)
 
 
