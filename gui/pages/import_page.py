@@ -223,7 +223,7 @@ class ImportPage(Page):
         if not any(rule.dataset == spec.name for rule in changed.study.cohorts):
             name = free_name(DEFAULT_COHORTS[spec.role], [rule.name for rule in changed.study.cohorts])
             changed = with_cohort(changed, CohortRule(name, spec.name))
-        label = f"change how {spec.name} is read" if draft.instead_of else f"import {draft.tables[0][1].file}"
+        label = f"change how {spec.name} is read" if draft.instead_of else f"import {spec.tables[0].file}"
         if self.steps.reading is not None:
             self.steps.offers.keep(draft, self.steps.reading)
         self.session.put_dataset(spec, replace(whole.dataset, spec=spec))
