@@ -123,7 +123,7 @@ def test_that_the_order_is_by_name_where_asked_and_remembered(full: LinesDesk) -
     full.page.order_by("name")
     spec = full.page.figures.forest.whole
     assert spec is not None
-    names = list(spec.data["forest"]["receptor"])
+    names = list(spec.data["differences"]["receptor"])
     assert names == sorted(names)
     assert full.services.settings("cell_lines")["order"] == "name"
 

@@ -115,7 +115,7 @@ def difference_forest(receptors: Sequence[str], measures: Sequence[MeasureRows],
         caption=f"{words.what} per receptor; {words.lines}. {_shapes_words(measures)} "
                 f"{words.interval} {words.test} Coloured and bold: corrected P < 0.05; grey: not. HER2 has a colour of "
                 f"its own. {no_p}".replace("  ", " ").strip(),
-        data={"forest": {"receptor": tuple(receptors), **{
+        data={"differences": {"receptor": tuple(receptors), **{
             f"{one.measure} {column}": tuple(values.tolist()) for one in measures
             for column, values in (("n", one.n), ("estimate", one.centre), ("low", one.low), ("high", one.high),
                                    ("p_maxt", one.p))}}},
