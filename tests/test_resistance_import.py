@@ -125,6 +125,7 @@ def test_that_phospho_v_lapatinib_gi50_is_imported_from_the_raw_files_and_runs(h
         assert lines.lines_panel.accessibleName().startswith("Lines, 29 lines with both, of 39 measured")
         finish(hands)
         assert hands.edits() == ["import basal_levels_all_rtk.tsv"]
+        assert hands.window.page.KEY == "cell_lines"
         spec, = hands.session.project.study.datasets
         assert (spec.name, spec.role) == ("hms", "cell_lines")
         assert spec.layout == {"response": {"column": "B", "direction": "low is resistant", "name": "lapatinib GI50",

@@ -16,6 +16,7 @@ from core.data.reference import rtk_symbols
 from core.problems import Severity
 from core.project.moved_files import missing_files
 from gui import theme
+from gui.pages.importing.check_step import asked_words
 from gui.pages.importing.draft import ROLES
 from gui.pages.importing.draft_assays import ASSAY_FIELDS
 from gui.widgets.flow_layout import FlowLayout
@@ -109,9 +110,11 @@ def _holds(spec: DatasetSpec, dataset: Dataset | None) -> str:
     if dataset.clinical is not None:
         parts.append(f"{len(dataset.clinical.columns):,} clinical columns of {len(dataset.clinical.samples):,} samples")
     outcomes = ", ".join(rule.name for rule in spec.endpoints)
-    parts.append(f"outcome: {outcomes}" if outcomes else "no outcome")
+    if outcomes or spec.role == "cohort":
+        parts.append(f"outcome: {outcomes}" if outcomes else "no outcome")
     text = "; ".join(parts)
-    return text[:1].upper() + text[1:] + "."
+    asked = asked_words(spec) if spec.role != "cohort" else ""
+    return f"{text[:1].upper()}{text[1:]}. {asked}".strip()
 
 
 def _table_words(part: str, file: str, sheet: str | None) -> str:
