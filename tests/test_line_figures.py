@@ -111,3 +111,16 @@ def test_that_the_line_whose_absence_changes_most_is_named() -> None:
                           ("L1", "L2", "L3"), x_words="Resistant minus sensitive (log2)", cohort_words="lines",
                           measure="total protein (log2)")
     assert "AXL +0.20 to +1.10, furthest without L2" in spec.alt_text
+
+
+def test_that_a_response_below_the_doses_has_its_triangle_under_it() -> None:
+    words = ResponseWords("GI50 (−log10 M; low is resistant)", not_reached="below 4.8, not reached",
+                          beyond_is_below=True)
+    spec = response_scatter(
+        "ERBB2", np.array([3.0, 4.0, 7.0]), np.array([4.8, 5.5, 6.5]), ("L1", "L2", "L3"), resistant=(None,) * 3,
+        not_reached=np.array([True, False, False]), below_floor=np.zeros(3, dtype=bool), floor=NAN, cut=NAN,
+        value_words="ERBB2", words=words, cohort_words="lines")
+    panel = spec.rows[0][0]
+    triangle = next(mark for mark in panel.marks if isinstance(mark, Points) and mark.shape == "triangle down")
+    assert panel.y.low is not None
+    assert panel.y.low < triangle.y[0] < 4.8

@@ -121,10 +121,10 @@ def _response_words(numbers: CellLinesNumbers) -> ResponseWords:
     said = "; ".join(filter(None, (numbers.response_unit, low)))
     unit = f" ({said})" if said else ""
     limits = numbers.response[numbers.not_reached & np.isfinite(numbers.response)]
-    beyond = "not reached"
+    beyond, above = "not reached", True
     if limits.size:
         others = numbers.response[~numbers.not_reached & np.isfinite(numbers.response)]
-        above = not others.size or limits.max() >= np.nanmedian(others)
+        above = bool(not others.size or limits.max() >= np.nanmedian(others))
         limit = _plain(float(limits.max() if above else limits.min()))
         beyond = f"{'above' if above else 'below'} {limit}, not reached"
     cut = ""
@@ -132,7 +132,7 @@ def _response_words(numbers: CellLinesNumbers) -> ResponseWords:
         side = "below" if numbers.direction.startswith("low") else "above"
         cut = f"{numbers.resistant_name} {side} {_plain(numbers.cut)} {numbers.response_unit}".strip()
     return ResponseWords(f"{numbers.response_name or 'response'}{unit}", cut, numbers.resistant_name,
-                         numbers.sensitive_name, beyond, numbers.response_unit)
+                         numbers.sensitive_name, beyond, numbers.response_unit, not above)
 
 
 def _plain(value: float) -> str:

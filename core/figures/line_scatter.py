@@ -41,6 +41,7 @@ class ResponseWords:
     sensitive: str = "sensitive"
     not_reached: str = "not reached"
     unit: str = ""
+    beyond_is_below: bool = False
 
 
 def response_scatter(receptor: str, values: FloatArray, response: FloatArray, lines: Sequence[str], *,
@@ -62,7 +63,7 @@ def response_scatter(receptor: str, values: FloatArray, response: FloatArray, li
     drawn = np.isfinite(values) & np.isfinite(response)
     log = _is_log(response[drawn])
     beyond = drawn & not_reached
-    y = _response_axis(response[drawn], log, words.axis, bool(beyond.any()))
+    y = _response_axis(response[drawn], log, words, bool(beyond.any()))
     names = tuple(lines)
     marks: list[Mark] = []
     if math.isfinite(floor) and (drawn & below_floor).any():
@@ -81,8 +82,8 @@ def response_scatter(receptor: str, values: FloatArray, response: FloatArray, li
                                                  words) for i in at)))
     if beyond.any():
         at = np.flatnonzero(beyond)
-        marks.append(Points(values[at], np.full(len(at), _lifted(response[at], y, log)), "text2", shape="triangle",
-                            size=TRIANGLE))
+        marks.append(Points(values[at], _lifted(response[at], y, log, words.beyond_is_below), "text2",
+                            shape=_triangle(words), size=TRIANGLE))
     if math.isfinite(cut) and words.cut:
         marks.append(Label(float(np.nanmax(values[drawn])) if drawn.any() else 0.0, cut, words.cut, "text2",
                            space="data", align="right", valign="top"))
@@ -230,22 +231,29 @@ def _is_log(response: FloatArray) -> bool:
     return bool(response.size and response.min() > 0 and response.max() / response.min() > 10)
 
 
-def _response_axis(response: FloatArray, log: bool, words: str, with_triangles: bool) -> Axis:
+def _response_axis(response: FloatArray, log: bool, words: ResponseWords, with_triangles: bool) -> Axis:
+    """With room for the triangles above, or below, the points that they belong to."""
     if not response.size:
-        return Axis(words)
+        return Axis(words.axis)
     low, high = float(response.min()), float(response.max())
+    under, over = (2.2 if with_triangles and words.beyond_is_below is below else 1.0 for below in (True, False))
     if log:
         room = (high / low) ** 0.06
-        return Axis(words, low / room, high * room ** (2.2 if with_triangles else 1.0), log=True)
+        return Axis(words.axis, low / room ** under, high * room ** over, log=True)
     room = 0.06 * (high - low) or 0.5
-    return Axis(words, low - room, high + room * (2.2 if with_triangles else 1.0))
+    return Axis(words.axis, low - room * under, high + room * over)
 
 
-def _lifted(limits: FloatArray, y: Axis, log: bool) -> FloatArray:
-    """Where the triangles stand: a little above their points."""
+def _triangle(words: ResponseWords) -> str:
+    return "triangle down" if words.beyond_is_below else "triangle"
+
+
+def _lifted(limits: FloatArray, y: Axis, log: bool, below: bool) -> FloatArray:
+    """Where the triangles stand: a little above their points, or below."""
     assert y.low is not None
     assert y.high is not None
-    return limits * (y.high / y.low) ** 0.045 if log else limits + 0.045 * (y.high - y.low)
+    step = -0.05 if below else 0.05
+    return limits * (y.high / y.low) ** step if log else limits + step * (y.high - y.low)
 
 
 def _said(value: float, floored: bool, response: float, beyond: bool, words: ResponseWords) -> str:
@@ -270,7 +278,8 @@ def _key(resistant: States, drawn: NDArray[np.bool_], words: ResponseWords, floo
     here = {each for each, shown in zip(resistant, drawn, strict=True) if shown}
     entries = [KeyEntry(_state_words(state, words), *LOOKS[state]) for state in (True, False) if state in here]
     if beyond.any():
-        entries.append(KeyEntry(f"{words.not_reached}: {counted(int(beyond.sum()), 'line')}", "text2", "triangle"))
+        entries.append(KeyEntry(f"{words.not_reached}: {counted(int(beyond.sum()), 'line')}", "text2",
+                                _triangle(words)))
     if floored.any():
         entries.append(KeyEntry("at the detection limit", "text2", "circle", filled=False))
     return tuple(entries)

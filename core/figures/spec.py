@@ -85,7 +85,10 @@ class HoverPoints:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Marks with a shape (circle, square, triangle, diamond), a role and ``filled`` per point; ``said`` as in Ticks."""
+    """Marks with a shape (circle, square, triangle, triangle down, diamond), a role and ``filled`` per point.
+
+    ``said`` as in Ticks.
+    """
 
     x: FloatArray
     y: FloatArray

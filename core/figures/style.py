@@ -76,7 +76,7 @@ TEXT_COLOURS = {"high": "#AF4B00", "low": "#00659E", "ns": "#5E6873", "raw": "#5
                 "margin": "#5E6873", "cover": "#1C6B43", "axis": "#5E6873"}
 DASHED_ROLES = frozenset({"high", "series2", "raw"})
 DASHES: dict[str, Any] = {"solid": "-", "dashed": (0, (3.6, 1.6)), "dotted": (0, (1.0, 1.8))}
-SHAPES = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "patch": "s"}
+SHAPES = {"circle": "o", "square": "s", "triangle": "^", "triangle down": "v", "diamond": "D", "patch": "s"}
 DIVERGING = ("d1", "d2", "d3", "d4", "d5")
 STRONG_DIVERGING = ("low", "d1", "d3", "d5", "high")
 """For tiles without numbers in them."""

@@ -156,6 +156,8 @@ def _paint_key(painter: QPainter, x: float, y: float, entry: KeyEntry) -> None:
         painter.drawEllipse(square)
     elif entry.shape == "triangle":
         painter.drawPolygon(QPolygonF([square.bottomLeft(), square.bottomRight(), QPointF(x, square.top())]))
+    elif entry.shape == "triangle down":
+        painter.drawPolygon(QPolygonF([square.topLeft(), square.topRight(), QPointF(x, square.bottom())]))
     elif entry.shape == "diamond":
         painter.drawPolygon(QPolygonF([QPointF(x, square.top()), QPointF(square.right(), y),
                                        QPointF(x, square.bottom()), QPointF(square.left(), y)]))

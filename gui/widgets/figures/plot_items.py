@@ -21,7 +21,7 @@ FloatArray = NDArray[np.float64]
 DASHED_ROLES = frozenset({"high", "series2", "raw"})
 DASHES = {"solid": None, "dashed": [3.6, 1.6], "dotted": [1.0, 1.8]}
 """As core.figures.style has them, which must not be imported here: it brings matplotlib."""
-SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "diamond": "d"}
+SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "triangle down": "t", "diamond": "d"}
 
 
 class PanelBox(pg.ViewBox):  # type: ignore[misc]
