@@ -243,6 +243,20 @@ def test_that_the_map_shows_each_state_with_the_totals_and_keeps_erbb2_on_top() 
     assert len(figure.caption) > 100
 
 
+def test_that_a_wall_of_question_marks_is_a_sentence_and_every_call_stays_in_the_table() -> None:
+    rng = np.random.default_rng(8)
+    values = rng.normal(size=(60, 12))
+    values[:25, 3] += 9
+    result = result_of(patients(table(values)), method="mixture", receptors="all")
+    figure = result.figures[0]
+    drawn = [name for name in figure.data["activation_map"] if name != "patient"]
+    assert "ERBB2" in drawn
+    assert len(drawn) < 12
+    assert "unknown in every patient" in figure.caption
+    assert all(name in figure.caption for name in result.table("shares").columns["receptor"] if name not in drawn)
+    assert len(result.table("calls").columns) == 13
+
+
 def test_that_two_tables_run_headless_and_the_study_as_run_gives_the_same_bytes(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     genes, names = rtk_symbols()[:8], [f"T{number:02d}" for number in range(1, 31)]
