@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
                               "results into a folder, which is replaced whole.")
     run.add_argument("study", type=Path, metavar="FILE", help="a study (.toml) or a project (.rtkproj)")
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="absent, empty, or an earlier result")
-    run.add_argument("--only", nargs="+", default=[], metavar="NAME", help="run only these analyses")
+    run.add_argument("--only", nargs="+", action="extend", default=[], metavar="NAME", help="run only these analyses")
     run.add_argument("--report", action="store_true", help=argparse.SUPPRESS)
     run.add_argument("--dask", metavar="ADDRESS", help="compute on a dask cluster: the address of its scheduler, such "
                      "as tcp://host:8786. The values of the receptors and the outcomes are sent there.")

@@ -82,6 +82,8 @@ def test_that_no_figure_or_workbook_differs_between_two_runs(study: Path, tmp_pa
 
 
 def test_that_only_the_named_analyses_run(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(study, tmp_path / "out", "--only", "first", "--only", "second") == 0
+    assert {"first", "second"} <= {path.name for path in (tmp_path / "out").iterdir()}
     assert run(study, tmp_path / "out", "--only", "second") == 0
     assert not (tmp_path / "out" / "first").exists()
     assert (tmp_path / "out" / "second").is_dir()
