@@ -33,6 +33,7 @@ from gui import app as program
 from gui import theme
 from tests.biopsies_scenes import SCENES as BIOPSIES
 from tests.cell_lines_scenes import SCENES as CELL_LINES
+from tests.import_role_scenes import SCENES as ROLES
 from tests.waiting import wait
 from tests.window_hands import CTRL, Hands, window_open
 
@@ -635,6 +636,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("import", "outcome", import_at(4)), Scene("import", "check", import_at(5)),
     Scene("import", "nothing", import_nothing), Scene("import", "error", import_problems),
     Scene("import", "data", import_data), Scene("import", "missing", import_missing), Scene("import", "log", import_log),
+    *(Scene("import", state, arrange) for state, arrange in ROLES),
     Scene("cohort", "empty", cohort_empty), Scene("cohort", "running", cohort_running),
     Scene("cohort", "full", cohort_full), Scene("cohort", "table", cohort_tab(1)),
     Scene("cohort", "table1", cohort_tab(2)), Scene("cohort", "rule", cohort_rule),
