@@ -123,7 +123,7 @@ def test_that_a_partner_without_expression_leaves_its_sample_alone() -> None:
 
 
 NAMES = ["P01_pre", "P01_post", "Patient 2 Post", "pt-2 (before Tx)", "P03_pre", "P04_pre", "P04_pre rep2", "P04_post",
-         "HeLa"]
+         "HeLa", "P1-2"]
 
 
 def test_that_names_are_read_where_they_are_clear_and_it_is_said_which_key_states_the_pairs() -> None:
@@ -138,6 +138,7 @@ def test_that_names_are_read_where_they_are_clear_and_it_is_said_which_key_state
     assert "“pt-2 (before Tx)” and “Patient 2 Post”" in next(
         each.what for each in paired.warnings if each.code == "pairs_spelled_differently")
     assert reasons(paired)["HeLa"] == "its name says no time point"
+    assert reasons(paired)["P1-2"] == "its name has a second number, which may be a time point or part of the patient"
     assert reasons(paired)["P03_pre"] == "patient 3 has no sample after"
     assert reasons(paired)["P04_pre rep2"].startswith("the sample before of patient 4 stands more than once")
 

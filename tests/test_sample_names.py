@@ -124,7 +124,7 @@ def test_that_patient_and_time_are_read_from_a_name(name: str, patient: str, tim
 
 
 @pytest.mark.parametrize(("name", "question"), [
-    ("P1-2", "second number"), ("P01_pre_post", "both before and after"), ("P3", "no time point"),
+    ("P1-2", "has a second number, which may be a time point or part of the patient"), ("P01_pre_post", "both before and after"), ("P3", "no time point"),
     ("pre", "no patient"), ("Premier 1", "no time point"),
 ])
 def test_that_an_unclear_name_says_its_question(name: str, question: str) -> None:

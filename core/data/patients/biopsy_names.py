@@ -50,7 +50,7 @@ def parse_pair_name(name: str) -> BiopsyName:
         return BiopsyName(name, "", "", words, f"says both before and after ({words})")
     if not found:
         if _TWO_NUMBERS.fullmatch(text):
-            return BiopsyName(name, "", "", "", "the second number may be a time point or belong to the patient’s name")
+            return BiopsyName(name, "", "", "", "has a second number, which may be a time point or part of the patient")
         return BiopsyName(name, patient_key(text), "", "", "says no time point")
     time_point, match = found[-1]
     rest = text[:match.start()] + " " + text[match.end():]
