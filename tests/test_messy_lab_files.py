@@ -421,3 +421,20 @@ def test_that_one_doubtful_call_does_not_take_its_receptor_out_of_the_table(lab:
         status, said = lab.check()
         assert status == 0
         assert "warning: calls.csv › D6: 1 cell (D6) with text that is no number: “maybe”" in said
+
+
+def test_that_a_receptor_whose_calls_are_mostly_words_is_left_out_with_a_warning(lab: Lab) -> None:
+    rows: list[Row] = [["patient", *GENES]]
+    rows += [[patient, *("on" if (at + gene) % 3 else "off" for gene in range(len(GENES)))]
+             for at, patient in enumerate(PATIENTS)]
+    place = GENES.index("MET")
+    for row in rows[3:]:
+        row[place + 1] = "maybe"
+    write_csv(lab.folder / "calls.csv", rows)
+    (lab.folder / "study.toml").write_text('[[dataset]]\nname = "calls"\nrole = "activation"\n'
+                                           'expression = { file = "calls.csv" }\n', encoding="utf-8")
+    status, said = lab.check()
+    assert status == 0
+    cell = f"{chr(ord('B') + place)}4"
+    assert (f"warning: calls.csv › {cell}: the column MET holds words, as “maybe”, so MET is left out; write on, off or "
+            "unknown into its cells") in said

@@ -24,7 +24,7 @@ from core.data.sheets.gene_columns import choose_gene_columns
 from core.data.sheets.id_column import column_words
 from core.data.sheets.layout import Region, find_region, region_of_format
 from core.data.sheets.long_format import LongLayout, find_long_layout, grid_of_list
-from core.data.sheets.missing_values import MissingTokens, block_findings
+from core.data.sheets.missing_values import MissingTokens, block_findings, call_value
 from core.data.sheets.odd_values import codes_for_missing, without_impossible
 from core.data.sheets.recipe import Answers, TableSpec
 from core.data.sheets.sample_answers import keep_samples
@@ -138,11 +138,31 @@ def _samples_in_rows(table: RawTable, region: Region, layout: ExpressionLayout, 
         findings.append(note("text_columns", f"{counted(len(texts), 'column')} of words, not of measured values: "
                                              f"{_first(texts)}",
                              table.place(None, others[0])))
+    of_words = [column for column in others if region.names[column] in rtk_symbols()]
+    findings += _receptors_of_words(table, region, of_words, tokens, calls=layout.calls)
     rows = [(row, table.text(row, layout.id_column)) for row in region.rows]
     names = [(column, region.names[column]) for column in chosen.columns]
     top = region.header_rows[-1] if region.header_rows else None
     grid = grid_of_rows(table, top, rows, layout.id_column, names, tokens, calls=layout.calls)
     return grid, chosen.naming, dict(chosen.left_out)
+
+
+def _receptors_of_words(table: RawTable, region: Region, columns: Sequence[int], tokens: MissingTokens, *,
+                        calls: bool) -> list[Problem]:
+    """A column that is called like an RTK and holds words: left out, and never with a note alone."""
+    found = []
+    for column in columns:
+        words = [(row, text) for row in region.rows if (text := table.text(row, column))
+                 and np.isnan(table.numbers[row, column]) and tokens.reason(text) is None
+                 and (not calls or call_value(text) is None)]
+        row, text = words[0] if words else (region.rows[0], "")
+        said = f", as “{text[:40]}”" if text else ""
+        found.append(warning("receptor_of_words", f"the column {region.names[column]} holds words{said}, so "
+                             f"{region.names[column]} is left out", table.place(row, column),
+                             why="No value is made of words.",
+                             remedy="write on, off or unknown into its cells" if calls else
+                             "write numbers into its cells, or rename the column if it is no measurement"))
+    return found
 
 
 def _samples_in_columns(table: RawTable, region: Region, layout: ExpressionLayout, spec: TableSpec, answers: Answers,
