@@ -118,7 +118,7 @@ def test_that_a_narrow_limit_is_kept_as_an_interval_and_a_wide_one_gives_no_valu
     dataset = ihc(tmp_path, [("P01", "pre", "HER2", "<1", 10, 9, ">80", None, ""),
                              ("P01", "post", "HER2", "<50", 0, ">40", 0, None, "")])
     assert said(dataset, "limit_as_interval").line() == (
-        "ihc.xlsx › IHC › E2 › P01 pre: ERBB2 lies between 268 and 274, for a limit was typed; 271, the middle, is used; "
+        "ihc.xlsx › IHC › D2 › P01 pre: ERBB2 lies between 268 and 274, for a limit was typed; 271, the middle, is used; "
         "type the value if it is known")
     assert dataset.assays[0].intervals["total", "P01 pre", "ERBB2"] == (268, 274)
     assert said(dataset, "interval_too_wide").what == ("ERBB2 lies between 98 and 200, for a limit was typed, so no value "

@@ -138,6 +138,8 @@ class SlideRows:
             if not score.usable:
                 self._reject(row, column, score)
                 continue
+            if score.low < score.high:
+                column = self._limited(row, column)
             found.append(SlideScore(
                 at.sample_of_row[row], measured.gene, measure, name, at.text(row, "clone") or measured.clone,
                 at.text(row, "compartment"), at.text(row, "scorer") or scorer, at.text(row, "core"), score.low,
@@ -146,6 +148,13 @@ class SlideRows:
             graded = [column for column, _ in slots] if self.kind == CATEGORY else at.columns.get("category", ())
             self._look_at_her2(row, graded)
         return found
+
+    def _limited(self, row: int, column: int) -> int:
+        """The cell in which a limit such as <1 was typed: of four percentages the first that has one."""
+        if self.wide or self.kind != H_SCORE or not self.at.has("percent_1"):
+            return column
+        places = [self.at.at(key) for key in PERCENTAGES if self.at.has(key)]
+        return next((place for place in places if (read := self.at.reading(row, place)).low < read.high), column)
 
     def _look_at_her2(self, row: int, graded: Sequence[int]) -> None:
         """Grade and hybridisation of HER2, also where the score that is used is another."""
