@@ -169,6 +169,33 @@ def test_that_few_choices_are_segments_and_more_are_a_list(qtbot: QtBot, form: P
     assert heard == [("split", "tertiles"), ("measure", "total")]
 
 
+@dataclass(frozen=True)
+class Unset:
+    rise: float = parameter(0.0, label="Switched from", low=0.0, high=4.0, unset="Automatic", help="")
+    responders: str = parameter("", label="Responders", unset="Not compared", help="")
+    measures: tuple[str, ...] = parameter((), label="Measurements", unset="all", help="")
+
+
+def test_that_a_choice_not_made_reads_as_that_in_field_and_closed_head(qtbot: QtBot) -> None:
+    form = ParameterForm(Unset, {"Switched": ("rise", "responders", "measures")}, {"responders": ("", "pcr")})
+    qtbot.addWidget(form)
+    heard = changes(form)
+    field, combo = form.row("rise").findChild(QLineEdit), form.row("responders").findChild(QComboBox)
+    group = form.groups["Switched"]
+    group.set_open(False)
+    assert (field.text(), combo.itemText(0)) == ("Automatic", "Not compared")
+    assert group.closed_text() == "Switched from: Automatic\nResponders: Not compared\nMeasurements: all"
+    for typed in ("1.5", "Automatic", "2", "", "0.5", "0"):
+        field.selectAll()
+        qtbot.keyClicks(field, typed) if typed else qtbot.keyClick(field, Qt.Key.Key_Delete)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [value for _, value in heard] == [1.5, 0.0, 2.0, 0.0, 0.5, 0.0]
+    assert (field.text(), form.errors(), form.values()["rise"]) == ("Automatic", {}, 0.0)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert form.values()["rise"] == 0.01
+
+
 def test_that_new_options_keep_the_value(form: ParameterForm) -> None:
     form.set_options("endpoint", ["death", "relapse", "progression"])
     assert form.values()["endpoint"] == "relapse"

@@ -32,7 +32,8 @@ class Parameters:
         help="A number in place of the method's own: a value (reference limit, phospho call), the z (2), "
         "the fold (2), or the upper percent (25).")
     reference_column: str = parameter(
-        "", label="Reference column", help="The clinical column that marks reference samples, such as tissue.")
+        "", label="Reference column", unset="None",
+        help="The clinical column that marks reference samples, such as tissue.")
     reference: tuple[str, ...] = value_parameter(
         (), label="Reference values", help="The values of that column that mark reference samples, such as normal.")
     floor: str = value_parameter(

@@ -37,10 +37,15 @@ class Info:
 
 
 def parameter(default: Any, *, label: str, help: str, unit: str = "", low: float | None = None,
-              high: float | None = None, choices: Sequence[str] = (), receptors: bool = False) -> Any:
-    """A field of a Parameters dataclass; the form, the checks, the study file and the methods all read it."""
+              high: float | None = None, choices: Sequence[str] = (), receptors: bool = False,
+              unset: str = "") -> Any:
+    """A field of a Parameters dataclass; the form, the checks, the study file and the methods all read it.
+
+    ``unset`` is what a form shows for 0, an empty text or an empty list, where that is no value but a choice not made:
+    "Automatic", "None".
+    """
     facts = {"label": label, "help": help, "unit": unit, "low": low, "high": high, "choices": tuple(choices),
-             "receptors": receptors}
+             "receptors": receptors, "unset": unset}
     if isinstance(default, (list, dict)):
         raise TypeError("defaults are immutable: use a tuple")
     return field(default=default, metadata=facts)

@@ -41,25 +41,29 @@ class Parameters:
         help="How often lines are shuffled for the corrected P where there are more than 10,000 ways; 0 leaves it "
         "empty.")
     within: str = parameter(
-        "", label="Compare within", help="A clinical column, such as the subtype: lines are compared inside its groups "
-        "only.")
+        "", label="Compare within", unset="All lines together",
+        help="A clinical column, such as the subtype: lines are compared inside its groups only.")
     adjust: tuple[str, ...] = parameter(
         (), label="Adjust for", help="Clinical columns whose linear effect is taken off first; the P is approximate "
         "then.")
     measures: tuple[str, ...] = parameter(
-        (), label="Measurements", help="Which tables to use: mRNA, total, phospho; empty takes all of them, each with "
-        "its own correction.")
+        (), label="Measurements", unset="all",
+        help="Which tables to use: mRNA, total, phospho; empty takes all of them, each with its own correction.")
     design: str = parameter(
         "", label="Compare", choices=("", "continuous", "groups", "pairs"),
-        help="Along the response, two groups, or parental and resistant pairs; empty takes what the data set names.")
+        help="Along the response, two groups, or parental and resistant pairs; automatic takes what the data set "
+        "names.")
     resistant_from: str = parameter(
-        "", label="Resistant from", help="The response from which a line counts as resistant; empty keeps the response "
-        "as it is. A cut set after results were seen is not paid for by the correction.")
+        "", label="Resistant from", unset="No cut",
+        help="The response from which a line counts as resistant; no cut keeps the response as it is. A cut set after "
+        "results were seen is not paid for by the correction.")
     line: str = parameter(
-        "", label="Line", help="The clinical column that names the line, where a line has several samples.")
+        "", label="Line", unset="The names of samples",
+        help="The clinical column that names the line, where a line has several samples.")
     replicate: str = parameter(
-        "", label="Replicate", help="The clinical column that tells biological replicates or membranes apart; samples "
-        "that share one are technical and are averaged first. With one per line no P is given.")
+        "", label="Replicate", unset="None",
+        help="The clinical column that tells biological replicates or membranes apart; samples that share one are "
+        "technical and are averaged first. With one per line no P is given.")
     parent: str = parameter(
         "", label="Parent", help="The clinical column that names the parent of derivatives; empty reads it from the "
         "names. Derivatives of one parent count as one line.")

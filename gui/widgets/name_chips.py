@@ -66,11 +66,15 @@ def longest_of(names: Sequence[str], measured: QFontMetrics) -> int:
 
 
 class NamesEditor(Editor):
-    """A list of names. With ``all_words`` there is a first choice between all of them and a list of one's own."""
+    """A list of names. With ``all_words`` there is a first choice between all of them and a list of one's own.
 
-    def __init__(self, options: Sequence[str] = (), *, all_words: str = "", free: bool = True,
+    ``unset``: what an empty list means, where that is not "none".
+    """
+
+    def __init__(self, options: Sequence[str] = (), *, all_words: str = "", free: bool = True, unset: str = "",
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._unset = unset
         self._options: tuple[str, ...] = tuple(options)
         self._free = free
         self._all = bool(all_words)
@@ -139,7 +143,7 @@ class NamesEditor(Editor):
             return "all"
         if len(value) > 4:
             return f"{', '.join(value[:3])} and {len(value) - 3} more"
-        return ", ".join(value) or "none"
+        return ", ".join(value) or self._unset or "none"
 
     def chips(self) -> tuple[QWidget, ...]:
         """The chips as they stand there, in order."""

@@ -5,7 +5,7 @@ Not for: which settings there are and what they are called (parameter_form.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,8 @@ from gui.widgets.panel import Segments
 from gui.widgets.typed_numbers import number_text, typed_number
 
 FEW = 3
+AUTOMATIC = "Automatic"
+"""An empty choice, where its field says nothing else."""
 BARE_KEYS = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)
 
 
@@ -113,6 +115,7 @@ class NumberEditor(Editor):
         self._whole = isinstance(default, int)
         self._default = default
         self._facts = facts
+        self._unset = str(facts.get("unset", ""))
         self._value = default
         self.field = UnitField(str(facts.get("unit", "")) if unit else "")
         self.field.returnPressed.connect(self.commit)
@@ -130,7 +133,7 @@ class NumberEditor(Editor):
 
     def set_value(self, value: Any) -> None:
         self._value = int(value) if self._whole else float(value)
-        self.field.setText(number_text(self._value, whole=self._whole))
+        self.field.setText(self._text())
         self._dirty = False
         self._say("")
 
@@ -138,8 +141,10 @@ class NumberEditor(Editor):
         """Take what is typed: a new good number is committed once, a bad one is explained and stays in the field."""
         if not self._dirty:
             return
+        typed = self.field.text().strip()
         try:
-            number = typed_number(self.field.text(), whole=self._whole, facts=self._facts, example=self._default)
+            number = 0 if self._unset and typed.lower() in ("", self._unset.lower()) else \
+                typed_number(typed, whole=self._whole, facts=self._facts, example=self._default)
         except ValueError as error:
             self._say(str(error))
             return
@@ -153,7 +158,11 @@ class NumberEditor(Editor):
 
     def shown_text(self) -> str:
         unit = str(self._facts.get("unit", ""))
-        return f"{number_text(self._value, whole=self._whole)} {unit}".strip()
+        return self._unset if self._unset and not self._value else f"{self._text()} {unit}".strip()
+
+    def _text(self) -> str:
+        """What stands in the field: a 0 that is no number but a choice not made reads as that."""
+        return self._unset if self._unset and not self._value else number_text(self._value, whole=self._whole)
 
     def _edited(self) -> None:
         self._dirty = True
@@ -265,15 +274,16 @@ class CheckEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    """One of a few as segments, one of more as a list. An empty choice reads "Automatic".
+    """One of a few as segments, one of more as a list. An empty choice reads as ``unset``.
 
     ``free``: other words can be typed as well, and names of columns stand as they are.
     """
 
     def __init__(self, default: str, choices: Sequence[str], name: str = "", parent: QWidget | None = None, *,
-                 free: bool = False) -> None:
+                 free: bool = False, unset: str = "") -> None:
         super().__init__(parent)
-        self._words: Callable[[str], str] = as_it_is if free else choice_words
+        self._unset = unset or AUTOMATIC
+        self._free = free
         self._choices = list(choices)
         self._value = default
         self._line = QVBoxLayout(self)
@@ -310,7 +320,7 @@ class ChoiceEditor(Editor):
         assert self._combo is not None
         if self._value not in self._choices:
             self._choices.append(self._value)
-            self._combo.addItem(self._words(self._value), self._value)
+            self._combo.addItem(self._shown(self._value), self._value)
         self._combo.setCurrentIndex(self._choices.index(self._value))
 
     def set_options(self, options: Sequence[str]) -> None:
@@ -319,7 +329,7 @@ class ChoiceEditor(Editor):
         self._choices = list(dict.fromkeys(options))
         self._combo.clear()
         for choice in self._choices:
-            self._combo.addItem(self._words(choice), choice)
+            self._combo.addItem(self._shown(choice), choice)
         self.set_value(self._value)
 
     def set_name(self, name: str, help_text: str) -> None:
@@ -335,13 +345,19 @@ class ChoiceEditor(Editor):
         return found
 
     def shown_text(self) -> str:
-        return self._words(self._value)
+        return self._shown(self._value)
+
+    def _shown(self, choice: str) -> str:
+        """A name of the user's data stands as it is: its capitals are not ours."""
+        if not choice:
+            return self._unset
+        return choice if self._free else choice_words(choice)
 
     def _activated(self, position: int) -> None:
         self._chose(self._choices[position])
 
     def _typed(self, text: str) -> None:
-        self._chose("" if text == choice_words("") else text)
+        self._chose("" if text.lower() == self._unset.lower() else text)
         self.set_value(self._value)
 
     def _chose(self, choice: str) -> None:
@@ -368,13 +384,8 @@ class WidthlessCombo(QComboBox):
             event.ignore()
 
 
-def as_it_is(choice: str) -> str:
-    """A name of the user's data, whose capitals are not ours."""
-    return choice or choice_words("")
-
-
 def choice_words(choice: str) -> str:
     """A choice of the study file as the form shows it."""
     if not choice:
-        return "Automatic"
+        return AUTOMATIC
     return choice if choice.split()[0].lower() != choice.split()[0] else capitalised(choice)

@@ -23,9 +23,9 @@ OTHER_SETTINGS = "Other settings"
 
 def editor_for(name: str, default: Any, facts: Mapping[str, Any], options: Sequence[str]) -> Editor:
     """The editor that fits a field's default and facts."""
-    label = str(facts.get("label") or name)
+    label, unset = str(facts.get("label") or name), str(facts.get("unset", ""))
     if facts.get("receptors"):
-        return NamesEditor(options, all_words="All RTKs") if default == "all" else NamesEditor(options)
+        return NamesEditor(options, all_words="All RTKs") if default == "all" else NamesEditor(options, unset=unset)
     if isinstance(default, bool):
         return CheckEditor(label)
     if isinstance(default, (int, float)):
@@ -33,9 +33,9 @@ def editor_for(name: str, default: Any, facts: Mapping[str, Any], options: Seque
     if isinstance(default, tuple) and default and isinstance(default[0], float):
         return PairEditor(default, facts)
     if isinstance(default, tuple):
-        return NamesEditor(options)
+        return NamesEditor(options, unset=unset)
     choices = facts.get("choices")
-    return ChoiceEditor(str(default), choices or options or (str(default),), label, free=not choices)
+    return ChoiceEditor(str(default), choices or options or (str(default),), label, free=not choices, unset=unset)
 
 
 class FieldRow(QWidget):
