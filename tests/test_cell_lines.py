@@ -355,7 +355,7 @@ def test_that_each_line_is_left_out_in_turn_and_a_result_that_hangs_on_one_is_sa
     result = run(of(line_set(values, {"IC50": [1, 2, 3, 4, 5, 6, 7, 9, 8]}, HIGH)), Parameters(permutations=500))
     table = result.table("leave_one_out").columns
     assert sorted(set(table["left_out"])) == sorted(result.numbers.lines)
-    assert "Each holds whichever line is left out." in result.findings[1]
+    assert result.findings[1] == "1 of 2 holds after correction in mRNA. It holds whichever line is left out."
 
 
 def test_that_a_result_which_hangs_on_one_line_names_it():

@@ -95,11 +95,12 @@ def _clause(numbers: CellLinesNumbers, parts: list[tuple[MeasureNumbers, bool, l
 
 
 def _explained(numbers: CellLinesNumbers, tested: list[MeasureNumbers]) -> str:
-    counts = [f"{sum(one.p_maxt[one.measured] < HOLDS)} of {int(np.isfinite(one.p_maxt).sum())} hold after correction "
-              f"in {measure_words(one)}" for one in tested]
+    held = [int(sum(one.p_maxt[one.measured] < HOLDS)) for one in tested]
+    counts = [f"{number} of {int(np.isfinite(one.p_maxt).sum())} {'holds' if number == 1 else 'hold'} after correction "
+              f"in {measure_words(one)}" for number, one in zip(held, tested, strict=True)]
     said = [f"{list_words(counts)}."]
     said += [_without_p(one) for one in numbers.measures if one.why_no_p]
-    fragile = _fragile(numbers)
+    fragile = _fragile(numbers, sum(held))
     return " ".join([*said, fragile] if fragile else said)
 
 
@@ -128,8 +129,8 @@ def missed(numbers: CellLinesNumbers) -> str:
     return ""
 
 
-def _fragile(numbers: CellLinesNumbers) -> str:
-    """Which results hang on one line."""
+def _fragile(numbers: CellLinesNumbers, held: int) -> str:
+    """Which of the ``held`` results hang on one line."""
     hanging: list[str] = []
     for one in numbers.measures:
         for i in np.flatnonzero(np.nan_to_num(one.p_maxt, nan=1.0) < HOLDS):
@@ -138,7 +139,9 @@ def _fragile(numbers: CellLinesNumbers) -> str:
                 more = f", nor without any one of {counted(len(lost) - 1, 'other')}" if len(lost) > 1 else ""
                 hanging.append(f"{numbers.receptors[i]} ({measure_words(one)}) no longer holds without {lost[0]}{more}")
     if not hanging:
-        return "Each holds whichever line is left out." if any(one.loo for one in numbers.measures) else ""
+        if not held or not any(one.loo for one in numbers.measures):
+            return ""
+        return f"{'It' if held == 1 else 'Each'} holds whichever line is left out."
     shown = "; ".join(hanging[:3]) + (f"; and {len(hanging) - 3} more" if len(hanging) > 3 else "")
     return f"{shown}."
 
