@@ -75,7 +75,7 @@ def test_that_a_cohort_rule_chooses_samples_and_a_partner_it_leaves_out_is_named
     status, out = run(tmp_path, TCGA.replace(ANALYSIS, rule + ANALYSIS + 'cohort = "deep"\n'))
     assert status == 0
     rows = table(out / "paired_biopsies" / "left_out.csv")
-    assert any("is left out or has no expression" in row["reason"] for row in rows)
+    assert any("is left out or has no values" in row["reason"] for row in rows)
     assert int(table(out / "paired_biopsies" / "summary.csv")[0]["pairs"]) < 10
 
 

@@ -119,7 +119,7 @@ def test_that_a_partner_without_expression_leaves_its_sample_alone() -> None:
     samples = sample_set(["S1", "S2", "S3", "S4"], {"patient": ["A", "A", "B", "B"], "time": ["pre", "post"] * 2}, KEY,
                          measured=["S1", "S2", "S3"])
     assert reasons(pair_samples(samples)) == {
-        "S3": "patient B has no sample post here (S4 is left out or has no expression)"}
+        "S3": "patient B has no sample post here (S4 is left out or has no values)"}
 
 
 NAMES = ["P01_pre", "P01_post", "Patient 2 Post", "pt-2 (before Tx)", "P03_pre", "P04_pre", "P04_pre rep2", "P04_post",
@@ -205,3 +205,55 @@ def test_that_a_patient_column_wins_over_another_that_pairs_as_well() -> None:
 def test_that_nothing_is_proposed_where_nothing_pairs() -> None:
     assert pair_columns(clinical_table({"patient": list("abcd"), "time": ["pre", "post"] * 2})) is None
     assert pair_columns(clinical_table({"patient": ["a", "a", "b", "b"], "time": ["pre"] * 4})) is None
+
+
+# Dates as the second key
+
+DATES = {"patient": "patient", "time_point": "time", "before": "earlier", "after": "later"}
+
+
+def dated(patients: Sequence[object], days: Sequence[object]) -> SampleSet:
+    names = [f"S{number}" for number in range(1, len(patients) + 1)]
+    return sample_set(names, {"patient": patients, "time": days}, DATES)
+
+
+def test_that_dates_say_which_of_two_samples_is_before() -> None:
+    paired = pair_samples(dated(["A", "B", "A", "B"], ["2021-05-03", "14.2.2020", "2020-11-30", "2.10.2020"]))
+    assert paired.pairs == (BiopsyPair("A", "S3", "S1"), BiopsyPair("B", "S2", "S4"))
+    assert (paired.before, paired.after, paired.left_out, paired.warnings) == ("earlier", "later", (), ())
+
+
+def test_that_a_day_between_is_listed_and_two_samples_of_one_day_are_not_told_apart() -> None:
+    paired = pair_samples(dated(["A", "A", "A", "B", "B", "C", "D", "D", "D"], [
+        "2020-01-01", "2020-02-01", "2020-03-01", "2020-01-05", "2020-01-05", "2020-01-07", "2020-01-01", "2020-04-01",
+        "2020-04-01"]))
+    assert paired.pairs == (BiopsyPair("A", "S1", "S3"),)
+    assert reasons(paired) == {
+        "S2": "time is 2020-02-01, neither earlier nor later",
+        "S4": "the sample earlier of patient B stands more than once (also S5 in C6)",
+        "S5": "the sample earlier of patient B stands more than once (also S4 in C5)",
+        "S6": "patient C has no sample later",
+        "S7": "its partner later stands more than once (S8 in C9, S9 in C10)",
+        "S8": "the sample later of patient D stands more than once (also S9 in C10)",
+        "S9": "the sample later of patient D stands more than once (also S8 in C9)"}
+    assert codes(paired) == ["repeated_biopsies", "unpaired_biopsies", "other_time_points"]
+
+
+def test_that_a_date_that_may_be_two_days_is_listed_and_never_guessed() -> None:
+    days = [f"2020-01-{day:02d}" for day in range(1, 20)] + ["03/04/2020"]
+    paired = pair_samples(dated([f"P{number // 2}" for number in range(20)], days))
+    assert len(paired.pairs) == 9
+    assert reasons(paired)["S20"] == "time is 03/04/2020, neither earlier nor later"
+
+
+def test_that_columns_of_words_called_earlier_and_later_are_words() -> None:
+    assert pair_samples(dated(["A", "A"], ["later", "earlier"])).pairs == (BiopsyPair("A", "S2", "S1"),)
+
+
+def test_that_dates_are_proposed_where_no_column_has_two_time_points() -> None:
+    table = clinical_table({"Patient": ["x", "x", "y", "y", "z", "z"], "born": ["1960-02-01"] * 2 + ["1955-03-04"] * 4,
+                            "taken": ["2020-01-02", "2020-06-01", "2019-03-04", "2018-12-24", "2021-01-01", "2021-04-05"]})
+    found = pair_columns(table)
+    assert found is not None
+    assert (found.pairs, found.certain) == (3, True)
+    assert pairs_key(found) == 'pairs = { patient = "Patient", time_point = "taken", before = "earlier", after = "later" }'

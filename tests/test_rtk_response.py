@@ -96,6 +96,21 @@ def test_that_a_response_told_in_the_row_after_treatment_is_the_patients() -> No
     assert numbers.positive.tolist() == [True, False] * 6
 
 
+def test_that_names_that_somebody_agreed_to_say_which_samples_are_before() -> None:
+    """Names that are not clear leave their sample out, and nobody counts with both samples."""
+    pairs = biopsies(*drawn(12, 5), columns={"pCR": ["yes", "no", "no"] * 4})
+    assert pairs.clinical is not None
+    names = ("P1-2", *pairs.samples[1:])
+    matrix = replace(pairs.expression[0], samples=names)
+    agreed = replace(pairs, samples=names, expression=(matrix,), clinical=replace(pairs.clinical, samples=names),
+                     spec=replace(pairs.spec, layout={"pairs": {"from": "names"}}))
+    numbers = numbers_of(agreed, positive=("yes",))
+    assert numbers.sample_names == tuple(f"P{number:02d}_pre" for number in range(2, 13))
+    assert {each.sample: each.reason for each in numbers.left_out if each.sample in names[:2]} == {
+        "P1-2": "its name has a second number, which may be a time point or part of the patient",
+        "P01_post": "its name says post, and samples before treatment are analysed"}
+
+
 def test_that_rows_of_one_patient_that_disagree_leave_the_patient_out_with_the_reason() -> None:
     pairs = biopsies(*drawn(8, 3), columns={"pCR": ["pCR", "RD"] + ["pCR", "pCR", "RD", "RD"] * 3 + ["RD", "RD"]})
     numbers = numbers_of(pairs)

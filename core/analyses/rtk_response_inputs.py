@@ -6,6 +6,7 @@ Not for: statistics (rtk_response_compute.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from core.analyses.receptors import choose_receptors
 from core.analyses.rtk_response_numbers import FloatArray, LeftOut
 from core.analyses.rtk_response_parameters import Parameters
 from core.data.nearest_name import nearest
+from core.data.patients.biopsy_dates import time_points
 from core.data.patients.biopsy_names import parse_pair_name
 from core.data.patients.cohort import Cohort
 from core.data.patients.sample_set import SampleSet
@@ -110,21 +112,24 @@ def samples_of_side(samples: SampleSet, side: str) -> tuple[list[OneSample], lis
     -------
     chosen, left out with reasons, how many were left out because they are of another time point.
     """
-    layout = samples.spec.layout.get("pairs")
-    if layout:
-        return _of_columns(samples, layout["patient"], layout["time_point"], layout[side])
+    layout = samples.spec.layout.get("pairs", {})
+    if "patient" in layout:
+        return _of_columns(samples, layout, layout[side])
     read = [parse_pair_name(sample) for sample in samples.samples]
     sides = {each.time_point for each in read}
-    if samples.spec.role == "biopsies" and {"before", "after"} <= sides and not any(each.question for each in read):
+    clear = "from" in layout or not any(each.question for each in read)
+    if samples.spec.role == "biopsies" and {"before", "after"} <= sides and clear:
         return _first_of_each([(each.name, each.patient, "") for each in read if each.time_point == side], [
-            LeftOut(each.name, f"its name says {each.words}, and samples {side} treatment are analysed")
+            LeftOut(each.name, f"its name says {each.words}, and samples {side} treatment are analysed"
+                    if each.time_point else f"its name {each.question or 'says no time point'}")
             for each in read if each.time_point != side])
     return [OneSample(sample, sample) for sample in samples.samples], [], 0
 
 
-def _of_columns(samples: SampleSet, patient_name: str, time_name: str,
+def _of_columns(samples: SampleSet, layout: Mapping[str, str],
                 wanted: str) -> tuple[list[OneSample], list[LeftOut], int]:
-    patient, time = samples.column(patient_name), samples.column(time_name)
+    patient, time_name = samples.column(layout["patient"]), layout["time_point"]
+    time = time_points(patient, samples.column(time_name), layout["before"], layout["after"])
     found: list[tuple[str, str, str]] = []
     other: list[LeftOut] = []
     unclear: list[LeftOut] = []
@@ -213,8 +218,8 @@ def _answers(samples: SampleSet, column: ClinicalColumn, positive_keys: set[str]
     own: dict[int, bool] = {row: value_key(text) in positive_keys for row, text in enumerate(column.texts)
                             if row not in column.missing and text.strip()}
     names = () if samples.clinical is None else samples.clinical.samples
-    layout = samples.spec.layout.get("pairs")
-    if not layout:
+    layout = samples.spec.layout.get("pairs", {})
+    if "patient" not in layout:
         return {name: own.get(row) for row, name in enumerate(names)}
     patient = samples.column(layout["patient"])
     said: dict[str, set[bool]] = {}

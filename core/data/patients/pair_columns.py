@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.patients.biopsy_dates import EARLIER, LATER, holds_dates, patients_of_two_days
 from core.data.patients.biopsy_names import parse_pair_name
 from core.data.tables import ClinicalColumn, ClinicalTable
 from core.data.values import value_key
@@ -43,7 +44,8 @@ class PairColumns:
 def pair_columns(clinical: ClinicalTable) -> PairColumns | None:
     """The two columns under which most patients have exactly one sample of each of two time points; None without any.
 
-    Among equals, columns whose names say patient and time win, then the first of the table.
+    Among equals, columns whose names say patient and time win, then the first of the table. Where no column has two
+    values that pair, dates may: the first of each patient is before, the last one after.
     """
     columns = list(clinical.columns.values())
     times = [(_coded(column), values) for column in columns if len(set(column.texts)) <= MOST_SPELLINGS
@@ -63,7 +65,20 @@ def pair_columns(clinical: ClinicalTable) -> PairColumns | None:
                 rank = (found.pairs, bool(_PATIENT.search(patient.name)), bool(_TIME.search(time.name)))
                 if best is None or rank > best[0]:
                     best = rank, found
-    return None if best is None else best[1]
+    return _of_dates(columns) if best is None else best[1]
+
+
+def _of_dates(columns: list[ClinicalColumn]) -> PairColumns | None:
+    """A column of patients beside a column of days, of which most patients have two."""
+    for time in columns:
+        if not holds_dates(time):
+            continue
+        for patient in columns:
+            if _PATIENT.search(patient.name) and _repeats(patient):
+                count = patients_of_two_days(patient, time)
+                if count >= max(2, len(_values(patient)) // 3):
+                    return PairColumns(patient.name, time.name, EARLIER, LATER, count, True)
+    return None
 
 
 def pairs_key(columns: PairColumns) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.data.answer_lines import cell_line
+from core.data.patients.biopsy_dates import time_points
 from core.data.patients.biopsy_names import parse_pair_name, patient_key
 from core.data.patients.pair_columns import pair_columns, pairs_key
 from core.data.values import value_key
@@ -106,7 +107,8 @@ def pair_samples(samples: SampleSet) -> PairedSamples:
 
 def _from_columns(samples: SampleSet, patient_name: str, time_name: str, before: str,
                   after: str) -> tuple[list[_Biopsy], list[LeftOutSample]]:
-    patient, time = samples.column(patient_name), samples.column(time_name)
+    patient = samples.column(patient_name)
+    time = time_points(patient, samples.column(time_name), before, after)
     sides = {value_key(before): "before", value_key(after): "after"}
     biopsies: list[_Biopsy] = []
     out: list[LeftOutSample] = []
@@ -148,7 +150,8 @@ def _from_names(samples: SampleSet) -> tuple[list[_Biopsy], list[LeftOutSample]]
 def _elsewhere(samples: SampleSet) -> dict[tuple[str, str], str]:
     """(patient, time point) -> a sample of the clinical table that is not among those analysed."""
     layout = samples.spec.layout["pairs"]
-    patient, time = samples.column(layout["patient"]), samples.column(layout["time_point"])
+    patient = samples.column(layout["patient"])
+    time = time_points(patient, samples.column(layout["time_point"]), layout["before"], layout["after"])
     there = set(samples.samples)
     named = () if samples.clinical is None else samples.clinical.samples
     return {(value_key(patient.texts[row]), value_key(time.texts[row])): sample for row, sample in enumerate(named)
@@ -182,7 +185,7 @@ def _joined(biopsies: Sequence[_Biopsy], words: tuple[str, str], elsewhere: Mapp
                 other = "after" if each.side == "before" else "before"
                 absent = elsewhere.get((each.key, value_key(said[other])), "")
                 reason = f"patient {each.patient} has no sample {said[other]}" + (
-                    f" here ({absent} is left out or has no expression)" if absent else "")
+                    f" here ({absent} is left out or has no values)" if absent else "")
             alone.append(LeftOutSample(each.sample, each.patient, reason, each.cell))
     return pairs, alone
 

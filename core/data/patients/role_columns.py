@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.data.nearest_name import column_remedy, nearest
+from core.data.patients.biopsy_dates import time_points
 from core.data.tables import ClinicalTable
 from core.data.values import value_key
 from core.problems import Location, Problem
@@ -48,6 +49,8 @@ def _absent_values(key: str, part: Mapping[str, str], clinical: ClinicalTable) -
         column = clinical.columns.get(part.get(named) or part.get("column", "")) if named else None
         if column is None:
             continue
+        if named == "time_point" and "patient" in part:
+            column = time_points(clinical.columns[part["patient"]], column, part["before"], part["after"])
         there = list(dict.fromkeys(text for row, text in enumerate(column.texts) if row not in column.missing))
         if value_key(value) not in {value_key(text) for text in there}:
             close = nearest(value, there)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from core.data.patients.biopsy_dates import EARLIER, LATER, holds_dates
 from core.data.patients.biopsy_names import parse_pair_name
 from core.data.patients.pair_columns import pair_columns
 from core.data.tables import ClinicalColumn, ClinicalTable
@@ -34,13 +35,18 @@ def propose_pairs_form(table: ClinicalTable) -> PairsProposal | None:
     if found is None:
         return None
     form = PairsForm(found.patient, found.time_point, *((found.before, found.after) if found.certain else ("", "")))
-    words = (f"“{found.patient}” names {found.pairs:,} patients who have both “{found.before}” and “{found.after}” in "
-             f"“{found.time_point}”")
+    words = f"“{found.patient}” names {found.pairs:,} patients "
+    if found.before == EARLIER:
+        words += f"with biopsies of two days in “{found.time_point}”; the first is before, the last after"
+    else:
+        words += f"who have both “{found.before}” and “{found.after}” in “{found.time_point}”"
     return PairsProposal(form, found.pairs, 2 * found.pairs >= _FEWEST_PAIRED * len(table.samples), words)
 
 
 def propose_time_points(column: ClinicalColumn) -> tuple[str, str]:
     """(value before, value after) of a column that a person chose; empty where its words do not say it."""
+    if holds_dates(column):
+        return EARLIER, LATER
     said = {value: parse_pair_name(value).time_point for value in values_of(column)}
     found = [[value for value in said if said[value] == side] for side in ("before", "after")]
     return (found[0][0] if len(found[0]) == 1 else "", found[1][0] if len(found[1]) == 1 else "")

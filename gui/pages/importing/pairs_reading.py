@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from core.data.dataset import Dataset
+from core.data.patients.biopsy_dates import EARLIER, LATER, holds_dates, time_points
 from core.data.patients.cohort_rules import CohortRule
 from core.data.patients.evaluate_samples import evaluate_samples
 from core.data.patients.pairs import PairedSamples, pair_samples
@@ -79,6 +80,9 @@ def _values(form: PairsForm, clinical: ClinicalTable | None) -> tuple[tuple[str,
     column = clinical.columns.get(form.time_point) if clinical is not None else None
     if column is None:
         return ()
+    if clinical is not None and form.patient in clinical.columns and holds_dates(column):
+        column = time_points(clinical.columns[form.patient], column, EARLIER, LATER)
+        return tuple((word, column.texts.count(word)) for word in (EARLIER, LATER))
     counts = Counter(value_key(text) for row, text in enumerate(column.texts) if row not in column.missing)
     return tuple((value, counts[value_key(value)]) for value in values_of(column)[:_MOST_CHOICES])
 
