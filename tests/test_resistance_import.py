@@ -175,6 +175,9 @@ def test_that_a_data_set_of_lines_is_opened_again_with_its_response_and_can_beco
         hands.press(next(button for button in lines.kind.buttons() if button.text() == "Two groups"))
         hands.idle()
         assert steps.draft.spec.layout == {}, "an answer that is not whole does not count"
+        assert lines.sentence.text().startswith("Say the column of the groups and which value means sensitive and which ")
+        assert lines.table.rows.headers[3] == "Group"
+        assert {row[3] for row in lines.table.texts()} == {"no group", "not measured", "not in the clinical table"}
         hands.choose(lines.column, "B (cell_line_subtype.tsv)")
         lines.column.activated.emit(lines.column.currentIndex())
         hands.idle()
@@ -214,6 +217,51 @@ def test_that_pairs_read_from_names_are_confirmed_and_the_study_keeps_it(home: P
         found = pair_samples(evaluate_samples(study.cohorts[0], hands.session.datasets[spec.name]))
         assert len(found.pairs) == 3
         assert "pairs_from_names" not in {problem.code for problem in found.warnings}
+
+
+def test_that_a_long_reason_is_read_in_full_in_a_narrow_window(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "biopsies.csv"
+    names = ["P01_pre", "P01_post", "P02_pre", "P02_post", "P3_pre", "P3_post", "P3_post rep2", "P4_pre", "P5-2"]
+    path.write_text("Gene," + ",".join(names) + "\n" + "".join(
+        f"{gene}," + ",".join(f"{5 + row * 0.37 + at * 0.21:.2f}" for at in range(len(names))) + "\n"
+        for row, gene in enumerate(GENES)), encoding="utf-8")
+    with window_open(home, (1366, 768)) as hands:
+        assert hands.drop([path])
+        on_to(hands, OUTCOME_AT)
+        table = steps_of(hands).role_step.pairs.left_out
+        lines = {row[0]: table.rowHeight(at) / table.fontMetrics().lineSpacing()
+                 for at, row in enumerate(table.texts())}
+        assert lines["P3_post"] >= 2, "a sentence that needs two lines has them"
+        assert lines["P4_pre"] < 2, "a short one does not"
+
+
+def test_that_dates_are_proposed_as_the_second_key_and_confirmed(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "biopsies.csv"
+    days = ("2020-01-02", "2020-06-30", "2021-03-04", "2020-12-01", "2019-05-06", "2019-11-12")
+    path.write_text("sample,patient,biopsy_date," + ",".join(GENES) + "\n" + "".join(
+        f"S{at},K{at // 2},{day}," + ",".join(f"{5 + row * 0.37 + at * 0.21:.2f}" for row in range(len(GENES))) + "\n"
+        for at, day in enumerate(days)), encoding="utf-8")
+    with window_open(home) as hands:
+        assert hands.drop([path])
+        steps = steps_of(hands)
+        hands.choose(steps.files_step.role, "Biopsies before and after")
+        steps.files_step.role.activated.emit(steps.files_step.role.currentIndex())
+        hands.idle()
+        on_to(hands, OUTCOME_AT)
+        pairs = steps.role_step.pairs
+        assert pairs.why.text() == ("Proposed: “patient” names 3 patients with biopsies of two days in “biopsy_date”; the "
+                                    "first is before, the last after.")
+        assert (pairs.before.currentText(), pairs.after.currentText()) == ("earlier (3)", "later (3)")
+        assert pairs.pairs.texts() == (("K0", "S0", "S1"), ("K1", "S3", "S2"), ("K2", "S4", "S5"))
+        hands.press(pairs.use)
+        hands.idle()
+        finish(hands)
+        spec, = hands.session.project.study.datasets
+        assert dict(spec.layout["pairs"]) == {"patient": "patient", "time_point": "biopsy_date", "before": "earlier",
+                                              "after": "later"}
+        study = saved_and_read(hands.session.project, hands.session.datasets, tmp_path)
+        found = pair_samples(evaluate_samples(study.cohorts[0], hands.session.datasets[spec.name]))
+        assert [(pair.before, pair.after) for pair in found.pairs] == [("S0", "S1"), ("S3", "S2"), ("S4", "S5")]
 
 
 def test_that_a_role_is_changed_back_to_what_the_files_propose_and_calls_are_counted(home: Path, tmp_path: Path) -> None:
@@ -281,6 +329,7 @@ def test_that_an_ihc_table_is_recognised_read_and_every_row_accounted_for(home: 
         hands.idle()
         fields = steps.sheets_step.assays
         assert fields.boxes["percent_3"].currentText() == "By its heading: %3+"
+        assert steps.panel.nothing.text().endswith("Step 2 says which column is what.")
         hands.choose(fields.boxes["antibody"], "Antibody")
         fields.boxes["antibody"].activated.emit(fields.boxes["antibody"].currentIndex())
         hands.idle()

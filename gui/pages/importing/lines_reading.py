@@ -32,6 +32,7 @@ from gui.pages.importing.role_forms import GROUPS, LOW_RESISTS, PAIRS, RESPONSE,
 _FEWEST_ALIKE = 3
 _SHARE_ALIKE = 0.15
 _MOST_CHOICES = 12
+_NOTHING = {GROUPS: "no group", PAIRS: "no state"}
 _BINS = 24
 
 
@@ -83,7 +84,7 @@ def read_lines(form: LinesForm, dataset: Dataset, job: JobContext) -> LinesReadi
     clinical = dataset.clinical
     decisions = _decisions(dataset)
     if clinical is None:
-        rows = tuple(_row(line, dataset, "", False) for line in _measured_lines(dataset))
+        rows = tuple(_row(line, dataset, "", False, "no response") for line in _measured_lines(dataset))
         return LinesReading(form, rows=rows, decisions=decisions)
     proposals = propose_lines(clinical)
     if not form.kind and proposals:
@@ -153,7 +154,7 @@ def _rows(form: LinesForm, dataset: Dataset, clinical: ClinicalTable) -> tuple[L
             said = value_words(number) if form.kind == RESPONSE and np.isfinite(number) else text
         counts = bool(said) if form.kind == RESPONSE else \
             value_key(text) in {value_key(each) for each in _states(form)} if text else False
-        shown = _row(line, dataset, said, counts, row >= 0)
+        shown = _row(line, dataset, said, counts, _NOTHING.get(form.kind, "no response") if row >= 0 else "")
         order = number if np.isfinite(number) else 0.0
         made.append(((not shown.usable, -order if form.direction == LOW_RESISTS else order, line), shown))
     return tuple(row for _, row in sorted(made, key=lambda each: each[0]))
@@ -164,7 +165,8 @@ def _states(form: LinesForm) -> tuple[str, ...]:
     return tuple(each for each in both if each)
 
 
-def _row(line: str, dataset: Dataset, response: str, counts: bool, described: bool = True) -> LineRow:
+def _row(line: str, dataset: Dataset, response: str, counts: bool, nothing: str) -> LineRow:
+    """One line; ``nothing`` says that it has no entry, and is empty where the clinical table does not know it."""
     clinical = dataset.clinical
     respelled = [entry for matrix in dataset.expression for entry in matrix.respelled]
     respelled += clinical.respelled if clinical is not None else ()
@@ -172,7 +174,7 @@ def _row(line: str, dataset: Dataset, response: str, counts: bool, described: bo
                                  if same == line and name != line))
     measured = [matrix.measure for matrix in dataset.expression if line in matrix.samples]
     remark = "" if measured and counts else "not measured" if not measured else \
-        "not in the clinical table" if not described else "no response" if not response else "in neither group"
+        "not in the clinical table" if not nothing else nothing if not response else "in neither group"
     return LineRow(line, ", ".join(written), ", ".join(dict.fromkeys(measured)), response, remark,
                    bool(measured) and counts)
 

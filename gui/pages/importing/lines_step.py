@@ -144,6 +144,9 @@ class LinesStep(QWidget):
         elif used:
             self.sentence.setText("Which lines are resistant? Taken the wrong way round, every result is turned upside "
                                   "down.")
+        elif reading.form.kind and reading.form.open:
+            self.sentence.setText(f"Say {' and '.join(reading.form.open)}. It counts only when you use it; without it "
+                                  "the page Cell lines has to wait.")
         elif reading.form.kind:
             self.sentence.setText("This looks like what says which lines are resistant. It counts only when you use "
                                   "it; without it the page Cell lines has to wait.")
@@ -207,6 +210,8 @@ class LinesStep(QWidget):
     def _show_lines(self, reading: LinesReading) -> None:
         rows = [(row.line, row.written, row.measured or "no", " ".join(filter(None, (row.response, f"({row.remark})"
                  if row.response and row.remark else row.remark)))) for row in reading.rows]
+        self.table.rows.set_headers((*self.table.rows.headers[:3], {GROUPS: "Group", PAIRS: "State"}.get(
+            reading.form.kind, "Response")))
         self.table.set_rows(rows, [at for at, row in enumerate(reading.rows) if not row.usable])
         self.lines_panel.set_title("Lines", reading.summary)
         self.decisions.set_rows([_decision_row(each) for each in reading.decisions], "No name to decide.")

@@ -56,7 +56,7 @@ class PairsStep(QWidget):
         self.pairs = TextTable(("Patient", "Before", "After"), "Pairs")
         self.pairs_panel.set_content(self.pairs)
         self.out_panel = Panel("In no pair", inner_margin=False)
-        self.left_out = TextTable(("Sample", "Patient", "Why"), "Samples in no pair")
+        self.left_out = TextTable(("Sample", "Patient", "Why"), "Samples in no pair", wraps=True)
         self.out_panel.set_content(self.left_out)
         tables.addWidget(self.pairs_panel, 3)
         tables.addWidget(self.out_panel, 2)

@@ -14,6 +14,9 @@ from gui.widgets.importing.reading_form import ReadingForm, ReadingValues
 from gui.widgets.inspector import Inspector
 from gui.widgets.labels import words
 
+NO_SHEET = "Choose a file first. How it is read then stands here, and can be corrected."
+ONLY_ASSAYS = "Tables of IHC, arrays, blots and plates are read by their headings. Step 2 says which column is what."
+
 
 class ReadingPanel(Inspector):
     """``said`` speaks (field of TableSpec, its value as text); ``reset_wanted`` a draft with nothing said."""
@@ -26,9 +29,8 @@ class ReadingPanel(Inspector):
         self.fields = ReadingForm(self)
         self.fields.setVisible(False)
         self.fields.changed.connect(self.said)
-        self.nothing = words("Choose a file first. How it is read then stands here, and can be corrected.", "help",
-                             wrap=True)
-        self.groups = [self.add_section("No sheet yet", self.nothing)]
+        self.nothing = words(NO_SHEET, "help", wrap=True)
+        self.groups = [self.add_section("Nothing to say here", self.nothing)]
         self.groups += [self.add_section(title, part) for title, part in self.fields.parts()]
         foot = QWidget()
         column = QVBoxLayout(foot)
@@ -54,6 +56,7 @@ class ReadingPanel(Inspector):
         there = sheet is not None and draft is not None
         values = reading_values(sheet) if sheet is not None and there else ReadingValues()
         self.groups[0].setVisible(not there)
+        self.nothing.setText(ONLY_ASSAYS if draft is not None and draft.spec.assays else NO_SHEET)
         for at, group in enumerate(self.groups[1:]):
             group.setVisible(there and (at in (0, 1) or bool(values.counts)))
         self.remember.setVisible(there)

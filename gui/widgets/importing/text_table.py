@@ -1,4 +1,4 @@
-"""A table of plain words: one line each, some of them dimmed, walked with the arrow keys.
+"""A table of plain words: some of them dimmed, walked with the arrow keys.
 
 Not for: sorting, filtering or numbers (frame_table.py).
 """
@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui import theme
 
 Index = QModelIndex | QPersistentModelIndex
+MOST_WRAPPED = 500
 
 
 class TextRows(QAbstractTableModel):
@@ -61,10 +63,15 @@ class TextRows(QAbstractTableModel):
 
 
 class TextTable(QTableView):
-    """``set_rows`` fills it; the last column takes what is left of the width."""
+    """``set_rows`` fills it; the last column takes what is left of the width.
 
-    def __init__(self, headers: Sequence[str], name: str, parent: QWidget | None = None) -> None:
+    Rows are one line high. With ``wraps`` they are as high as their sentences need, as long as there are few enough.
+    """
+
+    def __init__(self, headers: Sequence[str], name: str, parent: QWidget | None = None, *,
+                 wraps: bool = False) -> None:
         super().__init__(parent)
+        self._wraps = wraps
         self.rows = TextRows(headers, self)
         self.setModel(self.rows)
         self.setAccessibleName(name)
@@ -86,6 +93,19 @@ class TextTable(QTableView):
     def set_rows(self, rows: Sequence[Sequence[str]], faded: Sequence[int] = ()) -> None:
         """Show other rows; ``faded`` are places of rows that are not used."""
         self.rows.set_rows(rows, faded)
+        self._fit_rows()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another number of lines."""
+        super().resizeEvent(event)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Each row as high as its longest sentence in the width that its column has."""
+        if self._wraps and self.rows.rowCount() <= MOST_WRAPPED:
+            least = self.verticalHeader().defaultSectionSize()
+            for row in range(self.rows.rowCount()):
+                self.setRowHeight(row, max(least, self.sizeHintForRow(row) + theme.px(6)))
 
     def texts(self) -> tuple[tuple[str, ...], ...]:
         """What is shown."""
@@ -94,4 +114,5 @@ class TextTable(QTableView):
     def _measure(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.px(24))
         self.horizontalHeader().setMaximumSectionSize(theme.px(260))
+        self._fit_rows()
         self.viewport().update()
