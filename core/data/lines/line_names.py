@@ -124,7 +124,8 @@ def read_line_names(names: Sequence[str], also: Collection[str] = ()) -> tuple[L
     """
     keys = {line_key(name) for name in (*names, *also)}
     plain = {key for name in (*names, *also) if not _split(name, ()) and (key := line_key(name))}
-    return tuple(_read(name, (keys & plain) | _lines().keys()) for name in names)
+    lines = frozenset((keys & plain) | _lines().keys())
+    return tuple(_read(name, lines) for name in names)
 
 
 def _read(name: str, lines: Collection[str]) -> LineName:
