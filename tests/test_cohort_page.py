@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -248,6 +249,20 @@ def test_that_a_study_without_data_asks_for_a_clinical_table(desk: Callable[[Pro
     at.page.empty.buttons()[0].click()
     assert at.asked.of("import_files") == [((),)]
     assert at.page.figure() is None
+
+
+@pytest.mark.parametrize(("role", "words"), [("biopsies", "“her2” are biopsies."),
+                                             ("cell_lines", "“her2” are cell lines.")])
+def test_that_lines_and_biopsies_without_follow_up_are_no_problem_of_this_page(
+        desk: Callable[[Project], Desk], tmp_path: Path, role: str, words: str) -> None:
+    project = lab_project(tmp_path, endpoints=())
+    spec = dataclasses.replace(project.study.datasets[0], role=role)
+    at = desk(dataclasses.replace(project, study=dataclasses.replace(project.study, datasets=(spec,))))
+    assert (at.page.rail_state(), at.page.problems()) == ("none", ())
+    assert (at.page.view, at.page.empty.accessibleName()) == ("empty", words)
+    assert "outcome" not in at.page.context_label.text()
+    at.page.empty.buttons()[0].click()
+    assert at.asked.of("go_to") == [(role,)]
 
 
 def test_that_a_table_without_endpoint_offers_the_one_it_seems_to_hold(desk: Callable[[Project], Desk],

@@ -47,6 +47,12 @@ class CohortChoice:
         return next((rule for rule in rules if rule.name == wanted), rules[0] if rules else None)
 
     @property
+    def samples_of(self) -> str:
+        """"cell_lines" or "biopsies" where the group is of such a data set without follow-up; empty for patients."""
+        spec = self._facts.spec_of(self.rule)
+        return "" if spec is None or spec.role == "cohort" or spec.endpoints else spec.role
+
+    @property
     def dataset(self) -> Dataset | None:
         """The data set of the cohort, once it is read."""
         return self._facts.dataset_of(self.rule)

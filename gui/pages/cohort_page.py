@@ -24,7 +24,7 @@ from gui.pages.cohort_look import CohortLook, Looked
 from gui.pages.cohort_panels import DISAGREEING, TITLES, ledger_rows
 from gui.pages.cohort_settings import CohortSettings
 from gui.pages.cohort_table_one import TableOneView
-from gui.pages.cohort_words import NO_TABLE, STOPPED, StateWords, nobody_words, problem_words, rule_at_fault
+from gui.pages.cohort_words import NO_TABLE, STOPPED, StateWords, is_page, nobody_words, problem_words, rule_at_fault
 from gui.pages.warning_remedies import as_the_form_says
 from gui.widgets.frame_table import FilteredTable
 from gui.widgets.labels import chip
@@ -149,11 +149,11 @@ class CohortPage(Page):
         self._show_selection(self.session.selection)
 
     def problems(self) -> Sequence[Problem]:
-        return self.overview.problems if self.overview else ()
+        return self.overview.problems if self.overview and not self._choice.samples_of else ()
 
     def rail_state(self) -> str:
         overview = self.overview
-        if overview is None:
+        if overview is None or self._choice.samples_of:
             return "none"
         if overview.cohort is None or overview.problems or overview.disagreeing:
             return "look"
@@ -259,7 +259,9 @@ class CohortPage(Page):
         self._show_parts(overview)
         known = (FIGURE, TABLE, TABLE_ONE, WARNINGS)
         if cohort is None and overview.flow is None:
-            self._show_empty(problem_words(overview, looked.proposed), "warn", "warn")
+            role = self._choice.samples_of
+            self._show_empty(problem_words(overview, looked.proposed, role),
+                             *(("table", "accent") if role else ("warn", "warn")))
         elif self.view not in known or cohort is None:
             self.show_view(FIGURE)
         self._show_selection(self.session.selection)
@@ -274,7 +276,8 @@ class CohortPage(Page):
         self._once_chip.setVisible(cohort is not None)
         self.export_button.setEnabled(overview.flow is not None)
         self.strip.setVisible(cohort is not None or overview.flow is not None)
-        rules = "; ".join(keep.words() for keep in overview.rule.keep) or "every patient with expression and outcome"
+        rules = "; ".join(keep.words() for keep in overview.rule.keep) or \
+            ("every sample" if self._choice.samples_of else "every patient with expression and outcome")
         again = ". A rule, not a list: it can be used again on another file" if len(rules) < SHORT else ""
         self.set_context(f"Cohort {overview.rule.name}: {rules}{again}")
         if cohort is not None:
@@ -285,6 +288,8 @@ class CohortPage(Page):
             numbers = (("In", "0", f"of {count_words(len(overview.ledger))}"),)
             self.strip.set_answer(words.title, words.text, numbers, state="unsure")
             self.settings.set_state("blocked", "Nobody is left")
+        elif self._choice.samples_of:
+            self.settings.set_state("never", "No patients with follow-up")
         else:
             self.settings.set_state("blocked", "This cohort cannot be evaluated")
         count = len(self._choice.warnings(overview))
@@ -318,6 +323,8 @@ class CohortPage(Page):
         rule, place = self.rule, rule_at_fault(self.overview)
         if key == "import":
             self.services.import_files(())
+        elif is_page(key):
+            self.services.go_to(key)
         elif key == "example":
             self.services.open_example()
         elif key == "go on":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.analyses.cohort_overview import CohortOverview
+from core.data.patients.cohort_rules import CohortRule
 from core.data.tables import EndpointRule
 from core.figures.number_words import count_words
 from gui.pages.problem_words import problem_sentences
@@ -16,6 +17,8 @@ Actions = tuple[tuple[str, str, bool], ...]
 RULE_CODES = ("no_column", "no_receptor", "value_nobody_has", "no_two_groups")
 RULE_ACTIONS: Actions = (("Change the rule", "change", True), ("Remove this rule", "remove", False))
 EVENT_CODES = ("event_value_absent", "what_is_an_event")
+SAMPLE_PAGES = {"cell_lines": ("cell lines", "Cell lines"), "biopsies": ("biopsies", "Biopsies")}
+"""Role of a data set -> what it holds, and the page, of the same key, that shows who is in."""
 IMPORT_CLINICAL = ("Import clinical table…", "import", True)
 
 
@@ -35,6 +38,20 @@ NO_TABLE = StateWords("A cohort needs a clinical table: one row per patient.",
 STOPPED = StateWords("Stopped before the patients were matched.", "Nothing was changed.", (("Go on", "go on", True),))
 
 
+def samples_words(rule: CohortRule, role: str) -> StateWords:
+    """Lines and biopsies need no follow-up: nothing is wrong with a group of them that has none."""
+    what, page = SAMPLE_PAGES[role]
+    return StateWords(f"“{rule.name}” are {what}.",
+                      f"They need no follow-up: who is in, and why others are not, stands on {page}. Rules at the "
+                      "right hold there too. For Prognosis and RTK subset, import patients with follow-up.",
+                      ((f"Go to {page}", role, True), ("Import follow-up…", "import", False)))
+
+
+def is_page(key: str) -> bool:
+    """True where a remedy is a page to go to."""
+    return key in SAMPLE_PAGES
+
+
 def nobody_words(overview: CohortOverview) -> StateWords:
     """No patient is left after “HER2-positive”. 289 of 289 have no HER2 column."""
     problem = overview.problems[0]
@@ -49,8 +66,12 @@ def nobody_words(overview: CohortOverview) -> StateWords:
     return StateWords(f"{problem.what[:1].upper()}{problem.what[1:]}.", remedy, actions)
 
 
-def problem_words(overview: CohortOverview, proposed: EndpointRule | None) -> StateWords:
-    """Why there is no flow at all. ``proposed`` is a complete endpoint that the table seems to hold."""
+def problem_words(overview: CohortOverview, proposed: EndpointRule | None, samples_of: str = "") -> StateWords:
+    """Why there is no flow at all. ``proposed`` is a complete endpoint that the table seems to hold, ``samples_of`` the
+    role of a data set that needs none.
+    """
+    if samples_of:
+        return samples_words(overview.rule, samples_of)
     first = overview.problems[0]
     actions: Actions = (("Go to Import", "go import", True),)
     if first.code in RULE_CODES and overview.rule.keep:

@@ -63,7 +63,7 @@ class RuleList(QWidget):
         self.editor.changed.connect(self._rule_changed)
         self.add = link("Add a rule")
         self.add.clicked.connect(self.add_rule)
-        self._nobody = words("No rule: every patient with expression and outcome.", "caption", wrap=True)
+        self._nobody = words("No rule: everybody with the data that are needed.", "caption", wrap=True)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._nobody)
