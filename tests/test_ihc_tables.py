@@ -93,7 +93,7 @@ def test_that_percentages_that_add_to_95_leave_the_row_out_and_name_the_cell(tmp
     dataset = ihc(tmp_path, [("P01", "pre", "HER2", 5, 5, 5, 80, None, ""), ("P01", "post", "HER2", 0, 0, 0, 100, None, "")])
     problem = said(dataset, "percentages")
     assert problem.line() == ("ihc.xlsx › IHC › E2 › P01 pre: the percentages add to 95, not to 100; this row is left "
-                              "out; correct the cells; the four have to add to 100 +- 1")
+                              "out; correct the cells; the four have to add to 100 ± 1")
     assert problem.severity == Severity.WARNING
     assert dataset.expression[0].samples == ("P01 post",)
     assert said(dataset, "rows_used").what == "1 of 2 rows were used; left out: row 2"

@@ -37,7 +37,7 @@ PERCENTAGES = ("percent_0", "percent_1", "percent_2", "percent_3")
 KEYS_OF = {H_SCORE: ("h_score",), ALLRED: ("allred",), CATEGORY: ("category",), POSITIVE: ("positive_percent",),
            IRS: ("irs",)}
 _REMEDY = {
-    "percentages": "correct the cells; the four have to add to 100 +- 1",
+    "percentages": "correct the cells; the four have to add to 100 ± 1",
     "two_grades": "write one grade into the cell",
     "words_for_score": "write a score into the cell, or name the text with the key missing",
 }
