@@ -246,3 +246,17 @@ def test_that_calls_may_take_the_place_of_signals(tmp_path: Path) -> None:
     dataset = load(tmp_path, 'array = { file = "array.xlsx", values = "calls" }', role="activation")
     assert str(dataset.expression[0].scale) == "calls"
     assert (value(dataset, "Parental", "EGFR"), value(dataset, "Parental", "TYRO3")) == (1, 0)
+
+
+def test_that_control_spots_inside_the_list_are_named_as_controls_and_are_no_receptors(tmp_path: Path) -> None:
+    dataset = array(tmp_path, ROWS)
+    assert said(dataset, "control_spots").line() == (
+        "array.xlsx › Array › column B: “Reference Spots” as reference spots (rows 2-3) and “PBS” as negative spots (rows "
+        "12-14) were taken for controls, not for receptors")
+    assert set(dataset.expression[0].genes) == {"EGFR", "MET", "TYRO3", "MERTK"}
+
+
+def test_that_a_label_of_no_kit_stays_as_written_and_is_named(tmp_path: Path) -> None:
+    dataset = array(tmp_path, [*ROWS, ("C3", "FooBar R", 900, 900), ("C4", "FooBar R", 900, 900)])
+    assert said(dataset, "gene_names_unknown").line() == (
+        "array.xlsx › Array › B15: 1 name is no human gene in HGNC and stays as written: FooBar R")

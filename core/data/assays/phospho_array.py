@@ -18,7 +18,9 @@ from core.data.assays.assay_spec import CALLS, AssayRecord, AssaySpec
 from core.data.assays.assay_table import AssayTable, NamedSample, name_rows, number_columns, open_table
 from core.data.assays.membranes import (
     LARGEST_CV,
+    NEGATIVE,
     RECEPTOR,
+    REFERENCE,
     ExposureChoice,
     MembraneValues,
     Spot,
@@ -31,7 +33,7 @@ from core.data.files.workbook import ReadResult
 from core.data.nearest_name import column_remedy
 from core.data.sheets.recipe import Answers
 from core.data.sheets.sample_answers import sample_name
-from core.data.sheets.sheet_words import counted
+from core.data.sheets.sheet_words import counted, row_list
 from core.data.tables import Scale
 from core.data.values import value_key
 from core.problems import note, user_error, warning
@@ -236,6 +238,7 @@ def _say(at: AssayTable, spots: Sequence[Spot], membranes: Sequence[MembraneValu
             + ", and no receptor can be called present", place,
             why="A call needs the mean and spread of the negative spots.",
             remedy='name the spots: negative = ["PBS"]', answer_key="negative"))
+    _say_controls(at, spots)
     first = {spot.label: spot for spot in reversed(spots) if spot.kind == RECEPTOR}
     for membrane in membranes:
         for label, spread in membrane.cv.items():
@@ -244,6 +247,19 @@ def _say(at: AssayTable, spots: Sequence[Spot], membranes: Sequence[MembraneValu
                 at.tell("duplicates_differ", f"the duplicate spots of {label} on the membrane of {membrane.sample} "
                         f"differ (CV {100 * spread:.0f} %); it is not called present there", spot.row, spot.column,
                         why="One of the spots may be dust or a bubble.", remedy="look at the picture of the membrane")
+
+
+def _say_controls(at: AssayTable, spots: Sequence[Spot]) -> None:
+    """Which rows of the list are controls and no receptors."""
+    parts = []
+    for kind, role in ((REFERENCE, "reference"), (NEGATIVE, "negative")):
+        own = [spot for spot in spots if spot.kind == kind]
+        if own:
+            labels = ", ".join(dict.fromkeys(f"“{spot.label}”" for spot in own))
+            parts.append(f"{labels} as {role} spots ({row_list(sorted({spot.row for spot in own}))})")
+    if parts:
+        at.findings.append(note("control_spots", f"{' and '.join(parts)} were taken for controls, not for receptors",
+                                at.table.place(None, at.at("label") if at.has("label") else at.at("coordinate"))))
 
 
 def _say_exposure(at: AssayTable, spots: Sequence[Spot], chosen: ExposureChoice, limit: float,
