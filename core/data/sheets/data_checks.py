@@ -30,6 +30,7 @@ _PERSONAL_NAME = re.compile(
     r"street|(tele)?phone.*|mobile|post[ ._-]?code|zip([ ._-]?code)?|initials|next of kin", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"names?|patients?|cases?|subjects?", re.IGNORECASE)
 _PERSON = re.compile(r"[^\W\d_][^\W\d_'’-]+, ?[^\W\d_][^\d,;/]*")
+_FIRST_AND_LAST = re.compile(r"[^\W\d_a-zß-ÿ][a-zß-ÿ]+(?:[ -][^\W\d_a-zß-ÿ][a-zß-ÿ]+)+")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -105,8 +106,9 @@ def identical_columns(table: RawTable, region: Region) -> list[Problem]:
 
 
 def _names_of_people(texts: Sequence[str]) -> bool:
-    """True where most entries are written ``Surname, First name``."""
-    return sum(_PERSON.fullmatch(text.strip()) is not None for text in texts) > max(2, 0.7 * len(texts))
+    """True where most entries are written ``Surname, First name`` or ``First Last``."""
+    return sum((_PERSON.fullmatch(text.strip()) or _FIRST_AND_LAST.fullmatch(text.strip())) is not None
+               for text in texts) > max(2, 0.7 * len(texts))
 
 
 def personal_data(table: RawTable, region: Region) -> list[Problem]:
