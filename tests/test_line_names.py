@@ -80,6 +80,7 @@ def test_that_a_variant_is_asked_about_and_never_merged():
     (asked,) = [finding for finding in met.findings if finding.code == "line_variant"]
     assert asked.severity == Severity.WARNING
     assert 'answers.samples."MCF7__b" = "MCF7"' in asked.remedy
+    assert asked.what == "“MCF7__b” may be the line MCF7 of another table; it was left out"
 
 
 def test_that_a_variant_which_the_user_calls_a_line_of_its_own_is_not_asked_about_again():

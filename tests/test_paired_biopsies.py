@@ -233,7 +233,7 @@ def test_that_one_sample_entered_twice_is_pointed_at() -> None:
     after[3] = before[3]
     result = result_of(biopsies(before, after))
     problem = next(each for each in result.warnings if each.code == "same_sample_twice")
-    assert "P04" in problem.what
+    assert problem.what == "both samples of P04 hold the same values in every gene"
 
 
 def test_that_treatment_that_is_a_plate_leaves_every_p_empty_until_it_is_acknowledged() -> None:
