@@ -493,3 +493,29 @@ def test_that_the_same_table_named_as_another_score_is_refused_cell_by_cell(tmp_
                        "cell")
     assert told[-1] == (f"{REAL.name} › AG24 › 23: 10 more cells or rows like this: AG24, AG25, AG38, AG40, AG41, AG43, AG44, "
                         "AG46, … (AG24: 17.4 is no immunoreactive score (0 to 12); this row is left out); correct the cell")
+
+
+def test_that_names_and_birth_dates_of_patients_in_a_table_of_biopsies_are_warned_about(tmp_path: Path) -> None:
+    people = [("Anna Muster", "1960-02-01"), ("Berta Klein", "1955-07-30"), ("Carla Santos-Diaz", "1971-12-24")]
+    rows = [(f"P{n}", name, born, "pre", "HER2", 100) for n, (name, born) in enumerate(people)]
+    dataset = ihc(tmp_path, rows, head=["Patient", "Name", "Date of birth", "Timepoint", "Antibody", "H-score"])
+    problem = said(dataset, "personal_data")
+    assert problem.line() == (
+        "ihc.xlsx › IHC › column B: 2 columns look like personal data: “Name” (B), “Date of birth” (C); remove the columns "
+        "from the file and import it again")
+    assert problem.severity == Severity.WARNING
+
+
+def test_that_names_of_samples_that_may_be_one_biopsy_are_asked_about(tmp_path: Path) -> None:
+    rows = [("P01_pre", "HER2", 100), ("Patient 1 Post", "HER2", 150), ("pt-1 (after Tx)", "HER2", 150)]
+    dataset = ihc(tmp_path, rows, head=["Sample", "Antibody", "H-score"])
+    assert said(dataset, "samples_may_be_one").what == (
+        "“pt-1 (after Tx)” and “Patient 1 Post” may be one sample; they are kept apart")
+
+
+def test_that_a_number_with_a_comma_among_points_is_left_out_by_name(tmp_path: Path) -> None:
+    rows = [("P01", "HER2", 1234.5), ("P02", "HER2", "1.234,5"), ("P03", "HER2", 80.5)]
+    dataset = ihc(tmp_path, rows, head=["Patient", "Antibody", "H-score"])
+    assert said(dataset, "h_score_range").what == "1234.5 is no H-score (0 to 300); this row is left out"
+    assert said(dataset, "words_for_score").what == ("“1.234,5” is no number, and none is made of it; this row is left out")
+    assert dataset.expression[0].samples == ("P03",)
