@@ -410,3 +410,10 @@ def test_that_simulated_data_say_so_and_an_analysis_name_is_kept() -> None:
     result = run(SampleInputs(biopsies(*drawn(6, 3)), "study", "my pairs", simulated=True), Parameters())
     assert result.name == "my pairs"
     assert result.methods.startswith("Simulated data.")
+
+
+def test_that_what_gives_no_p_counts_as_no_test() -> None:
+    result = result_of(biopsies(*drawn(1, 6)))
+    assert (result.tests_paid_for, result.tests_not_paid_for) == (0, 0)
+    uncorrected = result_of(biopsies(*drawn(8, 6)), permutations=0)
+    assert (uncorrected.tests_paid_for, uncorrected.tests_not_paid_for) == (0, 6)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import numpy as np
+
 from core.analyses.base import Info, Result, SampleInputs
 from core.analyses.paired_biopsies_compute import compute_pairs
 from core.analyses.paired_biopsies_inputs import paired_inputs
@@ -54,8 +56,9 @@ def run(inputs: SampleInputs, parameters: Parameters, job: JobContext | None = N
     job.progress(0.0, "Finding pairs")
     given = paired_inputs(inputs.samples, parameters)
     numbers = compute_pairs(given, parameters, job)
+    corrected = int(np.isfinite(numbers.p_maxt).sum())
+    tested = max(corrected, int(np.isfinite(numbers.p_wilcoxon).sum())) if len(numbers.pairs.pairs) > 1 else 0
     total = len(numbers.receptors)
-    corrected = bool(numbers.flips) and not numbers.p_withheld
     besides = (total if numbers.interaction else 0) + (total if numbers.positivity else 0)
     return Result(
         info=INFO,
@@ -66,7 +69,7 @@ def run(inputs: SampleInputs, parameters: Parameters, job: JobContext | None = N
         methods=methods_text(numbers, simulated=inputs.simulated),
         warnings=(*inputs.samples.warnings, *numbers.warnings, *result_warnings(numbers)),
         parameters=asdict(parameters),
-        tests_paid_for=total + besides if corrected else 0,
-        tests_not_paid_for=(0 if corrected else total) + (1 if numbers.score else 0),
+        tests_paid_for=corrected + besides if corrected else 0,
+        tests_not_paid_for=tested - corrected + (1 if numbers.score else 0),
         numbers=numbers,
     )
