@@ -417,3 +417,11 @@ def test_that_what_gives_no_p_counts_as_no_test() -> None:
     assert (result.tests_paid_for, result.tests_not_paid_for) == (0, 0)
     uncorrected = result_of(biopsies(*drawn(8, 6)), permutations=0)
     assert (uncorrected.tests_paid_for, uncorrected.tests_not_paid_for) == (0, 6)
+
+
+def test_that_one_pair_begins_with_the_receptor_that_changes_most() -> None:
+    before, after = drawn(1, 6)
+    after = before.copy()
+    after[0, 3] += 2.0
+    numbers = numbers_of(result_of(biopsies(before, after)))
+    assert numbers.order[0] == 3

@@ -236,9 +236,9 @@ class PairedNumbers:
 
     @property
     def order(self) -> Ints:
-        """Receptors by the strength of what is shown first: corrected P, then |t|, then the name."""
-        def place(i: int) -> tuple[float, float, str]:
+        """Receptors by the strength of what is shown first: corrected P, then |t|, then |median change|, then the name."""
+        def place(i: int) -> tuple[float, float, float, str]:
             return (float(np.nan_to_num(self.p_maxt[i], nan=2.0)), -float(np.nan_to_num(abs(self.t[i]), nan=-1.0)),
-                    self.receptors[i])
+                    -float(np.nan_to_num(abs(self.median_change[i]), nan=-1.0)), self.receptors[i])
 
         return np.array(sorted(range(len(self.receptors)), key=place), dtype=np.intp)
