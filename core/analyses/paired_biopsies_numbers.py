@@ -236,7 +236,7 @@ class PairedNumbers:
 
     @property
     def order(self) -> Ints:
-        """Receptors by the strength of what is shown first: corrected P, then |t|, then |median change|, then the name."""
+        """Receptors by what is shown first: corrected P, then |t|, then |median change|, then the name."""
         def place(i: int) -> tuple[float, float, float, str]:
             return (float(np.nan_to_num(self.p_maxt[i], nan=2.0)), -float(np.nan_to_num(abs(self.t[i]), nan=-1.0)),
                     -float(np.nan_to_num(abs(self.median_change[i]), nan=-1.0)), self.receptors[i])

@@ -36,8 +36,8 @@ class Parameters:
         "correct for. For few pairs.")
     rise: float = parameter(
         0.0, label="Switched from", low=0.0, high=1e6, unset="Automatic",
-        help="Change from which on a receptor counts as switched up or down in a patient; automatic (0) takes what fits "
-        "the scale (0.8 log2, 0.8 SD, 30 points of an H-score, 10 of a percentage, 2 of Allred, 1 of 0 to 3+).")
+        help="Change from which on a receptor counts as switched up or down in a patient; automatic (0) takes what "
+        "fits the scale (0.8 log2, 0.8 SD, 30 points of an H-score, 10 of a percentage, 2 of Allred, 1 of 0 to 3+).")
     noise_floor: float = parameter(
         0.0, label="Noise floor", low=0.0, high=1e6, unset="None",
         help="Value below which a receptor counts as not there: a rise must end and a fall must begin at or above it. "
