@@ -103,16 +103,16 @@ def without_endpoint(dataset: str, place: Location) -> UserError:
 def samples_rule(study: Study, spec: AnalysisSpec, roles: tuple[str, ...], place: Location) -> CohortRule:
     """The rule that chooses the samples of an analysis without follow-up.
 
-    The cohort that it names; else, of the data sets with the first of ``roles`` that any has, the only cohort or,
-    where none is of them, all samples of the only such data set.
+    The cohort that it names, which must be of a data set with one of ``roles``; else, of the data sets with the first
+    of ``roles`` that any has, the only cohort or, where none is of them, all samples of the only such data set.
 
     Raises
     ------
     UserError
-        "no_fitting_dataset", "which_cohort".
+        "no_fitting_dataset", "which_cohort", "wrong_role".
     """
     if spec.cohort:
-        return study.cohort(spec.cohort)
+        return _of_fitting_role(study, spec, roles, place)
     there = {dataset.role for dataset in study.datasets}
     role = next((each for each in roles if each in there), "")
     fitting = [dataset.name for dataset in study.datasets if dataset.role == role]
@@ -129,3 +129,18 @@ def samples_rule(study: Study, spec: AnalysisSpec, roles: tuple[str, ...], place
     raise user_error("which_cohort", "the analysis does not say which cohort it is of", place, answer_key="cohort",
                      remedy=f"add cohort = one of {names}" if names else
                      f"add a [[cohort]] of one of the data sets {', '.join(fitting)}, and name it in the analysis")
+
+
+def _of_fitting_role(study: Study, spec: AnalysisSpec, roles: tuple[str, ...], place: Location) -> CohortRule:
+    """The cohort that the analysis names: pairs of biopsies and pairs of lines are stated by different columns."""
+    rule = study.cohort(spec.cohort)
+    role = study.dataset(rule.dataset).role
+    if role in roles:
+        return rule
+    wanted = " or ".join(f"“{each}”" for each in roles)
+    fitting = {dataset.name for dataset in study.datasets if dataset.role in roles}
+    names = ", ".join(each.name for each in study.cohorts if each.dataset in fitting)
+    remedy = f"name another cohort: {names}" if names else \
+        "take cohort out of the analysis" if fitting else f'add a [[dataset]] with role = "{roles[0]}"'
+    raise user_error("wrong_role", f"the cohort “{rule.name}” is of the data set “{rule.dataset}”, whose role is "
+                     f"“{role}”, and {spec.kind} needs {wanted}", place, remedy=remedy, answer_key="cohort")
