@@ -519,3 +519,11 @@ def test_that_a_number_with_a_comma_among_points_is_left_out_by_name(tmp_path: P
     assert said(dataset, "h_score_range").what == "1234.5 is no H-score (0 to 300); this row is left out"
     assert said(dataset, "words_for_score").what == ("“1.234,5” is no number, and none is made of it; this row is left out")
     assert dataset.expression[0].samples == ("P03",)
+
+
+def test_that_samples_whose_rows_are_all_left_out_are_said_to_have_no_value(tmp_path: Path) -> None:
+    rows = [("P01", "pre", "HER2", 5, 5, 5, 80, None, ""), ("P01", "post", "HER2", 0, 0, 0, 100, None, "")]
+    dataset = ihc(tmp_path, rows)
+    assert said(dataset, "sample_without_value").line() == (
+        "ihc.xlsx › IHC: 1 sample of this table has no value that can be used: P01 pre")
+    assert "sample_without_partner" not in codes(dataset)

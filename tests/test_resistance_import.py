@@ -342,6 +342,7 @@ def test_that_an_ihc_table_is_recognised_read_and_every_row_accounted_for(home: 
         on_to(hands, CHECK_AT)
         findings = [row.words for row in steps.check_step.findings.rows()]
         assert any("95" in words for words in findings), findings
+        assert steps.check_step.match_words.text() == "her3_ihc.csv: 5 samples have values, 1 has none."
         finish(hands)
         spec, = hands.session.project.study.datasets
         assert [assay.kind for assay in spec.assays] == ["ihc"]

@@ -300,6 +300,11 @@ def _nothing_in_common(match: SampleMatch, left: Location, right: Location) -> l
 
 
 def _alone(match: SampleMatch, left: Location, right: Location) -> list[Problem]:
+    without = match.unmatched_right
+    if (left.file, left.sheet) == (right.file, right.sheet) and without and not match.unmatched_left:
+        return [note("sample_without_value", f"{_samples(len(without))} of this table {_have(len(without))} no value "
+                     f"that can be used: {_first(without)}", right,
+                     why="The rows that were left out are named with their cells.")]
     near_left = {proposal.left for proposal in match.proposals}
     near_right = {proposal.right for proposal in match.proposals}
     lonely = (([name for name in match.unmatched_left if name not in near_left], left, right),
@@ -307,6 +312,10 @@ def _alone(match: SampleMatch, left: Location, right: Location) -> list[Problem]
     return [note("sample_without_partner", f"{_samples(len(names))} of this table {'is' if len(names) == 1 else 'are'} "
                  f"not in {_table(there)}: {_first(names)}", here,
                  why="Only samples that both tables know can be analysed.") for names, here, there in lonely if names]
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _samples(count: int) -> str:

@@ -140,16 +140,17 @@ class CheckStep(QWidget):
         self.match_panel.setVisible(bool(whole.matches))
         sentences, rows = [], []
         near = 0
+        own = not draft.spec.clinical and bool(draft.spec.assays)
         for file, match in whole.matches:
-            sentences.append(match_words(file, match))
+            sentences.append(own_words(file, match) if own else match_words(file, match))
             near += len(match.proposals)
             rows += [(f"“{each.left}”", f"“{each.right}”", "same" if draft.spec.accept_near_matches else "not taken",
                       f"differ in {each.reason}") for each in match.proposals]
             paired = {each.left for each in match.proposals} | {each.right for each in match.proposals}
             rows += [(f"“{name}”", "", "left out", "no clinical row") for name in match.unmatched_left
                      if name not in paired]
-            rows += [("", f"“{name}”", "left out", "no expression") for name in match.unmatched_right
-                     if name not in paired]
+            lacks = "no value" if own else "no expression"
+            rows += [("", f"“{name}”", "left out", lacks) for name in match.unmatched_right if name not in paired]
         self.match_words.setText("\n".join(sentences))
         self.near.setVisible(near > 0)
         self.near.setText(f"{near:,} samples differ only in spelling: they are the same")
@@ -249,6 +250,13 @@ def match_words(file: str, match: SampleMatch) -> str:
     if alone[1]:
         parts.append(f"{alone[1]:,} only in the clinical table")
     return f"{file}: {', '.join(parts)}."
+
+
+def own_words(file: str, match: SampleMatch) -> str:
+    """How many samples of a table of assays, which is its own clinical table, have values."""
+    without = len(match.unmatched_right)
+    rest = f", {without:,} {'has' if without == 1 else 'have'} none" if without else ""
+    return f"{file}: {len(match.exact):,} samples have values{rest}."
 
 
 def _remedies(problem: Problem, draft: Draft) -> tuple[tuple[str, str], ...]:
