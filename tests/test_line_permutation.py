@@ -16,6 +16,7 @@ from core.statistics.line_permutation import (
     welch_max_t,
 )
 from core.statistics.multiplicity import step_down_max_t
+from core.statistics.paired_shift import paired_shift
 from core.statistics.rank_tests import wilcoxon_rank_sum
 from core.statistics.two_groups import group_shift, smallest_rank_sum_p
 from tests.line_calibration import share_called
@@ -194,3 +195,11 @@ def test_that_groups_beside_a_covariate_have_the_t_of_the_linear_model():
                                   "groups adjusted for a covariate that shifts all"])
 def test_that_null_sets_are_called_in_about_five_of_a_hundred(name):
     assert 0.03 <= share_called(name, 600) <= 0.075, "2,000 sets are in docs/resistance-calibration.md"
+
+
+def test_that_one_line_against_one_and_one_pair_have_a_difference_and_no_interval():
+    for found in (group_shift([2.0, 5.0], [0, 1]), paired_shift([3.0, np.nan])):
+        assert (found.difference, found.level) == (3.0, 0.0)
+        assert np.isnan([found.low, found.high]).all()
+    two = group_shift([2.0, 5.0, 6.0], [0, 1, 1])
+    assert (two.low, two.high, two.level) == (3.0, 4.0, pytest.approx(1 / 3))

@@ -233,8 +233,9 @@ def result_warnings(numbers: CellLinesNumbers) -> tuple[Problem, ...]:
                              why="That nothing was found says little with so few.", remedy="add lines"))
     levels = [float(level) for one in numbers.measures for level in one.level[one.measured] if np.isfinite(level)]
     if numbers.design != CONTINUOUS and levels and min(levels) < 0.95 - 1e-9:
-        found.append(warning("interval_below_95", f"so few values reach intervals of {100 * min(levels):.1f} %, not "
-                             "95 %", numbers.samples.place, why="The widest interval is given.",
+        words = f"so few values reach intervals of {100 * min(levels):.1f} %, not 95 %" if min(levels) > 0 else \
+            "some differences rest on so few values that they have no interval"
+        found.append(warning("interval_below_95", words, numbers.samples.place, why="The widest interval is given.",
                              remedy="add lines where an interval matters"))
     return tuple(found)
 

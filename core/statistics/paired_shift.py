@@ -20,7 +20,8 @@ def paired_shift(change: ArrayLike, level: float = 0.95) -> GroupShift:
     """The shift of complete changes, its interval and two-sided P; NaN changes are left out.
 
     The interval holds the shifts that an untied exact signed-rank test would not reject, as R's wilcox.test(paired,
-    conf.int = TRUE); with few pairs none reaches 95 %, and the widest is given with the level it reaches.
+    conf.int = TRUE); with few pairs none reaches 95 %, and the widest is given with the level it reaches. One pair has
+    none.
     """
     x = np.asarray(change, dtype=np.float64)
     x = x[np.isfinite(x)]
@@ -39,6 +40,8 @@ def paired_shift(change: ArrayLike, level: float = 0.95) -> GroupShift:
         shares = np.cumsum(_shares(n))
         q = max(int(np.searchsorted(shares, (1.0 - level) / 2.0 - 1e-12)), 1)
         reached = float(1.0 - 2.0 * shares[q - 1])
+    if n == 1:
+        return GroupShift(float(x[0]), float("nan"), float("nan"), 0.0, tested.p, tested.exact, n, n)
     return GroupShift(float(np.median(averages)), float(averages[q - 1]), float(averages[len(averages) - q]), reached,
                       tested.p, tested.exact, n, n)
 

@@ -24,7 +24,8 @@ ROUNDING = 1e-7
 @dataclass(frozen=True)
 class GroupShift:
     """``difference`` is the Hodges-Lehmann estimate, second minus first; ``level`` what the interval reaches (with few
-    lines no interval reaches 95 %, and the widest one is given); ``exact`` says how ``p`` was found.
+    lines no interval reaches 95 %, and the widest one is given; none where it would reach 0 %); ``exact`` says how
+    ``p`` was found.
     """
 
     difference: float
@@ -95,7 +96,10 @@ def _interval(differences: Floats, sizes: tuple[tuple[int, int], ...], level: fl
     shares = np.cumsum(untied_counts(sizes))
     shares /= shares[-1]
     q = max(int(np.searchsorted(shares, alpha / 2.0 - 1e-12)), 1)
-    return float(differences[q - 1]), float(differences[len(differences) - q]), float(1.0 - 2.0 * shares[q - 1])
+    reached = float(1.0 - 2.0 * shares[q - 1])
+    if reached < ROUNDING:  # one line against one: the estimate itself would stand as both limits
+        return float("nan"), float("nan"), 0.0
+    return float(differences[q - 1]), float(differences[len(differences) - q]), reached
 
 
 def _p(parts: list[tuple[Floats, Bools]]) -> tuple[float, bool]:
