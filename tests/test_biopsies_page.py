@@ -372,3 +372,10 @@ def test_that_real_bone_metastases_are_read_tested_and_linked(desk_of, tmp_path)
     name = desk.numbers.receptors[int(desk.numbers.order[0])]
     click(view, *place_of(view, name))
     assert desk.change.figures.lines.whole.name == f"paired_lines_{name}"
+
+
+def test_that_a_changed_switch_says_automatic_and_not_0(full):
+    full.change.settings.changed.emit("rise", 1.5)
+    full.wait_idle()
+    assert "Settings changed: switched from automatic to 1.5." in full.words()
+    assert full.change.settings.form.row("rise").was() == "was automatic"

@@ -43,8 +43,10 @@ def with_value(spec: AnalysisSpec, parameters: type[Any], field: str, value: Any
     return replace(spec, parameters=rest)
 
 
-def value_words(value: Any, unit: str = "") -> str:
-    """A value as the form shows it."""
+def value_words(value: Any, unit: str = "", unset: str = "") -> str:
+    """A value as the form shows it; ``unset``: what 0 or nothing means there."""
+    if unset and not value:
+        return f"{unset[0].lower()}{unset[1:]}"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
@@ -82,8 +84,9 @@ def changes_in_words(parameters: type[Any], before: tuple[Any, ...], now: tuple[
     new = stated_values(parameters, now[2])
     for name, old in changed_fields(parameters, before[2], now[2]).items():
         label = str(facts[name]["label"])
-        unit = str(facts[name]["unit"])
-        words.append(f"{label[0].lower()}{label[1:]} {value_words(old)} to {value_words(new[name], unit)}")
+        unit, unset = str(facts[name]["unit"]), str(facts[name].get("unset", ""))
+        words.append(f"{label[0].lower()}{label[1:]} "
+                     f"{value_words(old, unset=unset)} to {value_words(new[name], unit, unset)}")
     if before[4] != now[4]:
         words.append("how the data are read")
     elif before[5] != now[5]:

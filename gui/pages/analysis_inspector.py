@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.analyses.base import parameter_facts
 from gui import theme
 from gui.pages.analysis_edits import changed_fields, stated_values, value_words
 from gui.pages.analysis_facts import AnalysisFacts
@@ -132,7 +133,8 @@ class AnalysisInspector(QObject):
         was: dict[str, str] = {}
         if outcome is not None:
             old = changed_fields(self._type, outcome.settings[2], spec.parameters)
-            was = {field: value_words(value) for field, value in old.items()}
+            about = parameter_facts(self._type)
+            was = {field: value_words(value, unset=str(about[field].get("unset", ""))) for field, value in old.items()}
             old_rule = outcome.settings[3]
             if old_rule is not None and rule is not None and replace(old_rule, name=rule.name) != rule:
                 was["cohort"] = old_rule.name
