@@ -56,6 +56,16 @@ def test_that_each_segment_has_its_question_settings_and_state(desk_of):
     assert desk.page.inspector().currentWidget() is desk.change.inspector()
 
 
+def test_that_the_choice_of_a_segment_keeps_the_focus(desk_of):
+    page = desk_of("change", RESPONSE).page
+    for key in ("response", "activation", "change"):
+        button = next(each for each in page.chooser.segments.buttons() if each.text().lower() == key)
+        button.setFocus()
+        button.click()
+        assert page.front == key
+        assert page.window().focusWidget() is button
+
+
 def test_that_response_shows_odds_ratios_and_the_values_of_the_strongest(desk_of):
     desk = desk_of("response", RESPONSE)
     page = desk.page.segment

@@ -82,6 +82,7 @@ class BiopsiesPage(Page):
 
     def show_segment(self, key: str) -> None:
         """Bring a segment to the front; it is made when it is first asked for."""
+        focused = self.window().focusWidget()
         made = key not in self.segments
         if made:
             _, _, _, module, name = next(entry for entry in SEGMENTS if entry[0] == key)
@@ -102,6 +103,8 @@ class BiopsiesPage(Page):
         if made:
             page.refresh(self.session.project, self.session.project)
         page.shown()
+        if focused is not None and self.chooser.isAncestorOf(focused):
+            focused.setFocus()  # the chooser went from one page to the other, and lost it on the way
         self.state_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
