@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -341,3 +342,28 @@ def test_that_a_number_just_typed_counts_for_the_shortcut_that_acts_on_it(qtbot:
     assert found == []
     qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert found == [("shuffles", 500), "run"]
+
+
+def test_that_undo_in_a_field_with_nothing_typed_is_the_undo_of_the_study(qtbot: QtBot) -> None:
+    window = QWidget()
+    column = QVBoxLayout(window)
+    form = ParameterForm(Settings, GROUPS, {})
+    column.addWidget(form)
+    qtbot.addWidget(window)
+    found: list[str] = []
+    for keys in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo):
+        QShortcut(QKeySequence(keys), window).activated.connect(lambda words=keys.name: found.append(words))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    field = line(form, "shuffles")
+    field.setFocus()
+    handle = window.windowHandle()
+    field.selectAll()
+    qtbot.keyClicks(field, "500")
+    QTest.keyClick(handle, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (field.text(), found) == ("10,000", [])
+    qtbot.keyClicks(field, "1")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClick(handle, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert found == ["Undo"]

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.figures.number_words import capitalised
@@ -89,7 +89,15 @@ class UnitField(QLineEdit):
             self.left.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Before a shortcut of the window, such as Ctrl+Enter, acts on the settings, what was typed is one of them."""
+        """Before a shortcut of the window, such as Ctrl+Enter, acts on the settings, what was typed is one of them.
+
+        With nothing typed to take back, undo and redo are those of the study.
+        """
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and (
+                (event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable())
+                or (event.matches(QKeySequence.StandardKey.Redo) and not self.isRedoAvailable())):
+            event.ignore()
+            return False
         taken = super().event(event)
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride \
                 and not event.isAccepted() and event.key() not in BARE_KEYS \
