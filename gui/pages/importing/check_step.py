@@ -107,6 +107,15 @@ class CheckStep(QWidget):
         self.change_panel.set_content(self.change_list)
         column.addWidget(self.change_panel, 1)
         self._draft: Draft | None = None
+        self._many_tables = False
+        theme.notifier().changed.connect(self._measure)
+
+    def _measure(self) -> None:
+        """Columns of the changes as wide as a cell, an entry and what it was read as need."""
+        for column, width in enumerate((200 if self._many_tables else 90, 120, 165)):
+            self.change_list.setColumnWidth(column, theme.px(width))
+        for view in (self.match_list, self.change_list):
+            view.verticalHeader().setDefaultSectionSize(theme.px(24))
 
     def show_waiting(self, sentence: str) -> None:
         """The data set is being read, or cannot be."""
@@ -132,7 +141,8 @@ class CheckStep(QWidget):
                     change.before, change.after or "left out", HOW_WORDS.get(change.reason, change.reason))
                    for record in dataset.tables for change in record.changes]
         self.changes.set_rows(changes)
-        self.change_list.setColumnWidth(0, theme.px(200 if len(dataset.tables) > 1 else 90))
+        self._many_tables = len(dataset.tables) > 1
+        self._measure()
         self.change_panel.setVisible(bool(changes))
         self.change_panel.set_title("Everything that was changed or left out", f"{len(changes):,} by cell")
 
