@@ -12,7 +12,7 @@ import numpy as np
 from core.analyses.activation_inputs import ARRAY, DEFAULT_LIMITS, GIVEN
 from core.analyses.activation_numbers import UNKNOWN, ActivationNumbers, MeasureCalls
 from core.analyses.activation_parameters import CONSENSUS, FOLD, MIXTURE, PERCENTILE, PHOSPHO, REFERENCE, ROBUST_Z
-from core.figures.number_words import counted, list_words, number_words, percent_words
+from core.figures.number_words import count_words, counted, list_words, number_words, percent_words
 from core.problems import Problem, warning
 from core.statistics.activation_calls import FEWEST_REFERENCES
 
@@ -73,9 +73,8 @@ def findings(numbers: ActivationNumbers) -> tuple[str, ...]:
                      "measures that can say, so a consensus cannot call them.")
     unknown = int((numbers.calls == UNKNOWN).sum())
     unmeasured = int((~numbers.measured).sum())
-    words.append(f"{unknown} of {counted(numbers.calls.size, 'call')} are unknown ({unmeasured} not measured); shares "
-                 "are "
-                 "given as a range over them.")
+    words.append(f"{count_words(unknown)} of {counted(numbers.calls.size, 'call')} are unknown "
+                 f"({count_words(unmeasured)} not measured); shares are given as a range over them.")
     known = int((numbers.calls != UNKNOWN).sum())
     if np.isfinite(numbers.jitter).any() and known:
         turned = int(numbers.changed.sum())

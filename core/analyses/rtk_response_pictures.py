@@ -69,7 +69,9 @@ def response_boxes(numbers: ResponseNumbers, receptor: str, *, simulated: bool =
 
 
 def _cohort_words(numbers: ResponseNumbers) -> str:
-    return f"Samples “{numbers.samples.name}”" if numbers.samples.name == "all" else f"Cohort “{numbers.samples.name}”"
+    """As a cohort where a rule chose them; without one they are those of the data set."""
+    named = numbers.samples.name
+    return f"Samples of “{numbers.samples.dataset}”" if named == "all" else f"Cohort “{named}”"
 
 
 def _response_words(numbers: ResponseNumbers) -> str:

@@ -88,7 +88,7 @@ def _cells(standing: Sequence[Standing]) -> str:
 
 
 def _rows(count: int) -> str:
-    return "1 name" if count == 1 else f"{count} names"
+    return "1 name" if count == 1 else f"{count:,} names"
 
 
 def _settle(name: str, symbol: str) -> str:
