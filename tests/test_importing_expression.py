@@ -104,6 +104,18 @@ def test_that_a_status_among_measured_genes_is_left_out_with_a_warning() -> None
     assert "codes_no_values" in codes(result, Severity.WARNING)
 
 
+@pytest.mark.parametrize(("name", "values", "kept"), [
+    ("MET", (5, 6), True), ("MET", (1, 2, 3, 9), True), ("MET", (0, 1), False), ("HER2", (1, 2, 3), False)])
+def test_that_a_receptor_of_few_whole_values_among_fractions_keeps_its_row(
+        name: str, values: tuple[int, ...], kept: bool) -> None:
+    rows: list[list[str | float | None]] = [["Sample", "EGFR", "AXL", "KIT", name]]
+    rows += [[f"S{j}", 5.5 + j / 7, 6.1 + j / 3, 7.2 + j / 9, values[j % len(values)]] for j in range(8)]
+    result = imported(raw_table(rows), scale=Scale.LOG2)
+    assert result.matrix is not None
+    assert (len(result.matrix.genes) == 4) is kept
+    assert ("codes_no_values" in codes(result, Severity.WARNING)) is not kept
+
+
 def test_that_a_lone_status_called_her2_is_refused_as_expression() -> None:
     rows: list[list[str | float | None]] = [["Cell line", "Age", "Passage", "HER2"]]
     rows += [[f"L{j}", 40 + j, 10 + j, j % 2] for j in range(6)]

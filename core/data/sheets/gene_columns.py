@@ -126,12 +126,23 @@ def _receptor_inside(name: str) -> str:
 
 
 def _codes(table: RawTable, region: Region, columns: Sequence[int]) -> set[int]:
-    """Columns of a few whole numbers among columns of fractions: a status (HER2 0 or 1), not a measurement."""
+    """Columns of a few whole numbers among columns of fractions: a status (HER2 0 or 1), not a measurement.
+
+    A column with the approved symbol of a receptor is one only where it holds nothing but 0 and 1: values of 5 and 6
+    in few samples are rounded or tied measurements, and every receptor of a table is to have its row.
+    """
     whole = [column for column in columns
              if all_whole(table.numbers[np.asarray(region.rows[:200], np.intp), column])]
     if not columns or len(whole) > 0.5 * len(columns):
         return set()
-    return {column for column in whole if _few_codes(table, region, column)}
+    receptors = rtk_symbols()
+    return {column for column in whole if _few_codes(table, region, column) and (
+        region.names[column].strip() not in receptors or _zero_or_one(table, region, column))}
+
+
+def _zero_or_one(table: RawTable, region: Region, column: int) -> bool:
+    numbers = table.numbers[np.asarray(region.rows, np.intp), column]
+    return bool(np.isin(numbers[~np.isnan(numbers)], (0.0, 1.0)).all())
 
 
 def _few_codes(table: RawTable, region: Region, column: int, least: int = 2) -> bool:
