@@ -255,3 +255,10 @@ parameters = {{ response = "RCB.category", positive = ["pCR"], permutations = 50
     assert (row["receptor"], row["n"], row["positive"]) == ("ERBB2", 18, 11)
     assert row["odds_ratio"] == pytest.approx(2.8047, abs=1e-3)
     assert row["or_low"] < 1 < row["or_high"]
+
+
+def test_that_figures_say_of_which_data_set_the_samples_are() -> None:
+    samples = replace(tumours(60, 20, 4.0), name="all", dataset="lab")
+    forest, boxes = result_of(samples).figures[:2]
+    assert forest.title.endswith("Samples of “lab”")
+    assert boxes.title.endswith("Samples of “lab”")
