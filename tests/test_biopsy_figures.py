@@ -103,6 +103,16 @@ def test_that_names_beside_points_cover_no_other_name():
             assert one.left >= other.right or other.left >= one.right or one.low >= other.high or other.low >= one.high
 
 
+def test_that_a_name_stands_by_its_own_point_or_is_tied_to_it():
+    random = np.random.default_rng(7)
+    for _ in range(30):
+        points = random.uniform(30, 60, (5, 2))
+        places = name_places(points[:, 0], points[:, 1], [(14.0, 3.0)] * 5, points, (0, 0, 120, 120), 1.5)
+        for number, place in enumerate(places):
+            away = [np.hypot(*np.subtract(place.nearest(*point), point)) for point in points]
+            assert place.tied or away[number] <= min(away) + 1e-6
+
+
 def test_that_lines_rise_in_vermillion_fall_in_blue_and_are_dashed_where_her2_is_lost():
     (segments,) = marks(lines(), Segments)
     for start, end, role, style, patient in zip(segments.y0, segments.y1, segments.roles, segments.styles,

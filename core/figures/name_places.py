@@ -19,6 +19,8 @@ SIDES = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
 TIED_FROM = 2.0
 """A name further from its point than so many gaps is tied to it by a thin line."""
 POINT_COST, NAME_COST = 1.0, 50.0
+STRANGER_COST = 0.9
+"""Of a place that lies nearer to another point than to its own: a reader would take it for the name of that one."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ def name_places(x: FloatArray, y: FloatArray, sizes: Sequence[tuple[float, float
                 place = _beside(float(px), float(py), wide, tall, across, up, step * gap, area)
                 if place is None:
                     continue
-                cost = 0.01 * order + 0.2 * number + _cost(place, points, taken, gap)
+                strange = _nearer_to_another(place, float(px), float(py), points)
+                cost = 0.01 * order + 0.2 * number + STRANGER_COST * strange + _cost(place, points, taken, gap)
                 if best is None or cost < best[0]:
-                    best = cost, NamePlace(*place, step >= TIED_FROM, cost < POINT_COST + 1.5)
+                    best = cost, NamePlace(*place, step >= TIED_FROM or strange, cost < POINT_COST + 1.5)
             if best is not None and best[0] < 0.2 * number + 0.2:
                 break
         left, low, _, _ = area
@@ -78,6 +81,18 @@ def _beside(x: float, y: float, wide: float, tall: float, across: int, up: int, 
     low = y + slant * distance if up > 0 else y - slant * distance - tall if up < 0 else y - tall / 2
     inside = left >= area[0] and low >= area[1] and left + wide <= area[2] and low + tall <= area[3]
     return (left, low, left + wide, low + tall) if inside else None
+
+
+def _nearer_to_another(place: tuple[float, float, float, float], x: float, y: float, points: FloatArray) -> bool:
+    """True where the rectangle is nearer to some point than to (x, y)."""
+    left, low, right, high = place
+
+    def away(across: FloatArray, up: FloatArray) -> FloatArray:
+        return np.hypot(np.maximum(np.maximum(left - across, across - right), 0.0),
+                        np.maximum(np.maximum(low - up, up - high), 0.0))
+
+    own = float(away(np.array([x]), np.array([y]))[0])
+    return bool(len(points)) and bool((away(points[:, 0], points[:, 1]) < own - 1e-6).any())
 
 
 def _cost(place: tuple[float, float, float, float], points: FloatArray, taken: Sequence[NamePlace],
