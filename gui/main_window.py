@@ -315,8 +315,7 @@ class MainWindow(QMainWindow):
         project = self.session.project
         words, is_problem = self.files.state()
         self.bar.set_study(project.name, words, problem=is_problem)
-        example = "Example study" if self.files.shows_example else ""
-        self.bar.set_chip(" · ".join(filter(None, (example, chip_words(project.study)))))
+        self.bar.set_chip(chip_words(project.study, example=self.files.shows_example))
         self.setWindowTitle(f"{project.name}[*], RTKscope")
         self.setWindowModified(self.files.is_modified)
 

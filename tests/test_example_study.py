@@ -149,6 +149,7 @@ def test_that_where_they_come_from_says_that_nothing_was_measured() -> None:
 def test_that_only_the_simulated_data_sets_are_called_so() -> None:
     assert [each.name for each in study().datasets if each.simulated] == ["simulated biopsies"]
     assert chip_words(study()) == "Simulated biopsies"
+    assert chip_words(study(), example=True) == "Example study · Simulated biopsies"
     found = simulated_results(study(), {"prognosis_her2": "metabric", "biopsies": "simulated biopsies"}, {})
     assert found == ("biopsies",)
     said = simulated_sentence(study(), found, ["prognosis_her2", "biopsies"])

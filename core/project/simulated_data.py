@@ -24,8 +24,12 @@ def simulated_throughout(study: Study) -> bool:
     return bool(study.datasets) and all(dataset.simulated for dataset in study.datasets)
 
 
-def chip_words(study: Study) -> str:
-    """A few words for the whole study: "Simulated data", "Simulated biopsies", "Simulated: lab", or nothing."""
+def chip_words(study: Study, *, example: bool = False) -> str:
+    """A few words for the whole study: "Example study", "Simulated data", "Simulated: lab", both, or nothing."""
+    return " · ".join(filter(None, ("Example study" if example else "", _simulated_words(study))))
+
+
+def _simulated_words(study: Study) -> str:
     names = simulated_datasets(study)
     if not names or simulated_throughout(study):
         return BADGE if names else ""
