@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.problems import UserError
@@ -168,6 +168,7 @@ def test_that_without_other_causes_incidence_is_one_minus_kaplan_meier(rows: lis
 
 
 @given(outcomes)
+@example([(0, 0, 1), (0, 0, 1), (0, 1, 0), *[(0, 1, 1)] * 4, (1, 1, 0), (1, 1, 0)])
 @settings(max_examples=100, deadline=None)
 def test_that_grays_test_knows_no_order_of_patients_and_no_unit(rows: list[tuple[int, int, int]]) -> None:
     time, cause, group = np.array(rows).T

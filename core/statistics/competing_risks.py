@@ -127,9 +127,12 @@ def _standard_error(at_risk: Counts, own: Counts, other: Counts, before: Floats,
 
 
 def without_replacement(failures: ArrayLike, at_risk: ArrayLike) -> Floats:
-    """The factor by which tied failures vary less than independent ones: 1 for one, 1 - (d - 1) / (n - 1) for d."""
+    """The factor by which tied failures vary less than independent ones: 1 for one, 1 - (d - 1) / (n - 1) for d.
+
+    1 too where one or nobody is left: the events there are of others, and nothing varies.
+    """
     d, n = np.asarray(failures, dtype=np.float64), np.asarray(at_risk, dtype=np.float64)
-    several = d > 1
+    several = (d > 1) & (n > 1)
     return np.where(several, 1.0 - (d - 1.0) / np.where(several, n - 1.0, 1.0), 1.0)
 
 
